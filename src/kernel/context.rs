@@ -1,0 +1,120 @@
+//! What a process may do while it handles something.
+
+use std::collections::BTreeSet;
+
+use super::net::Parcel;
+use super::sim::Core;
+use super::{ConnId, EventId, EventKind, Port, ProcId, Process, Rng, Span, Time, TimerId};
+
+/// The way out of a process: time, chance, the network and the trace.
+pub struct Context<'a, P: Process> {
+    core: &'a mut Core<P>,
+    me: ProcId,
+    rng: &'a mut Rng,
+    timers: &'a mut BTreeSet<TimerId>,
+    cause: EventId,
+}
+
+impl<'a, P: Process> Context<'a, P> {
+    pub(super) fn new(
+        core: &'a mut Core<P>,
+        me: ProcId,
+        rng: &'a mut Rng,
+        timers: &'a mut BTreeSet<TimerId>,
+        cause: EventId,
+    ) -> Self {
+        Self { core, me, rng, timers, cause }
+    }
+
+    /// The process this is the context of.
+    pub fn me(&self) -> ProcId {
+        self.me
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+
+    /// The process's own source of chance.
+    pub fn rng(&mut self) -> &mut Rng {
+        self.rng
+    }
+
+    /// The event because of which things happen now.
+    pub fn cause(&self) -> EventId {
+        self.cause
+    }
+
+    /// From here on, things happen because of another event. Returns the one so far.
+    pub fn because(&mut self, cause: EventId) -> EventId {
+        std::mem::replace(&mut self.cause, cause)
+    }
+
+    /// Tells the trace that something happened.
+    pub fn note(&mut self, note: P::Note) -> EventId {
+        self.core.record(self.me, Some(self.cause), EventKind::Note(note))
+    }
+
+    /// Sends a frame. Returns the event of sending, or none if this process has no such open
+    /// connection any more (what is then lost would be lost on a real socket, too).
+    pub fn send(&mut self, conn: ConnId, frame: P::Frame) -> Option<EventId> {
+        let open = self.core.net.conns.get(&conn)?;
+        let side = open.side(self.me);
+        if !open.open[side] {
+            return None;
+        }
+        let to = open.ends[1 - side];
+        let len = match self.core.net.link(self.me, to) {
+            Some(link) if link.spec.bandwidth > 0 => P::wire_len(&frame),
+            _ => 0,
+        };
+        let (me, cause) = (self.me, self.cause);
+        let mut event = None;
+        self.core.post(conn, me, len, |core, arrives, times| {
+            let kind = EventKind::Sent { conn, to, frame: frame.clone(), arrives };
+            let sent = core.record(me, Some(cause), kind);
+            if times > 0 {
+                core.record(me, Some(sent), EventKind::Retransmitted { sent, times });
+            }
+            event = Some(sent);
+            Parcel::Frame { sent, frame }
+        });
+        event
+    }
+
+    /// Asks for a connection. [`super::Stimulus::Opened`] or [`super::Stimulus::Closed`] will tell
+    /// what came of it; into a black hole, nothing will.
+    pub fn dial(&mut self, to: ProcId, port: Port) -> ConnId {
+        let (me, cause, now) = (self.me, self.cause, self.core.now);
+        let Core { net, trace, .. } = &mut *self.core;
+        let id = net.dial(me, to, port, |conn| {
+            trace.push(now, me, Some(cause), EventKind::Dialled { conn, to, port })
+        });
+        // The links a process uses exist from its first use on, so that people can see them.
+        self.core.net.link_mut(me, to);
+        if self.core.net.is_cut(me, to) {
+            self.core.deliver_later(id, to, Parcel::Refused);
+        } else {
+            self.core.deliver_later(id, me, Parcel::Open);
+        }
+        id
+    }
+
+    /// Closes a connection. The other side is told, behind what was sent before.
+    pub fn close(&mut self, conn: ConnId) {
+        self.core.close_end(conn, self.me);
+    }
+
+    /// Sets a timer that fires after this span.
+    pub fn set_timer(&mut self, after: Span, timer: P::Timer) -> TimerId {
+        let id = self.core.set_timer(self.me, after, timer, self.cause);
+        self.timers.insert(id);
+        id
+    }
+
+    /// Takes a timer back; does nothing if it fired already.
+    pub fn cancel_timer(&mut self, id: TimerId) {
+        self.timers.remove(&id);
+    }
+}

@@ -1,0 +1,461 @@
+//! The simulation: all processes, the network between them, and the loop that moves them.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+
+use super::net::{Net, Parcel};
+use super::queue::Queue;
+use super::{
+    CloseReason, Conn, ConnId, Context, DropReason, EventId, EventKind, Link, LinkSpec, ProcId,
+    Process, Rng, Span, Stimulus, Time, TimerId, Trace,
+};
+
+/// What the queue holds.
+#[derive(Debug, Clone)]
+pub(super) enum Due<P: Process> {
+    /// A parcel arrives at the end of `conn` that is not `from`.
+    Parcel { conn: ConnId, from: ProcId, parcel: Parcel<P> },
+    /// A timer of a process is due.
+    Timer { process: ProcId, id: TimerId, cause: EventId, timer: P::Timer },
+    /// A process that was frozen works off the first thing that waited for it.
+    Backlog { process: ProcId },
+}
+
+/// How a process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProcState {
+    /// It runs.
+    Up,
+    /// It is frozen: connections stay open, nothing is done.
+    Paused,
+    /// It is dead.
+    Down,
+}
+
+/// A process and what the kernel keeps for it.
+#[derive(Debug, Clone)]
+pub struct Slot<P: Process> {
+    /// Its name.
+    pub name: Arc<str>,
+    /// How it is.
+    pub state: ProcState,
+    pub(super) process: Arc<P>,
+    pub(super) rng: Rng,
+    pub(super) timers: BTreeSet<TimerId>,
+    /// What happened while it was frozen, with causes.
+    pub(super) backlog: VecDeque<(EventId, Stimulus<P>)>,
+}
+
+/// Everything but the processes themselves, so that a process can be borrowed beside it.
+#[derive(Debug, Clone)]
+pub(super) struct Core<P: Process> {
+    pub(super) now: Time,
+    pub(super) position: u64,
+    pub(super) queue: Queue<Due<P>>,
+    pub(super) net: Net<P>,
+    pub(super) trace: Trace<P>,
+    pub(super) next_timer: u64,
+}
+
+/// A running simulation. Cloning it is cheap; the clone lives its own life.
+#[derive(Debug, Clone)]
+pub struct Sim<P: Process> {
+    pub(super) slots: Vec<Slot<P>>,
+    pub(super) core: Core<P>,
+    seed: Rng,
+}
+
+impl<P: Process> Sim<P> {
+    /// An empty simulation. All randomness comes from `seed`; `link` is what links are like unless
+    /// said otherwise. With `keep_events`, roughly only the last so many events are remembered.
+    pub fn new(seed: u64, link: LinkSpec, keep_events: Option<usize>) -> Self {
+        let rng = Rng::new(seed);
+        Self {
+            slots: Vec::new(),
+            core: Core {
+                now: Time::ZERO,
+                position: 0,
+                queue: Queue::new(),
+                net: Net::new(rng.fork("net"), link),
+                trace: Trace::new(seed, keep_events),
+                next_timer: 0,
+            },
+            seed: rng,
+        }
+    }
+
+    /// Adds a process without starting it; [`Sim::start`] does. Names must differ: a process's
+    /// randomness follows from its name.
+    pub fn add(&mut self, name: &str, process: P) -> ProcId {
+        let id = ProcId(u32::try_from(self.slots.len()).unwrap_or(u32::MAX));
+        self.slots.push(Slot {
+            name: name.into(),
+            state: ProcState::Down,
+            process: Arc::new(process),
+            rng: self.seed.fork(name),
+            timers: BTreeSet::new(),
+            backlog: VecDeque::new(),
+        });
+        id
+    }
+
+    /// The virtual time.
+    pub fn now(&self) -> Time {
+        self.core.now
+    }
+
+    /// How many steps were taken and inputs given. Together with the inputs it says exactly where
+    /// in its history a simulation is.
+    pub fn position(&self) -> u64 {
+        self.core.position
+    }
+
+    /// Everything that happened.
+    pub fn trace(&self) -> &Trace<P> {
+        &self.core.trace
+    }
+
+    /// All processes, in the order of their numbers.
+    pub fn slots(&self) -> &[Slot<P>] {
+        &self.slots
+    }
+
+    /// A process, to look at.
+    pub fn process(&self, id: ProcId) -> Option<&P> {
+        self.slots.get(id.0 as usize).map(|slot| &*slot.process)
+    }
+
+    /// How a process is.
+    pub fn state(&self, id: ProcId) -> Option<ProcState> {
+        self.slots.get(id.0 as usize).map(|slot| slot.state)
+    }
+
+    /// The link between two processes, if it was ever used or changed.
+    pub fn link(&self, a: ProcId, b: ProcId) -> Option<&Link> {
+        self.core.net.link(a, b)
+    }
+
+    /// All links that were ever used or changed.
+    pub fn links(&self) -> impl Iterator<Item = ((ProcId, ProcId), &Link)> {
+        self.core.net.links.iter().map(|(pair, link)| (*pair, link))
+    }
+
+    /// A connection.
+    pub fn conn(&self, id: ConnId) -> Option<&Conn<P>> {
+        self.core.net.conns.get(&id)
+    }
+
+    /// The events of sending whose frames are under way, with their times of arrival; frames that
+    /// wait in a black hole come last, with [`Time::MAX`].
+    pub fn in_flight(&self) -> Vec<(EventId, Time)> {
+        let mut flights: Vec<_> = self
+            .core
+            .queue
+            .sorted()
+            .into_iter()
+            .filter_map(|(at, due)| match due {
+                Due::Parcel { conn, from, parcel: Parcel::Frame { sent, .. } } => {
+                    let conn = self.core.net.conns.get(conn)?;
+                    conn.open[1 - conn.side(*from)].then_some((*sent, at))
+                }
+                _ => None,
+            })
+            .collect();
+        for conn in self.core.net.conns.values() {
+            for parcel in conn.held.iter().flatten() {
+                if let Parcel::Frame { sent, .. } = parcel {
+                    flights.push((*sent, Time::MAX));
+                }
+            }
+        }
+        flights
+    }
+
+    /// When the next step happens, if ever.
+    pub fn next_at(&mut self) -> Option<Time> {
+        self.discard_stale();
+        self.core.queue.peek().map(|(at, _)| at)
+    }
+
+    /// Does the next thing. Returns false if there is none.
+    pub fn step(&mut self) -> bool {
+        loop {
+            let Some((at, due)) = self.core.queue.pop() else { return false };
+            self.core.now = self.core.now.max(at);
+            if self.take(due) {
+                self.core.position += 1;
+                return true;
+            }
+        }
+    }
+
+    /// Lets time pass up to `at` without doing anything. Has no effect beyond the next step's time.
+    pub fn idle_until(&mut self, at: Time) {
+        let limit = self.next_at().unwrap_or(Time::MAX);
+        self.core.now = self.core.now.max(at.min(limit));
+    }
+
+    /// Gives a process an input, now. Does nothing but be recorded if it is dead.
+    pub fn input(&mut self, process: ProcId, input: P::Input) -> EventId {
+        self.core.position += 1;
+        let id = self.core.record(process, None, EventKind::Input(input.clone()));
+        self.stimulate(process, id, Stimulus::Input(input));
+        id
+    }
+
+    /// Removes what is first in the queue but will never happen.
+    fn discard_stale(&mut self) {
+        while let Some((_, due)) = self.core.queue.peek() {
+            let stale = match due {
+                Due::Timer { process, id, .. } => {
+                    !self.slots.get(process.0 as usize).is_some_and(|s| s.timers.contains(id))
+                }
+                Due::Parcel { conn, .. } => !self.core.net.conns.contains_key(conn),
+                Due::Backlog { process } => {
+                    !self.slots.get(process.0 as usize).is_some_and(|slot| {
+                        slot.state == ProcState::Up && !slot.backlog.is_empty()
+                    })
+                }
+            };
+            if !stale {
+                return;
+            }
+            self.core.queue.pop();
+        }
+    }
+
+    /// Does one thing of the queue. Returns false if it was void.
+    fn take(&mut self, due: Due<P>) -> bool {
+        match due {
+            Due::Timer { process, id, cause, timer } => {
+                let Some(slot) = self.slots.get_mut(process.0 as usize) else { return false };
+                if !slot.timers.remove(&id) {
+                    return false;
+                }
+                let event =
+                    self.core.record(process, Some(cause), EventKind::Timer(timer.clone()));
+                self.stimulate(process, event, Stimulus::Timer(timer));
+                true
+            }
+            Due::Parcel { conn, from, parcel } => self.arrive(conn, from, parcel),
+            Due::Backlog { process } => {
+                let Some(slot) = self.slots.get_mut(process.0 as usize) else { return false };
+                if slot.state != ProcState::Up {
+                    return false;
+                }
+                let Some((cause, stimulus)) = slot.backlog.pop_front() else { return false };
+                if !slot.backlog.is_empty() {
+                    self.core.queue.push(self.core.now, Due::Backlog { process });
+                }
+                self.stimulate(process, cause, stimulus);
+                true
+            }
+        }
+    }
+
+    /// A parcel arrives.
+    fn arrive(&mut self, id: ConnId, from: ProcId, parcel: Parcel<P>) -> bool {
+        let Some(conn) = self.core.net.conns.get_mut(&id) else { return false };
+        let (side, to) = (conn.side(from), conn.peer(from));
+        let dead = conn.gone[1 - side]
+            || self.slots.get(to.0 as usize).is_none_or(|slot| slot.state == ProcState::Down);
+        let port = conn.port;
+        let dialled = conn.dialled;
+        match parcel {
+            Parcel::Open if dead => {
+                self.core.deliver_later(id, to, Parcel::Refused);
+                true
+            }
+            Parcel::Open => {
+                conn.open[1] = true;
+                self.core.deliver_later(id, to, Parcel::Accepted);
+                let kind = EventKind::Opened { conn: id, peer: from };
+                let event = self.core.record(to, Some(dialled), kind);
+                let opened = Stimulus::Opened { conn: id, peer: from, port, dialled: false };
+                self.stimulate(to, event, opened);
+                true
+            }
+            Parcel::Accepted => {
+                if dead {
+                    return false;
+                }
+                conn.open[0] = true;
+                let kind = EventKind::Opened { conn: id, peer: from };
+                let event = self.core.record(to, Some(dialled), kind);
+                let opened = Stimulus::Opened { conn: id, peer: from, port, dialled: true };
+                self.stimulate(to, event, opened);
+                true
+            }
+            Parcel::Refused => {
+                self.core.net.conns.remove(&id);
+                if !dead {
+                    self.closed(id, to, from, CloseReason::Refused, dialled);
+                }
+                true
+            }
+            Parcel::Closed => {
+                let was_open = conn.open[1 - side];
+                self.core.lose_what_is_under_way(id, dialled, DropReason::PeerGone);
+                self.core.net.conns.remove(&id);
+                if was_open && !dead {
+                    self.closed(id, to, from, CloseReason::Peer, dialled);
+                }
+                was_open
+            }
+            Parcel::Frame { sent, frame } => {
+                if !conn.open[1 - side] || dead {
+                    let reason = DropReason::PeerGone;
+                    self.core.record(to, Some(sent), EventKind::Dropped { sent, reason });
+                    return true;
+                }
+                let kind = EventKind::Arrived { sent, conn: id, from };
+                let event = self.core.record(to, Some(sent), kind);
+                self.stimulate(to, event, Stimulus::Frame { conn: id, frame });
+                true
+            }
+        }
+    }
+
+    /// Tells a process that a connection is gone.
+    pub(super) fn closed(
+        &mut self,
+        conn: ConnId,
+        process: ProcId,
+        peer: ProcId,
+        reason: CloseReason,
+        cause: EventId,
+    ) {
+        let kind = EventKind::Closed { conn, peer, reason };
+        let event = self.core.record(process, Some(cause), kind);
+        self.stimulate(process, event, Stimulus::Closed { conn, peer, reason });
+    }
+
+    /// Something happens to a process: now if it runs, later if it is frozen, never if it is dead.
+    fn stimulate(&mut self, process: ProcId, cause: EventId, stimulus: Stimulus<P>) {
+        let Some(slot) = self.slots.get_mut(process.0 as usize) else { return };
+        match slot.state {
+            ProcState::Down => {}
+            ProcState::Paused => slot.backlog.push_back((cause, stimulus)),
+            // What waited comes first, so that nothing overtakes it.
+            ProcState::Up if !slot.backlog.is_empty() => slot.backlog.push_back((cause, stimulus)),
+            ProcState::Up => {
+                let mut cx = Context::new(
+                    &mut self.core,
+                    process,
+                    &mut slot.rng,
+                    &mut slot.timers,
+                    cause,
+                );
+                Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
+            }
+        }
+    }
+
+    /// Starts a process that is not running.
+    pub(super) fn boot(&mut self, process: ProcId, cause: Option<EventId>) -> Option<EventId> {
+        let slot = self.slots.get_mut(process.0 as usize)?;
+        if slot.state != ProcState::Down {
+            return None;
+        }
+        slot.state = ProcState::Up;
+        let event = self.core.record(process, cause, EventKind::Started);
+        let mut cx =
+            Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, event);
+        Arc::make_mut(&mut slot.process).start(&mut cx);
+        Some(event)
+    }
+}
+
+impl<P: Process> Core<P> {
+    pub(super) fn record(
+        &mut self,
+        place: ProcId,
+        cause: Option<EventId>,
+        kind: EventKind<P>,
+    ) -> EventId {
+        self.trace.push(self.now, place, cause, kind)
+    }
+
+    /// Puts a parcel on its way; it arrives, or waits in a black hole. Returns when it arrives and
+    /// how often it is lost before.
+    pub(super) fn post(
+        &mut self,
+        id: ConnId,
+        from: ProcId,
+        len: u64,
+        parcel: impl FnOnce(&mut Self, Time, u32) -> Parcel<P>,
+    ) -> bool {
+        let Some(conn) = self.net.conns.get(&id) else { return false };
+        let (side, to) = (conn.side(from), conn.peer(from));
+        // Behind what is held already, even if the black hole is gone by now.
+        if self.net.is_blocked(from, to) {
+            let parcel = parcel(self, Time::MAX, 0);
+            if let Some(conn) = self.net.conns.get_mut(&id) {
+                conn.held[side].push_back(parcel);
+            }
+            return true;
+        }
+        let Some((at, lost)) = self.net.schedule(self.now, id, from, len) else { return false };
+        let parcel = parcel(self, at, lost);
+        self.queue.push(at, Due::Parcel { conn: id, from, parcel });
+        true
+    }
+
+    /// One end of a connection wants no more of it: its system tells the other end, behind what
+    /// was sent before.
+    pub(super) fn close_end(&mut self, id: ConnId, process: ProcId) {
+        let Some(conn) = self.net.conns.get_mut(&id) else { return };
+        let side = conn.side(process);
+        let was_open = std::mem::replace(&mut conn.open[side], false);
+        conn.gone[side] = true;
+        if !was_open && !conn.open[1 - side] {
+            // Still being dialled. If the dialler gave up, nobody will hear of it any more; if the
+            // other end died, the dial will be refused when it gets there.
+            if side == 0 {
+                self.net.conns.remove(&id);
+            }
+            return;
+        }
+        self.deliver_later(id, process, Parcel::Closed);
+    }
+
+    /// Records every frame under way on a connection as lost.
+    pub(super) fn lose_what_is_under_way(&mut self, id: ConnId, cause: EventId, why: DropReason) {
+        let mut parcels: Vec<Parcel<P>> = Vec::new();
+        let due = self.queue.extract(|due| matches!(due, Due::Parcel { conn, .. } if *conn == id));
+        for due in due {
+            if let Due::Parcel { parcel, .. } = due {
+                parcels.push(parcel);
+            }
+        }
+        if let Some(conn) = self.net.conns.get_mut(&id) {
+            parcels.extend(conn.held.iter_mut().flat_map(std::mem::take));
+        }
+        for parcel in parcels {
+            let Parcel::Frame { sent, .. } = parcel else { continue };
+            let to = match self.trace.get(sent).map(|event| &event.kind) {
+                Some(EventKind::Sent { to, .. }) => *to,
+                _ => continue,
+            };
+            self.record(to, Some(cause), EventKind::Dropped { sent, reason: why });
+        }
+    }
+
+    /// Puts a parcel without a frame on its way.
+    pub(super) fn deliver_later(&mut self, id: ConnId, from: ProcId, parcel: Parcel<P>) {
+        self.post(id, from, 0, |_, _, _| parcel);
+    }
+
+    pub(super) fn set_timer(
+        &mut self,
+        process: ProcId,
+        after: Span,
+        timer: P::Timer,
+        cause: EventId,
+    ) -> TimerId {
+        let id = TimerId(self.next_timer);
+        self.next_timer += 1;
+        self.queue.push(self.now + after, Due::Timer { process, id, cause, timer });
+        id
+    }
+}
