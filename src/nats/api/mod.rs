@@ -1,0 +1,1 @@
+//! The JetStream API as data.
