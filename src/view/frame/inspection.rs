@@ -1,0 +1,167 @@
+//! The inspector's contents: read-only data about the selected thing, in tabs and sections.
+//!
+//! It is deliberately general: the page needs one way to draw a table, one to draw a list of facts
+//! and one to draw code, whatever is selected.
+
+use crate::view::class::Class;
+use crate::view::entity::Entity;
+use crate::view::palette::Token;
+
+/// All about the selected thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inspection {
+    /// What it is about.
+    pub entity: Entity,
+    /// What kind of thing: "stream", "server" …
+    pub kind: &'static str,
+    /// Its name.
+    pub title: String,
+    /// Where it is: "in us-east".
+    pub place: String,
+    /// A few words on plates: "R3", "limits", "file", "lag 1".
+    pub badges: Vec<Badge>,
+    /// Up to four large numbers.
+    pub stats: Vec<Stat>,
+    /// The tabs; at least one.
+    pub tabs: Vec<Tab>,
+    /// What can be done to it, as buttons; the page sends the [`Action::input`] as it is.
+    pub actions: Vec<Action>,
+}
+
+/// A word on a plate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Badge {
+    /// The word.
+    pub text: String,
+    /// Its colour.
+    pub tone: Token,
+}
+
+/// A large number with a word under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stat {
+    /// The number.
+    pub value: String,
+    /// The word.
+    pub name: &'static str,
+    /// What it was one hop before, if it was something else: "was → is".
+    pub was: Option<String>,
+}
+
+/// A tab.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tab {
+    /// Its name: "Messages".
+    pub name: &'static str,
+    /// What is on it, top to bottom.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a tab.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Section {
+    /// Names and values.
+    Facts {
+        /// A heading, if it needs one.
+        title: Option<String>,
+        /// The facts.
+        facts: Vec<Fact>,
+    },
+    /// A table.
+    Table {
+        /// A heading, if it needs one.
+        title: Option<String>,
+        /// The names of the columns.
+        columns: Vec<&'static str>,
+        /// The rows.
+        rows: Vec<Row>,
+        /// What is left out, in words.
+        truncated: Option<String>,
+        /// What to say when there are no rows.
+        empty: &'static str,
+    },
+    /// Text to be read literally: protocol bytes, JSON. It can be copied.
+    Code {
+        /// A heading, if it needs one.
+        title: Option<String>,
+        /// The text.
+        text: String,
+        /// Whether it is JSON.
+        json: bool,
+    },
+    /// A chain of reasons, this one first: why did this happen?
+    Why(Vec<Reason>),
+    /// A remark.
+    Note(String),
+}
+
+/// A name and a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The name.
+    pub name: String,
+    /// The value.
+    pub value: String,
+    /// What it was one hop before, if it was something else.
+    pub was: Option<String>,
+    /// What the value stands for, if one can select that.
+    pub entity: Option<Entity>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// A cell for each column.
+    pub cells: Vec<String>,
+    /// What the row stands for, if one can select that.
+    pub entity: Option<Entity>,
+    /// The colour of its first cell, if it means something.
+    pub tone: Option<Token>,
+    /// Whether it is new or changed since one hop before.
+    pub changed: bool,
+}
+
+/// A link of a chain of reasons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The event.
+    pub entity: Entity,
+    /// When: "4.312 s".
+    pub at: String,
+    /// What happened, in a sentence.
+    pub text: String,
+    /// The class of traffic, if it is some.
+    pub class: Option<Class>,
+}
+
+/// Something that can be done to the selected thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// What the button says: "Kill n1".
+    pub label: String,
+    /// Whether it breaks something.
+    pub fault: bool,
+    /// Which of the person's tools it is.
+    pub kind: ActionKind,
+}
+
+/// The kinds of actions, for their icons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ActionKind {
+    /// Kill a process.
+    Crash,
+    /// Start it again.
+    Restart,
+    /// Freeze it.
+    Pause,
+    /// Let it go on.
+    Resume,
+    /// Cut a link.
+    Cut,
+    /// Make it a black hole.
+    Block,
+    /// Make it work again.
+    Heal,
+    /// Publish.
+    Publish,
+}

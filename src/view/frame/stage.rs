@@ -1,0 +1,371 @@
+//! The topology as it is drawn.
+
+use std::sync::Arc;
+
+use crate::kernel::{EventId, ProcId};
+use crate::view::class::{Class, Shape};
+use crate::view::entity::Entity;
+use crate::view::palette::Token;
+
+use super::geometry::{Label, Pill, Point, Rect};
+
+/// The topology at a moment. Lists are in drawing order: links lie under servers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stage {
+    /// The view box.
+    pub view: Rect,
+    /// Clusters.
+    pub clusters: Vec<ClusterPanel>,
+    /// Links.
+    pub links: Vec<LinkLine>,
+    /// Servers.
+    pub servers: Vec<ServerHex>,
+    /// Applications.
+    pub apps: Vec<AppPill>,
+    /// Streams.
+    pub tapes: Vec<Tape>,
+    /// The scene in a few sentences, for a screen reader.
+    pub summary: String,
+}
+
+/// Whether a process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UpState {
+    /// It runs.
+    #[default]
+    Up,
+    /// It is frozen: hatched.
+    Paused,
+    /// It is dead: hollow, crossed, dimmed.
+    Down,
+}
+
+/// A cluster: a rounded panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClusterPanel {
+    /// What it stands for.
+    pub entity: Entity,
+    /// The panel; its corners have a radius of 16.
+    pub rect: Rect,
+    /// Its name, top left.
+    pub name: Label,
+    /// What it is, top right.
+    pub note: Option<Label>,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Its name and state in words.
+    pub a11y: String,
+}
+
+/// A server: a hexagon with a corner to the right and left of its top edge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerHex {
+    /// What it stands for.
+    pub entity: Entity,
+    /// The process.
+    pub process: ProcId,
+    /// Its name in inputs, `cluster/server`.
+    pub full_name: Arc<str>,
+    /// The middle.
+    pub centre: Point,
+    /// From the middle to a corner.
+    pub radius: f64,
+    /// Its name, in the middle.
+    pub name: Label,
+    /// Whether it runs.
+    pub state: UpState,
+    /// Whether it leads the stream that counts (the selected one, else the first): bright outline and
+    /// crown.
+    pub crowned: bool,
+    /// Whether it leads the cluster's meta group: a small star.
+    pub meta_leader: bool,
+    /// One bar a replica that it hosts, top to bottom.
+    pub bars: Vec<ReplicaBar>,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Whether it has to do with what is pointed at.
+    pub highlighted: bool,
+    /// Its name and state in words.
+    pub a11y: String,
+}
+
+/// How far a replica has come: a thin bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplicaBar {
+    /// The stream.
+    pub stream: Entity,
+    /// The whole bar, height 3, corner radius 1.5.
+    pub rect: Rect,
+    /// How much of it is filled: what this replica has of what the leader has, 0 to 1.
+    pub fraction: f64,
+    /// Its colour.
+    pub tone: Token,
+    /// In words: "ORDERS: 5 of 6 applied".
+    pub a11y: String,
+}
+
+/// What an application's icon shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppIcon {
+    /// It publishes: a cart.
+    Publisher,
+    /// It subscribes: an ear, or a chart.
+    Subscriber,
+    /// It works off tasks: a cog.
+    Worker,
+    /// It is the person at the console: a prompt.
+    Console,
+    /// It is a connection from outside: a plug.
+    Wire,
+}
+
+/// An application: a pill with an icon, its name and what it does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppPill {
+    /// What it stands for.
+    pub entity: Entity,
+    /// The process.
+    pub process: ProcId,
+    /// The pill; its corners have a radius of 10. The icon (16 by 16) is at its left, 10 px in.
+    pub rect: Rect,
+    /// Its icon.
+    pub icon: AppIcon,
+    /// Its name.
+    pub name: Label,
+    /// What it does.
+    pub does: Option<Label>,
+    /// Whether it runs.
+    pub state: UpState,
+    /// The server it is connected to.
+    pub connected_to: Option<ProcId>,
+    /// The button on it, if it has one.
+    pub button: Option<AppButton>,
+    /// How many messages it received, if it subscribes to something.
+    pub received: Option<u64>,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Whether it has to do with what is pointed at.
+    pub highlighted: bool,
+    /// Its name and state in words.
+    pub a11y: String,
+}
+
+/// A button that makes an application do its thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppButton {
+    /// Where: on the pill's lower edge. At least 24 by 24.
+    pub rect: Rect,
+    /// What it says: "Publish".
+    pub label: String,
+    /// Its accessible name: "checkout: publish orders.new".
+    pub a11y: String,
+    /// Whether it can be pressed: the application runs.
+    pub enabled: bool,
+}
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Between servers of a cluster: a solid line.
+    Route,
+    /// Between an application and its server: a dashed line.
+    Access,
+    /// Between clusters: a heavier line.
+    Leaf,
+}
+
+/// How a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// It works.
+    Ok,
+    /// It loses packets: dotted.
+    Lossy,
+    /// It is cut and both ends know: a gap with two ticks.
+    Cut,
+    /// Nothing passes from the line's first end to its second, and nobody knows: a bar with an arrow.
+    BlockedForward,
+    /// Nothing passes from the second end to the first.
+    BlockedBack,
+    /// Nothing passes either way, and nobody knows.
+    BlockedBoth,
+}
+
+/// A link: a line with one bend, a quadratic curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkLine {
+    /// What it stands for.
+    pub entity: Entity,
+    /// What it is for.
+    pub kind: LinkKind,
+    /// The processes at its ends.
+    pub ends: [ProcId; 2],
+    /// Their names in inputs.
+    pub names: [Arc<str>; 2],
+    /// Where it begins.
+    pub from: Point,
+    /// The curve's control point.
+    pub control: Point,
+    /// Where it ends.
+    pub to: Point,
+    /// How it is.
+    pub state: LinkState,
+    /// Whether a connection is open on it; a link without one is drawn fainter.
+    pub connected: bool,
+    /// Latency, on a plate at its middle, where there is room or something to say.
+    pub pill: Option<Pill>,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Whether it has to do with what is pointed at.
+    pub highlighted: bool,
+    /// What it is, in words.
+    pub a11y: String,
+}
+
+impl LinkLine {
+    /// The path, for an SVG `d` attribute.
+    pub fn path(&self) -> String {
+        let (a, c, b) = (self.from, self.control, self.to);
+        format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", a.x, a.y, c.x, c.y, b.x, b.y)
+    }
+
+    /// A point on it, 0 at its beginning, 1 at its end.
+    pub fn point(&self, t: f64) -> Point {
+        let u = 1.0 - t;
+        let part = |a: f64, c: f64, b: f64| u * u * a + 2.0 * u * t * c + t * t * b;
+        let (a, c, b) = (self.from, self.control, self.to);
+        Point::new(part(a.x, c.x, b.x), part(a.y, c.y, b.y))
+    }
+
+    /// Its direction there, in radians.
+    pub fn angle(&self, t: f64) -> f64 {
+        let u = 1.0 - t;
+        let part = |a: f64, c: f64, b: f64| u * (c - a) + t * (b - c);
+        let (a, c, b) = (self.from, self.control, self.to);
+        part(a.y, c.y, b.y).atan2(part(a.x, c.x, b.x))
+    }
+}
+
+/// What a cell of a tape holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CellKind {
+    /// A message.
+    Live,
+    /// Nothing: the message was removed. A gap.
+    Gap,
+    /// A marker that says something was deleted: hollow.
+    Tombstone,
+}
+
+/// A cell of a tape.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What it stands for.
+    pub entity: Entity,
+    /// The sequence.
+    pub seq: u64,
+    /// The cell, corner radius 3.
+    pub rect: Rect,
+    /// What it holds.
+    pub kind: CellKind,
+    /// The number on it, in its middle, on a live cell in [`Token::OnMark`].
+    pub label: Label,
+    /// The message's subject; empty for a gap.
+    pub subject: String,
+    /// Its tint, by subject.
+    pub tone: Token,
+    /// Whether a quorum has it. What only the leader has is drawn with a dashed outline.
+    pub committed: bool,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// What it is, in words: "6, orders.new, 12 bytes".
+    pub a11y: String,
+}
+
+/// A stream: a row of numbered cells, oldest left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tape {
+    /// What it stands for.
+    pub entity: Entity,
+    /// The row, corner radius 5.
+    pub rect: Rect,
+    /// Its name, above.
+    pub name: Label,
+    /// What it is, above at the right: "limits · R3 · orders.>".
+    pub kind: Option<Label>,
+    /// The colour of its outline.
+    pub tone: Token,
+    /// The newest cells that fit.
+    pub cells: Vec<Cell>,
+    /// How many messages lie before them, at its left: "+12".
+    pub older: Option<Label>,
+    /// The first sequence in the stream.
+    pub first_seq: u64,
+    /// The last sequence.
+    pub last_seq: u64,
+    /// How many messages are in it.
+    pub messages: u64,
+    /// The server that leads it.
+    pub leader: Option<ProcId>,
+    /// Whether it is selected.
+    pub selected: bool,
+    /// Whether it has to do with what is pointed at.
+    pub highlighted: bool,
+    /// Its name and state in words.
+    pub a11y: String,
+}
+
+/// What moves over the topology.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Motion {
+    /// Frames in flight, the most interesting last, so that they are drawn on top.
+    pub packets: Vec<Packet>,
+    /// Arrivals that just happened.
+    pub pulses: Vec<Pulse>,
+}
+
+/// A frame in flight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Packet {
+    /// The event of its sending.
+    pub sent: EventId,
+    /// What kind of traffic.
+    pub class: Class,
+    /// How it is drawn.
+    pub shape: Shape,
+    /// Where it is.
+    pub at: Point,
+    /// Where it is heading, in radians.
+    pub angle: f64,
+    /// Where it was, newest first: a tail of dots that shrink and fade.
+    pub trail: Vec<Point>,
+    /// How much of its way is behind it, 0 to 1.
+    pub progress: f64,
+    /// Subject and sequence, when there is room.
+    pub tag: Option<Pill>,
+    /// Whether it waits in a black hole.
+    pub held: bool,
+    /// From whom.
+    pub from: ProcId,
+    /// To whom.
+    pub to: ProcId,
+    /// Whether it is selected or pointed at.
+    pub highlighted: bool,
+    /// What it is, in words.
+    pub a11y: String,
+}
+
+/// An arrival that just happened: a ring that widens and fades.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pulse {
+    /// The event of the arrival, or of what happened instead.
+    pub event: EventId,
+    /// Around what.
+    pub at: Point,
+    /// The radius it starts with.
+    pub radius: f64,
+    /// Its colour.
+    pub tone: Token,
+    /// How long ago, 0 (now) to 1 (gone).
+    pub age: f64,
+}
