@@ -1,1 +1,3 @@
-//! Under construction.
+//! JetStream without a network: state machines of streams and of what keeps their copies equal.
+
+pub mod raft;

@@ -27,8 +27,8 @@ impl Digest {
     /// Folds one word.
     #[inline]
     pub fn word(&mut self, word: u64) {
-        let product =
-            u128::from(self.0 ^ word) * u128::from(0xa076_1d64_78bd_642f_u64 ^ word.rotate_left(32));
+        let product = u128::from(self.0 ^ word)
+            * u128::from(0xa076_1d64_78bd_642f_u64 ^ word.rotate_left(32));
         self.0 = (product as u64) ^ ((product >> 64) as u64) ^ self.0.rotate_left(23);
     }
 

@@ -156,7 +156,9 @@ impl<M: Machine> History<M> {
     pub fn seek(&mut self, position: u64) {
         let position = position.clamp(self.start_position(), self.end_position());
         self.save_head();
-        if position < self.cursor.position() || self.keyframe(position).position() > self.cursor.position() {
+        if position < self.cursor.position()
+            || self.keyframe(position).position() > self.cursor.position()
+        {
             self.cursor = (*self.keyframe(position)).clone();
         }
         while self.cursor.position() < position && self.forward() {}
@@ -191,8 +193,7 @@ impl<M: Machine> History<M> {
         if !self.at_head() {
             self.fork();
         }
-        let logged =
-            LoggedInput { position: self.cursor.position(), at: self.cursor.now(), input };
+        let logged = LoggedInput { position: self.cursor.position(), at: self.cursor.now(), input };
         self.cursor.apply(&logged.input);
         let branch = &mut self.branches[self.current.0];
         branch.inputs.push(logged);

@@ -83,8 +83,7 @@ impl Rng {
 
     /// Whether a thing of this probability happens this time. Draws nothing if it never does.
     pub fn chance(&mut self, ratio: Ratio) -> bool {
-        !ratio.is_zero()
-            && self.below(u64::from(ratio.denominator)) < u64::from(ratio.numerator)
+        !ratio.is_zero() && self.below(u64::from(ratio.denominator)) < u64::from(ratio.numerator)
     }
 
     /// A random text of `len` characters of `0-9A-Za-z`, as NATS uses for identities.

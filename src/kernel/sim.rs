@@ -211,11 +211,10 @@ impl<P: Process> Sim<P> {
                     !self.slots.get(process.0 as usize).is_some_and(|s| s.timers.contains(id))
                 }
                 Due::Parcel { conn, .. } => !self.core.net.conns.contains_key(conn),
-                Due::Backlog { process } => {
-                    !self.slots.get(process.0 as usize).is_some_and(|slot| {
-                        slot.state == ProcState::Up && !slot.backlog.is_empty()
-                    })
-                }
+                Due::Backlog { process } => !self
+                    .slots
+                    .get(process.0 as usize)
+                    .is_some_and(|slot| slot.state == ProcState::Up && !slot.backlog.is_empty()),
             };
             if !stale {
                 return;
@@ -232,8 +231,7 @@ impl<P: Process> Sim<P> {
                 if !slot.timers.remove(&id) {
                     return false;
                 }
-                let event =
-                    self.core.record(process, Some(cause), EventKind::Timer(timer.clone()));
+                let event = self.core.record(process, Some(cause), EventKind::Timer(timer.clone()));
                 self.stimulate(process, event, Stimulus::Timer(timer));
                 true
             }
@@ -339,13 +337,8 @@ impl<P: Process> Sim<P> {
             // What waited comes first, so that nothing overtakes it.
             ProcState::Up if !slot.backlog.is_empty() => slot.backlog.push_back((cause, stimulus)),
             ProcState::Up => {
-                let mut cx = Context::new(
-                    &mut self.core,
-                    process,
-                    &mut slot.rng,
-                    &mut slot.timers,
-                    cause,
-                );
+                let mut cx =
+                    Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, cause);
                 Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
             }
         }
@@ -359,8 +352,7 @@ impl<P: Process> Sim<P> {
         }
         slot.state = ProcState::Up;
         let event = self.core.record(process, cause, EventKind::Started);
-        let mut cx =
-            Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, event);
+        let mut cx = Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, event);
         Arc::make_mut(&mut slot.process).start(&mut cx);
         Some(event)
     }
