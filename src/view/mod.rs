@@ -13,7 +13,11 @@ pub mod class;
 pub mod command;
 pub mod entity;
 pub mod frame;
+pub mod layout;
+pub mod pace;
 pub mod palette;
+pub mod room;
+pub mod text;
 
 pub use class::{Class, Shape};
 pub use command::{LayoutHints, Pace, PlayerCommand};

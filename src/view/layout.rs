@@ -1,0 +1,363 @@
+//! Where everything stands: the geometry of the stage, from the room there is and what is to be
+//! placed, and from nothing else.
+//!
+//! The picture never jumps. Panels and servers depend on the topology and the room only; streams and
+//! apps keep the places [`Places`] gave them when they were first seen, so that one more never moves
+//! the others. Only when a panel is full do its tapes move closer together, once.
+
+use std::sync::Arc;
+
+use super::command::LayoutHints;
+use super::frame::{Point, Rect};
+
+/// Height of an app's pill.
+pub const PILL: f64 = 44.0;
+/// Height of a tape.
+pub const TAPE: f64 = 24.0;
+/// Room above a tape for its name.
+const TAPE_HEAD: f64 = 18.0;
+/// From one tape to the next, with room and without.
+const PITCH: f64 = 52.0;
+const DENSE: f64 = 45.0;
+/// Height of a panel's first line.
+const HEAD: f64 = 34.0;
+/// Room for the apps above a panel.
+const STRIP: f64 = PILL + 18.0;
+/// The least a panel must measure to be of use; below that the view box grows instead.
+const MIN_PANEL: (f64, f64) = (212.0, 188.0);
+
+/// On which side of its cluster an app stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What publishes.
+    Left,
+    /// What belongs to neither side.
+    Middle,
+    /// What receives.
+    Right,
+}
+
+/// Who has which place, in the order of first appearance.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Places {
+    clusters: Vec<ClusterPlaces>,
+}
+
+/// The places of a cluster.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct ClusterPlaces {
+    servers: usize,
+    streams: Vec<Arc<str>>,
+    apps: Vec<(Arc<str>, Side)>,
+}
+
+impl Places {
+    /// Places for clusters with so many servers each.
+    pub fn new(servers: impl IntoIterator<Item = usize>) -> Self {
+        let cluster = |servers| ClusterPlaces { servers, ..ClusterPlaces::default() };
+        Self { clusters: servers.into_iter().map(cluster).collect() }
+    }
+
+    /// The place of a stream among the tapes of its cluster.
+    pub fn stream(&mut self, cluster: usize, name: &Arc<str>) -> Option<usize> {
+        let streams = &mut self.clusters.get_mut(cluster)?.streams;
+        Some(streams.iter().position(|known| known == name).unwrap_or_else(|| {
+            streams.push(Arc::clone(name));
+            streams.len() - 1
+        }))
+    }
+
+    /// The place of an app among those of its cluster.
+    pub fn app(&mut self, cluster: usize, name: &Arc<str>, side: Side) -> Option<usize> {
+        let apps = &mut self.clusters.get_mut(cluster)?.apps;
+        Some(apps.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            apps.push((Arc::clone(name), side));
+            apps.len() - 1
+        }))
+    }
+}
+
+/// The geometry of the stage.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Layout {
+    /// The view box.
+    pub view: Rect,
+    /// The clusters, in the topology's order.
+    pub clusters: Vec<ClusterLayout>,
+}
+
+/// The geometry of a cluster.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ClusterLayout {
+    /// Its panel.
+    pub panel: Rect,
+    /// From a server's middle to its corners.
+    pub radius: f64,
+    /// The middles of its servers.
+    pub servers: Vec<Point>,
+    /// Whether the servers stand in one row, so that links between distant ones must bend.
+    pub row: bool,
+    /// Its tapes by place; a tape without a place is not drawn.
+    pub tapes: Vec<Rect>,
+    /// How many streams have no place.
+    pub hidden_tapes: usize,
+    /// Its apps by place.
+    pub apps: Vec<Rect>,
+}
+
+impl Layout {
+    /// Places everything.
+    pub fn new(places: &Places, hints: LayoutHints) -> Self {
+        let (w, h) = (hints.width.max(240.0), hints.height.max(200.0));
+        let count = places.clusters.len().max(1);
+        let columns = columns(count, w, h);
+        let rows = count.div_ceil(columns);
+        let pad = if w < 520.0 { 10.0 } else { 20.0 };
+        // Between panels there must be room for a latency pill.
+        let gap = if w < 700.0 { 16.0 } else { 72.0 };
+        let cell_w =
+            ((w - 2.0 * pad - gap * (columns - 1) as f64) / columns as f64).max(MIN_PANEL.0);
+        let full_w = 2.0 * pad + cell_w * columns as f64 + gap * (columns - 1) as f64;
+
+        let mut y = 12.0;
+        let mut layout = Self::default();
+        for row in 0..rows {
+            let members = row * columns..((row + 1) * columns).min(count);
+            let strips = places.clusters.get(members.clone()).unwrap_or_default();
+            let pill_rows = strips.iter().map(|c| pill_rows(c, cell_w)).max().unwrap_or(1);
+            let strip = STRIP + (pill_rows - 1) as f64 * (PILL + 8.0);
+            let row_h = (h - 24.0 - 14.0 * (rows - 1) as f64) / rows as f64;
+            let panel_h = (row_h - strip).max(MIN_PANEL.1);
+            // A row that is not full stands in the middle.
+            let missing = (columns - members.len()) as f64;
+            let indent = pad + missing * (cell_w + gap) / 2.0;
+            for (column, cluster) in strips.iter().enumerate() {
+                let x = indent + column as f64 * (cell_w + gap);
+                let panel = Rect::new(x, y + strip, cell_w, panel_h);
+                layout.clusters.push(place_cluster(cluster, panel, strip));
+            }
+            y += strip + panel_h + 14.0;
+        }
+        layout.view = Rect::new(0.0, 0.0, full_w.max(w), (y - 2.0).max(h));
+        layout
+    }
+}
+
+/// How many clusters stand beside each other.
+fn columns(count: usize, w: f64, h: f64) -> usize {
+    let fit = ((w / (MIN_PANEL.0 + 30.0)) as usize).max(1);
+    let wanted = match count {
+        1 => 1,
+        2 => 2,
+        3 if w > 1.9 * h => 3,
+        3 | 4 => 2,
+        5 | 6 => 3,
+        _ => 4,
+    };
+    wanted.min(fit)
+}
+
+/// Width of an app's pill, and how many stand beside each other.
+fn pills(w: f64) -> (f64, usize) {
+    let width = ((w + 12.0) / 4.0 - 12.0).clamp(124.0, 168.0).min(w);
+    (width, (((w + 12.0) / (width + 12.0)) as usize).max(1))
+}
+
+fn pill_rows(cluster: &ClusterPlaces, w: f64) -> usize {
+    cluster.apps.len().div_ceil(pills(w).1).max(1)
+}
+
+/// Places everything of a cluster. `strip` is the room for apps above the panel.
+fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayout {
+    let inner = panel.h - HEAD - 12.0;
+    let (tapes, pitch) = tape_rows(inner, places.streams.len());
+    let tapes_h = tapes as f64 * pitch;
+    let zone = Rect::new(panel.x + 16.0, panel.y + HEAD, panel.w - 32.0, inner - tapes_h);
+    let share = zone.w / places.servers.max(1) as f64;
+    let radius = (share / 2.0 - 2.0).min(23.0);
+    let (servers, row) = place_servers(places.servers, zone, radius);
+    let tape = |place: usize| {
+        let y = panel.bottom() - 12.0 - tapes_h + place as f64 * pitch + TAPE_HEAD;
+        Rect::new(panel.x + 18.0, y, panel.w - 36.0, TAPE)
+    };
+    ClusterLayout {
+        panel,
+        radius,
+        servers,
+        row,
+        tapes: (0..places.streams.len().min(tapes)).map(tape).collect(),
+        hidden_tapes: places.streams.len().saturating_sub(tapes),
+        apps: place_apps(&places.apps, panel, strip),
+    }
+}
+
+/// How many tapes a panel has room for, and how far apart they are. As many as are comfortable,
+/// whether they are there or not; more, and denser, only when they are.
+fn tape_rows(inner: f64, streams: usize) -> (usize, f64) {
+    let fit = |servers: f64, pitch: f64| (((inner - servers) / pitch) as usize).max(1);
+    let comfortable = fit(176.0, PITCH).clamp(1, 4).max(fit(112.0, PITCH).min(2));
+    if streams <= comfortable {
+        return (comfortable, PITCH);
+    }
+    let dense = fit(100.0, DENSE);
+    if dense > comfortable { (dense, DENSE) } else { (comfortable, PITCH) }
+}
+
+/// The middles of servers, and whether they stand in a row.
+fn place_servers(count: usize, zone: Rect, radius: f64) -> (Vec<Point>, bool) {
+    // Above a server there is room for its crown, below for four bars.
+    let (top, bottom) = (zone.y + radius + 16.0, zone.bottom() - radius - 28.0);
+    let middle = zone.centre().x;
+    let rx = (zone.w / 2.0 - radius).min(if count > 3 { 240.0 } else { 200.0 });
+    let ring = count >= 3 && bottom - top >= radius * 2.0 + 16.0;
+    let y = |part: f64| top + (bottom - top) * part;
+    let at = |x: f64, part: f64| Point::new(middle + rx * x, y(part));
+    if !ring {
+        let row = (zone.bottom() - radius - 28.0).max(top).min(top + 34.0);
+        let step = if count > 1 { 2.0 * rx / (count - 1) as f64 } else { 0.0 };
+        let step = step.min(170.0);
+        let x0 = middle - step * (count.saturating_sub(1)) as f64 / 2.0;
+        return ((0..count).map(|n| Point::new(x0 + n as f64 * step, row)).collect(), true);
+    }
+    // Left to right in the order of their names, so that no straight link passes under a server.
+    let ring = match count {
+        3 => vec![at(-1.0, 0.0), at(0.0, 1.0), at(1.0, 0.0)],
+        4 => vec![at(-1.0, 0.0), at(-0.36, 1.0), at(0.36, 1.0), at(1.0, 0.0)],
+        _ => vec![at(-1.0, 0.35), at(-0.52, 1.0), at(0.0, 0.0), at(0.52, 1.0), at(1.0, 0.35)],
+    };
+    (ring, false)
+}
+
+/// The pills of apps, above the panel: what publishes from the left, what receives from the right.
+fn place_apps(apps: &[(Arc<str>, Side)], panel: Rect, strip: f64) -> Vec<Rect> {
+    let (width, slots) = pills(panel.w);
+    let step = if slots > 1 { (panel.w - width) / (slots - 1) as f64 } else { 0.0 };
+    let mut rows: Vec<Vec<bool>> = Vec::new();
+    let mut place = |side| {
+        for row in 0.. {
+            if rows.len() == row {
+                rows.push(vec![false; slots]);
+            }
+            let Some(taken) = rows.get_mut(row) else { continue };
+            let mut free = (0..slots).filter(|&slot| taken.get(slot) == Some(&false));
+            let slot = match side {
+                Side::Left => free.next(),
+                Side::Right => free.next_back(),
+                Side::Middle => free.min_by_key(|slot| (2 * slot + 1).abs_diff(slots)),
+            };
+            if let Some(slot) = slot {
+                taken[slot] = true;
+                return (row, slot);
+            }
+        }
+        (0, 0)
+    };
+    let first = panel.y - strip;
+    apps.iter()
+        .map(|(_, side)| {
+            let (row, slot) = place(*side);
+            let y = first + row as f64 * (PILL + 8.0);
+            Rect::new(panel.x + slot as f64 * step, y, width, PILL)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZES: [(f64, f64); 5] =
+        [(792.0, 500.0), (820.0, 360.0), (360.0, 420.0), (320.0, 560.0), (1400.0, 800.0)];
+
+    fn hints((width, height): (f64, f64)) -> LayoutHints {
+        LayoutHints { width, height, ..LayoutHints::default() }
+    }
+
+    fn places(servers: &[usize], streams: usize, apps: usize) -> Places {
+        let mut places = Places::new(servers.iter().copied());
+        for cluster in 0..servers.len() {
+            for n in 0..streams {
+                places.stream(cluster, &Arc::from(format!("S{n}")));
+            }
+            for n in 0..apps {
+                let side = [Side::Left, Side::Right, Side::Middle][n % 3];
+                places.app(cluster, &Arc::from(format!("app{n}")), side);
+            }
+        }
+        places
+    }
+
+    fn solids(layout: &Layout) -> Vec<Rect> {
+        let mut solids = Vec::new();
+        for cluster in &layout.clusters {
+            solids.extend(&cluster.apps);
+            solids.extend(&cluster.tapes);
+            let r = cluster.radius;
+            let hex = |c: &Point| Rect::new(c.x - r, c.y - r - 10.0, 2.0 * r, 2.0 * r + 30.0);
+            solids.extend(cluster.servers.iter().map(hex));
+        }
+        solids
+    }
+
+    #[test]
+    fn nothing_overlaps_and_everything_is_in_its_panel_and_in_view() {
+        for size in SIZES {
+            for clusters in 1..=8 {
+                for servers in 1..=5 {
+                    let layout = Layout::new(&places(&vec![servers; clusters], 3, 3), hints(size));
+                    let case = format!("{size:?}, {clusters} clusters of {servers}");
+                    let solids = solids(&layout);
+                    for (n, a) in solids.iter().enumerate() {
+                        assert!(layout.view.contains(a), "{case}: {a:?} is out of view");
+                        for b in &solids[n + 1..] {
+                            assert!(!a.overlaps(b), "{case}: {a:?} over {b:?}");
+                        }
+                    }
+                    for (n, a) in layout.clusters.iter().enumerate() {
+                        assert!(layout.view.contains(&a.panel), "{case}");
+                        let tapes_in = a.tapes.iter().all(|tape| a.panel.contains(tape));
+                        assert!(tapes_in && !a.tapes.is_empty(), "{case}: {:?}", a.tapes);
+                        for b in &layout.clusters[n + 1..] {
+                            assert!(!a.panel.overlaps(&b.panel), "{case}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_more_app_or_stream_moves_nothing() {
+        for size in SIZES {
+            let before = Layout::new(&places(&[3], 1, 1), hints(size));
+            let after = Layout::new(&places(&[3], 2, 2), hints(size));
+            let (before, after) = (&before.clusters[0], &after.clusters[0]);
+            assert_eq!(before.panel, after.panel, "{size:?}");
+            assert_eq!(before.servers, after.servers, "{size:?}");
+            assert_eq!(before.apps[0], after.apps[0], "{size:?}");
+            if after.hidden_tapes == 0 && size.1 > 400.0 {
+                assert_eq!(before.tapes[0], after.tapes[0], "{size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lab_sized_stage_is_not_larger_than_its_room() {
+        for size in [(792.0, 500.0), (820.0, 360.0), (360.0, 420.0)] {
+            let view = Layout::new(&places(&[3], 2, 2), hints(size)).view;
+            assert_eq!((view.w, view.h), size);
+        }
+        let two = Layout::new(&places(&[3, 3, 1], 2, 1), hints((792.0, 500.0)));
+        assert!(two.view.w <= 792.0 && two.view.h <= 560.0, "{:?}", two.view);
+    }
+
+    #[test]
+    fn a_place_is_kept() {
+        let mut places = Places::new([3]);
+        let (a, b): (Arc<str>, Arc<str>) = ("Z".into(), "A".into());
+        assert_eq!(places.stream(0, &a), Some(0));
+        assert_eq!(places.stream(0, &b), Some(1));
+        assert_eq!(places.stream(0, &a), Some(0));
+        assert_eq!(places.stream(7, &a), None);
+    }
+}
