@@ -14,6 +14,6 @@ pub mod time;
 pub mod transform;
 
 pub use headers::Headers;
-pub use id::{hash8, nuid};
+pub use id::{hash_base62, hash8, nuid};
 pub use message::Message;
 pub use subject::Subject;

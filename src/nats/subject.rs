@@ -1,83 +1,137 @@
-//! Subjects and patterns: dot-separated tokens, `*` for one token, `>` for all that follow.
+//! Subjects and wildcard patterns: validity, matching, overlap, containment.
 //!
-//! Wildcards count only as whole tokens: `e*.x` and `foo.b>` are literals.
+//! A subject is dot-separated tokens, case-sensitive. In a pattern a token `*` stands for exactly
+//! one token and a last token `>` for one or more; `e*` or `b>` are ordinary tokens. Everything here
+//! works on `&str` without allocating: these are the innermost loops of a server.
 
+use std::str::Split;
 use std::sync::Arc;
 
-/// A subject or pattern, shared.
+/// A subject or pattern as frames carry it.
 pub type Subject = Arc<str>;
 
-/// Whether this can be subscribed to: no empty token, no white space, `>` only at the end.
-pub fn is_valid_pattern(pattern: &str) -> bool {
-    let mut closed = false;
-    !pattern.is_empty()
-        && pattern.split('.').all(|token| {
-            let fine = !closed && !token.is_empty() && !token.contains(is_space);
-            closed = token == ">";
-            fine
-        })
+/// The tokens of `subject`, in order. A subject without a dot is one token.
+pub fn tokens(subject: &str) -> Split<'_, char> {
+    subject.split('.')
 }
 
-/// Whether this is a literal subject: valid, and without wildcards.
+/// Whether `subject` may be published to in pedantic mode: well-formed tokens and no wildcards.
 pub fn is_valid_subject(subject: &str) -> bool {
     is_valid_pattern(subject) && is_literal(subject)
 }
 
-/// Whether there is no wildcard token in it.
+/// Whether `pattern` may be subscribed to: no empty token, no white space, `>` only at the end.
+pub fn is_valid_pattern(pattern: &str) -> bool {
+    let bytes = pattern.as_bytes();
+    let mut start = 0;
+    for (i, &byte) in bytes.iter().enumerate() {
+        match byte {
+            b'.' => {
+                if i == start || &bytes[start..i] == b">" {
+                    return false;
+                }
+                start = i + 1;
+            }
+            b' ' | b'\t' | b'\r' | b'\n' | b'\x0c' | 0 => return false,
+            _ => {}
+        }
+    }
+    start < bytes.len()
+}
+
+/// Whether `subject` has no wildcard token. Says nothing of its validity.
 pub fn is_literal(subject: &str) -> bool {
-    !subject.split('.').any(|token| token == "*" || token == ">")
+    !subject.bytes().any(|b| b == b'*' || b == b'>')
+        || tokens(subject).all(|token| token != "*" && token != ">")
 }
 
-/// Whether no token is empty. Messages on other subjects reach nobody.
-pub fn has_no_empty_token(subject: &str) -> bool {
-    !subject.is_empty() && subject.split('.').all(|token| !token.is_empty())
+/// Whether `subject` has an empty token. Such a subject matches nothing.
+pub fn has_empty_token(subject: &str) -> bool {
+    has_empty_token_bytes(subject.as_bytes())
 }
 
-/// Whether a pattern takes in a subject. The subject is taken literally, even `foo.*`.
+/// Whether a message published on `subject` is for those who subscribed to `pattern`. Wildcard
+/// characters in `subject` are taken literally; a subject with an empty token matches nothing.
 pub fn matches(pattern: &str, subject: &str) -> bool {
-    let mut tokens = subject.split('.');
-    for part in pattern.split('.') {
-        let Some(token) = tokens.next() else { return false };
-        match part {
-            ">" => return true,
-            "*" => {}
-            _ if part == token => {}
-            _ => return false,
-        }
-    }
-    tokens.next().is_none()
-}
-
-/// Whether there is a subject that both patterns take in.
-pub fn overlaps(a: &str, b: &str) -> bool {
-    let (mut left, mut right) = (a.split('.'), b.split('.'));
+    let mut rest = subject.as_bytes();
+    let pattern = pattern.as_bytes();
+    let mut at = 0;
     loop {
-        match (left.next(), right.next()) {
+        let token = &pattern[at..at + token_len(&pattern[at..])];
+        let last = at + token.len() == pattern.len();
+        if token == b">" && last {
+            return !has_empty_token_bytes(rest);
+        }
+        let found = &rest[..token_len(rest)];
+        if found.is_empty() || (token != b"*" && token != found) {
+            return false;
+        }
+        if last || found.len() == rest.len() {
+            return last && found.len() == rest.len();
+        }
+        at += token.len() + 1;
+        rest = &rest[found.len() + 1..];
+    }
+}
+
+/// Whether some subject matches both patterns.
+pub fn overlaps(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (Some(a), Some(b));
+    loop {
+        let ((token_a, rest_a), (token_b, rest_b)) = match (a, b) {
             (None, None) => return true,
-            (Some(">"), Some(_)) | (Some(_), Some(">")) => return true,
-            (Some(x), Some(y)) if x == "*" || y == "*" || x == y => {}
+            (Some(a), Some(b)) => (next_token(a), next_token(b)),
             _ => return false,
+        };
+        if (token_a == ">" && rest_a.is_none()) || (token_b == ">" && rest_b.is_none()) {
+            return true;
         }
+        if token_a != token_b && token_a != "*" && token_b != "*" {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
     }
 }
 
-/// Whether every subject that `inner` takes in is also taken in by `outer`.
-pub fn is_subset(inner: &str, outer: &str) -> bool {
-    let mut tokens = inner.split('.');
-    for part in outer.split('.') {
-        let Some(token) = tokens.next() else { return false };
-        match part {
-            ">" => return true,
-            "*" if token != ">" => {}
-            _ if part == token => {}
+/// Whether every subject that matches `a` also matches `b`.
+pub fn is_subset(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (Some(a), Some(b));
+    loop {
+        let ((token_a, rest_a), (token_b, rest_b)) = match (a, b) {
+            (None, None) => return true,
+            (Some(a), Some(b)) => (next_token(a), next_token(b)),
             _ => return false,
+        };
+        if token_b == ">" && rest_b.is_none() {
+            return true;
         }
+        let open_ended = token_a == ">" && rest_a.is_none();
+        if open_ended || (token_b != "*" && token_a != token_b) {
+            return false;
+        }
+        (a, b) = (rest_a, rest_b);
     }
-    tokens.next().is_none()
 }
 
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{c}' | '\0')
+/// The first token of `subject`, and what follows its dot.
+pub(crate) fn next_token(subject: &str) -> (&str, Option<&str>) {
+    let len = token_len(subject.as_bytes());
+    (&subject[..len], subject.get(len + 1..))
+}
+
+fn token_len(bytes: &[u8]) -> usize {
+    bytes.iter().position(|&b| b == b'.').unwrap_or(bytes.len())
+}
+
+fn has_empty_token_bytes(bytes: &[u8]) -> bool {
+    let mut previous = b'.';
+    for &byte in bytes {
+        if byte == b'.' && previous == b'.' {
+            return true;
+        }
+        previous = byte;
+    }
+    previous == b'.'
 }
 
 #[cfg(test)]
@@ -86,44 +140,50 @@ mod tests {
 
     use super::*;
 
-    /// The definition, word for word, by trying every way.
+    /// The definition, word for word.
     fn naive(pattern: &[&str], subject: &[&str]) -> bool {
-        match (pattern.first(), subject.first()) {
-            (None, None) => true,
-            (Some(&">"), Some(_)) => pattern.len() == 1,
-            (Some(&p), Some(&s)) => (p == "*" || p == s) && naive(&pattern[1..], &subject[1..]),
+        match (pattern, subject) {
+            ([], []) => true,
+            ([">"], [_, ..]) => subject.iter().all(|token| !token.is_empty()),
+            ([p, pattern @ ..], [s, subject @ ..]) => {
+                !s.is_empty() && (*p == "*" || p == s) && naive(pattern, subject)
+            }
             _ => false,
         }
     }
 
     fn pattern() -> impl Strategy<Value = String> {
-        let token = prop_oneof![Just("a"), Just("b"), Just("*")];
-        (prop::collection::vec(token, 1..4), any::<bool>()).prop_map(|(mut tokens, open)| {
-            if open {
+        let token = prop_oneof![Just("a"), Just("bb"), Just("*")];
+        (prop::collection::vec(token, 0..4), any::<bool>()).prop_map(|(mut tokens, open)| {
+            if open || tokens.is_empty() {
                 tokens.push(">");
             }
             tokens.join(".")
         })
     }
 
+    /// Subjects of every kind: literal, with wildcard characters in them, malformed.
     fn subject() -> impl Strategy<Value = String> {
-        prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("c")], 1..5)
-            .prop_map(|tokens| tokens.join("."))
+        let token = prop_oneof![
+            6 => Just("a"), 6 => Just("bb"), 2 => Just("c"), 1 => Just("*"), 1 => Just(">"),
+            1 => Just(""), 1 => Just("e*"),
+        ];
+        prop::collection::vec(token, 1..5).prop_map(|tokens| tokens.join("."))
     }
 
-    /// All subjects of up to five tokens over a small alphabet.
+    /// All subjects of up to five tokens over an alphabet that has one token the patterns have not.
     fn all_subjects() -> Vec<String> {
-        let mut all: Vec<String> = vec![];
+        let mut all: Vec<String> = Vec::new();
         let mut last = vec![String::new()];
         for _ in 0..5 {
-            last = last
-                .iter()
-                .flat_map(|head| {
-                    ["a", "b", "c"]
-                        .map(|t| if head.is_empty() { t.to_owned() } else { format!("{head}.{t}") })
+            let longer = |head: &String| {
+                ["a", "bb", "c"].map(|token| match head.as_str() {
+                    "" => token.to_owned(),
+                    head => format!("{head}.{token}"),
                 })
-                .collect();
-            all.extend(last.iter().cloned());
+            };
+            last = last.iter().flat_map(longer).collect();
+            all.extend_from_slice(&last);
         }
         all
     }
@@ -131,33 +191,51 @@ mod tests {
     proptest! {
         #[test]
         fn matching_is_what_a_naive_matcher_says(p in pattern(), s in subject()) {
-            let (parts, tokens): (Vec<_>, Vec<_>) = (p.split('.').collect(), s.split('.').collect());
+            let (parts, tokens): (Vec<_>, Vec<_>) = (tokens(&p).collect(), tokens(&s).collect());
             prop_assert_eq!(matches(&p, &s), naive(&parts, &tokens));
+        }
+
+        #[test]
+        fn matching_takes_any_text(p in "[ab.*>é ]{0,8}", s in "[ab.*>é ]{0,8}") {
+            let _ = (matches(&p, &s), overlaps(&p, &s), is_subset(&p, &s), is_literal(&p));
+            prop_assert_eq!(has_empty_token(&s), tokens(&s).any(str::is_empty));
+            if is_valid_pattern(&s) {
+                prop_assert!(matches(&s, &s));
+            }
         }
 
         #[test]
         fn overlap_means_a_common_subject(a in pattern(), b in pattern()) {
             let common = all_subjects().iter().any(|s| matches(&a, s) && matches(&b, s));
             prop_assert_eq!(overlaps(&a, &b), common);
+            prop_assert_eq!(overlaps(&b, &a), common);
         }
 
         #[test]
-        fn a_subset_takes_in_nothing_more(a in pattern(), b in pattern()) {
-            if is_subset(&a, &b) {
-                prop_assert!(all_subjects().iter().all(|s| !matches(&a, s) || matches(&b, s)));
-            }
+        fn a_subset_has_no_subject_of_its_own(a in pattern(), b in pattern()) {
+            let none_own = all_subjects().iter().all(|s| !matches(&a, s) || matches(&b, s));
+            prop_assert_eq!(is_subset(&a, &b), none_own);
         }
     }
 
     #[test]
     fn validity_follows_the_real_server() {
-        for good in ["a", "a.b", "a.*", "a.>", ">", "*", "e*.x", "foo.b>"] {
+        for good in ["a", "a.b", "a.*", "a.>", ">", "*", "e*.x", "foo.b>", "$JS.API.>", "ü.x"] {
             assert!(is_valid_pattern(good), "{good}");
         }
-        for bad in ["", ".", "a.", ".a", "a..b", "a.>.b", "a b", "a\tb"] {
+        for bad in ["", ".", "a.", ".a", "a..b", "a.>.b", ">.a", "a b", "a\tb", "a.\0"] {
             assert!(!is_valid_pattern(bad), "{bad}");
         }
-        assert!(is_literal("foo.b>") && !is_literal("foo.*"));
+        assert!(is_valid_subject("e*.x") && is_valid_subject("foo.b>"));
+        assert!(!is_valid_subject("foo.*") && !is_valid_subject("foo.>"));
+    }
+
+    #[test]
+    fn the_observed_cases_hold() {
         assert!(!matches("w.>", "w"));
+        assert!(matches("w.>", "w.x") && matches("w.>", "w.x.y"));
+        // Published to without pedantic mode: the subject is literal.
+        assert!(matches("foo.*", "foo.*") && !matches("foo.bar", "foo.*"));
+        assert!(!matches(">", "a..b") && !matches("*", ""));
     }
 }

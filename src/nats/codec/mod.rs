@@ -1,15 +1,19 @@
-//! The wire codec: the client protocol as bytes, both ways.
+//! The wire codec of the client protocol, both directions.
 //!
-//! Parsers are incremental: bytes go in as they come, operations come out when they are complete.
-//! No input makes them panic. After an error the connection is to be closed; a parser that has
-//! failed yields nothing more.
+//! Parsers are incremental: feed them bytes in any pieces, take out operations. They never panic on
+//! any bytes, and what they return does not depend on how the bytes were cut.
 
-mod buffer;
-mod read;
+mod client;
+mod error;
+mod line;
+mod server;
 mod write;
-
-pub use read::{ClientParser, ProtocolError, ServerParser};
-pub use write::{write_client_op, write_server_op};
 
 #[cfg(test)]
 mod tests;
+
+pub use client::ClientParser;
+pub use error::ProtocolError;
+pub use line::MAX_CONTROL_LINE;
+pub use server::ServerParser;
+pub use write::{write_client_op, write_server_op};

@@ -1,71 +1,69 @@
-//! Operations to bytes.
+//! Writes operations as the exact bytes of the protocol. Nothing is validated here: who builds an
+//! operation vouches for its subjects.
+
+use serde::Serialize;
 
 use crate::nats::Message;
 use crate::nats::protocol::{ClientOp, ServerOp};
 
-/// Writes an operation of a client, exactly as it is on the wire.
+/// Appends what a client library would send for `op`.
 pub fn write_client_op(op: &ClientOp, out: &mut Vec<u8>) {
+    out.extend_from_slice(op.verb().as_bytes());
     match op {
-        ClientOp::Connect(options) => {
-            out.extend_from_slice(b"CONNECT ");
-            out.extend_from_slice(&serde_json::to_vec(options).unwrap_or_default());
-        }
-        ClientOp::Pub(message) => return write_message(op.verb(), None, message, out),
+        ClientOp::Connect(options) => push_json(out, &**options),
+        ClientOp::Pub(message) => return push_message(out, message, None),
         ClientOp::Sub { subject, queue, sid } => {
-            out.extend_from_slice(b"SUB ");
-            out.extend_from_slice(subject.as_bytes());
-            for part in queue.iter().chain([sid]) {
-                out.push(b' ');
-                out.extend_from_slice(part.as_bytes());
+            push(out, subject);
+            if let Some(queue) = queue {
+                push(out, queue);
             }
+            push(out, sid);
         }
         ClientOp::Unsub { sid, max } => {
-            out.extend_from_slice(b"UNSUB ");
-            out.extend_from_slice(sid.as_bytes());
+            push(out, sid);
             if let Some(max) = max {
-                out.push(b' ');
-                write_number(*max, out);
+                push_number(out, *max);
             }
         }
-        ClientOp::Ping | ClientOp::Pong => out.extend_from_slice(op.verb().as_bytes()),
+        ClientOp::Ping | ClientOp::Pong => {}
     }
     out.extend_from_slice(b"\r\n");
 }
 
-/// Writes an operation of a server, exactly as it is on the wire.
+/// Appends what nats-server would send for `op`.
 pub fn write_server_op(op: &ServerOp, out: &mut Vec<u8>) {
+    out.extend_from_slice(op.verb().as_bytes());
     match op {
         ServerOp::Info(info) => {
-            out.extend_from_slice(b"INFO ");
-            out.extend_from_slice(&serde_json::to_vec(info).unwrap_or_default());
+            push_json(out, &**info);
+            // The real server has a space here; byte-exact is byte-exact.
             out.push(b' ');
         }
-        ServerOp::Msg { sid, message } => return write_message(op.verb(), Some(sid), message, out),
+        ServerOp::Msg { sid, message } => return push_message(out, message, Some(sid)),
         ServerOp::Err(text) => {
-            out.extend_from_slice(b"-ERR '");
+            out.extend_from_slice(b" '");
             out.extend_from_slice(text.as_bytes());
             out.push(b'\'');
         }
-        ServerOp::Ok | ServerOp::Ping | ServerOp::Pong => {
-            out.extend_from_slice(op.verb().as_bytes());
-        }
+        ServerOp::Ok | ServerOp::Ping | ServerOp::Pong => {}
     }
     out.extend_from_slice(b"\r\n");
 }
 
-fn write_message(verb: &str, sid: Option<&str>, message: &Message, out: &mut Vec<u8>) {
-    out.extend_from_slice(verb.as_bytes());
-    let names = [Some(&*message.subject), sid, message.reply.as_deref()];
-    for name in names.into_iter().flatten() {
-        out.push(b' ');
-        out.extend_from_slice(name.as_bytes());
+/// Appends the rest of `PUB`, `HPUB`, `MSG` or `HMSG` after its verb.
+fn push_message(out: &mut Vec<u8>, message: &Message, sid: Option<&str>) {
+    out.reserve(message.subject.len() + message.size() + 48);
+    push(out, &message.subject);
+    if let Some(sid) = sid {
+        push(out, sid);
+    }
+    if let Some(reply) = &message.reply {
+        push(out, reply);
     }
     if let Some(headers) = &message.headers {
-        out.push(b' ');
-        write_number(headers.len() as u64, out);
+        push_number(out, headers.len() as u64);
     }
-    out.push(b' ');
-    write_number(message.size() as u64, out);
+    push_number(out, message.size() as u64);
     out.extend_from_slice(b"\r\n");
     if let Some(headers) = &message.headers {
         out.extend_from_slice(headers.block());
@@ -74,6 +72,28 @@ fn write_message(verb: &str, sid: Option<&str>, message: &Message, out: &mut Vec
     out.extend_from_slice(b"\r\n");
 }
 
-fn write_number(number: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(number.to_string().as_bytes());
+fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
+    // Neither type has anything that has no JSON form.
+    push(out, &serde_json::to_string(value).unwrap_or_default());
+}
+
+fn push(out: &mut Vec<u8>, argument: &str) {
+    out.push(b' ');
+    out.extend_from_slice(argument.as_bytes());
+}
+
+/// Appends a space and a number, without the detour over a `String`.
+fn push_number(out: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.push(b' ');
+    out.extend_from_slice(&digits[start..]);
 }
