@@ -50,6 +50,11 @@ pub fn has_empty_token(subject: &str) -> bool {
     has_empty_token_bytes(subject.as_bytes())
 }
 
+/// Whether every token of `subject` has something in it.
+pub fn has_no_empty_token(subject: &str) -> bool {
+    !has_empty_token(subject)
+}
+
 /// Whether a message published on `subject` is for those who subscribed to `pattern`. Wildcard
 /// characters in `subject` are taken literally; a subject with an empty token matches nothing.
 pub fn matches(pattern: &str, subject: &str) -> bool {
