@@ -1,0 +1,219 @@
+//! Errors of the JetStream API: a HTTP-like code, the server's own number and a text.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+
+use serde::{Deserialize, Serialize};
+
+use super::error_table::TABLE;
+
+/// An error as `$JS.API` responses and publish acknowledgements carry it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{description} ({err_code})")]
+pub struct ApiError {
+    /// HTTP-like: 400 the request is wrong, 404 not there, 500 refused, 503 not now.
+    pub code: u16,
+    /// The server's number of the error, 10002 to 10227.
+    #[serde(default)]
+    pub err_code: u16,
+    /// What went wrong, in the server's words.
+    #[serde(default)]
+    pub description: Cow<'static, str>,
+}
+
+/// Errors whose text is always the same.
+macro_rules! fixed {
+    ($($name:ident = $number:literal;)*) => {
+        impl ApiError {
+            $(
+                #[doc = concat!("Error ", stringify!($number), ".")]
+                pub const $name: Self = Self::fixed($number);
+            )*
+        }
+        #[cfg(test)]
+        const FIXED: &[(u16, ApiError)] = &[$(($number, ApiError::$name)),*];
+    };
+}
+
+/// Errors with words to fill in.
+macro_rules! filled {
+    ($($name:ident($($word:ident),+) = $number:literal;)*) => {
+        impl ApiError {
+            $(
+                #[doc = concat!("Error ", stringify!($number), ".")]
+                pub fn $name($($word: impl Display),+) -> Self {
+                    Self::filled($number, &[$((stringify!($word), &$word)),+])
+                }
+            )*
+        }
+    };
+}
+
+fixed! {
+    ACCOUNT_RESOURCES_EXCEEDED = 10002;
+    BAD_REQUEST = 10003;
+    CLUSTER_NOT_AVAILABLE = 10008;
+    CLUSTER_REQUIRED = 10010;
+    CONSUMER_NAME_EXISTS = 10013;
+    CONSUMER_NOT_FOUND = 10014;
+    INSUFFICIENT_RESOURCES = 10023;
+    MAXIMUM_CONSUMERS = 10026;
+    MAXIMUM_STREAMS = 10027;
+    MEMORY_RESOURCES_EXCEEDED = 10028;
+    MIRROR_MAX_MSG_SIZE = 10030;
+    MIRROR_WITH_SOURCES = 10031;
+    MIRROR_WITH_SUBJECTS = 10034;
+    NO_MESSAGE_FOUND = 10037;
+    NOT_EMPTY_REQUEST = 10038;
+    NOT_ENABLED_FOR_ACCOUNT = 10039;
+    PEER_NOT_MEMBER = 10040;
+    SOURCE_MAX_MSG_SIZE = 10046;
+    STORAGE_RESOURCES_EXCEEDED = 10047;
+    MESSAGE_TOO_LARGE = 10054;
+    MIRROR_NOT_UPDATABLE = 10055;
+    STREAM_MISMATCH = 10056;
+    STREAM_NAME_EXISTS = 10058;
+    STREAM_NOT_FOUND = 10059;
+    STREAM_NOT_MATCH = 10060;
+    STREAM_SUBJECT_OVERLAP = 10065;
+    REPLICAS_NOT_SUPPORTED = 10074;
+    PEER_REMAP = 10075;
+    STREAM_HEADER_TOO_LARGE = 10097;
+    STREAM_SEALED = 10109;
+    MAX_BYTES_REQUIRED = 10113;
+    STREAM_OFFLINE = 10118;
+    CONSUMER_OFFLINE = 10119;
+    NO_LIMITS = 10120;
+    MAX_STREAM_BYTES_EXCEEDED = 10122;
+    STREAM_MOVE_AND_SCALE = 10123;
+    CONSUMER_NAME_PATH_SEPARATORS = 10127;
+    STREAM_NAME_PATH_SEPARATORS = 10128;
+    STREAM_MOVE_NOT_IN_PROGRESS = 10129;
+    REPLICAS_NEGATIVE = 10133;
+    SOURCE_DUPLICATE = 10140;
+    SOURCE_INVALID_NAME = 10141;
+    MIRROR_INVALID_NAME = 10142;
+    MIRROR_WITH_FIRST_SEQ = 10143;
+    SOURCE_MULTIPLE_FILTERS = 10144;
+    SOURCE_OVERLAPPING_FILTERS = 10147;
+    MIRROR_MULTIPLE_FILTERS = 10150;
+    MIRROR_OVERLAPPING_FILTERS = 10152;
+    DUPLICATE_IN_PROCESS = 10158;
+    WRONG_LAST_SEQUENCE_UNKNOWN = 10164;
+    TTL_INVALID = 10165;
+    TTL_DISABLED = 10166;
+    TOO_MANY_REQUESTS = 10167;
+    COUNTER_DISABLED = 10168;
+    COUNTER_MISSING_INCREMENT = 10169;
+    COUNTER_WITH_PAYLOAD = 10170;
+    COUNTER_INVALID_INCREMENT = 10171;
+    COUNTER_BROKEN = 10172;
+    MIRROR_WITH_COUNTERS = 10173;
+    BATCH_DISABLED = 10174;
+    BATCH_MISSING_SEQUENCE = 10175;
+    BATCH_INCOMPLETE = 10176;
+    BATCH_INVALID_ID = 10179;
+    REQUIRED_API_LEVEL = 10185;
+    MIRROR_WITH_SCHEDULES = 10186;
+    SOURCE_WITH_SCHEDULES = 10187;
+    SCHEDULES_DISABLED = 10188;
+    SCHEDULE_PATTERN_INVALID = 10189;
+    SCHEDULE_TARGET_INVALID = 10190;
+    SCHEDULE_TTL_INVALID = 10191;
+    SCHEDULE_ROLLUP_INVALID = 10192;
+    EXPECTED_SUBJECT_WITHOUT_SEQUENCE = 10193;
+    MIRROR_WITH_ATOMIC = 10198;
+    BATCH_INVALID_COMMIT = 10200;
+    BATCH_DUPLICATE_ID = 10201;
+    SCHEDULE_SOURCE_INVALID = 10203;
+    MIRROR_WITH_BATCHED = 10209;
+    BATCH_TOO_MANY_INFLIGHT = 10210;
+    SCHEDULER_INVALID = 10212;
+    MIRROR_CONSUMER_INVALID = 10213;
+    SOURCE_CONSUMER_INVALID = 10215;
+    SOURCE_CONSUMER_DUPLICATE = 10216;
+    SCHEDULE_TIME_ZONE_INVALID = 10223;
+    STREAM_RECONFIGURATION = 10226;
+    STREAM_SOURCE_HEADER = 10227;
+}
+
+filled! {
+    no_peers(err) = 10005;
+    external_api_overlap(prefix, subject) = 10021;
+    external_deliver_overlap(prefix, subject) = 10022;
+    external_deliver_wildcards(prefix) = 10024;
+    invalid_json(err) = 10025;
+    sequence_not_found(seq) = 10043;
+    invalid_config(err) = 10052;
+    message_delete_failed(err) = 10057;
+    stream_update(err) = 10069;
+    wrong_last_msg_id(id) = 10070;
+    wrong_last_sequence(seq) = 10071;
+    store_failed(err) = 10077;
+    purge_failed(err) = 10110;
+    rollup_failed(err) = 10111;
+    source_transform_source(err) = 10145;
+    source_transform(err) = 10146;
+    mirror_transform_source(err) = 10151;
+    mirror_transform(err) = 10154;
+    stream_transform_source(err) = 10155;
+    stream_transform(err) = 10156;
+    pedantic(err) = 10157;
+    batch_unsupported_header(header) = 10177;
+    batch_too_large(size) = 10199;
+}
+
+impl ApiError {
+    /// The error of this number, for numbers whose text needs no filling in. A number that is not
+    /// in the table gives its first row; a test keeps that from happening.
+    pub const fn fixed(err_code: u16) -> Self {
+        let mut row = 0;
+        while row + 1 < TABLE.len() && TABLE[row].0 != err_code {
+            row += 1;
+        }
+        let (err_code, code, text) = TABLE[row];
+        Self { code, err_code, description: Cow::Borrowed(text) }
+    }
+
+    /// The error of this number with words in braces replaced.
+    pub fn filled(err_code: u16, words: &[(&str, &dyn Display)]) -> Self {
+        let Self { code, err_code, description } = Self::fixed(err_code);
+        let mut text = description.into_owned();
+        // Only the template's own braces count, not those in what was filled in before.
+        let mut from = 0;
+        for (word, value) in words {
+            let hole = format!("{{{word}}}");
+            if let Some(at) = text[from..].find(&hole) {
+                let value = value.to_string();
+                text.replace_range(from + at..from + at + hole.len(), &value);
+                from += at + value.len();
+            }
+        }
+        Self { code, err_code, description: Cow::Owned(text) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_stands_for_its_own_number() {
+        for (number, error) in FIXED {
+            assert_eq!(error.err_code, *number);
+            assert!(!error.description.contains('{'), "{number} has words to fill in");
+        }
+        assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn words_are_filled_in() {
+        let error = ApiError::external_api_overlap("{subject}", "$JS.API");
+        assert_eq!(
+            error.description,
+            "stream external api prefix {subject} must not overlap with $JS.API"
+        );
+        assert_eq!((error.code, error.err_code), (400, 10021));
+        assert_eq!(ApiError::wrong_last_sequence(3).description, "wrong last sequence: 3");
+    }
+}

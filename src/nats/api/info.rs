@@ -1,0 +1,231 @@
+//! What the server tells about a stream and about the account.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::source::{External, SubjectTransform};
+use super::{ApiError, Stamp, StreamConfig, is_default};
+
+/// What is in a stream.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamState {
+    /// Messages in it.
+    pub messages: u64,
+    /// Their bytes, as the store counts them.
+    pub bytes: u64,
+    /// The lowest sequence in it; one above `last_seq` when it was emptied, 0 when it is new.
+    pub first_seq: u64,
+    /// When the first message was stored.
+    pub first_ts: Stamp,
+    /// The highest sequence ever given.
+    pub last_seq: u64,
+    /// When the last message was stored.
+    pub last_ts: Stamp,
+    /// How many subjects it has messages of.
+    #[serde(skip_serializing_if = "is_default")]
+    pub num_subjects: u64,
+    /// Messages per subject, if asked for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub subjects: BTreeMap<String, u64>,
+    /// Sequences missing between first and last.
+    #[serde(skip_serializing_if = "is_default")]
+    pub num_deleted: u64,
+    /// Which ones, if asked for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deleted: Vec<u64>,
+    /// How many consumers it has.
+    pub consumer_count: u64,
+}
+
+/// A stream: what it is configured to do, and what is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamInfo {
+    /// Its configuration.
+    pub config: Arc<StreamConfig>,
+    /// When it was created.
+    pub created: Stamp,
+    /// What is in it.
+    pub state: StreamState,
+    /// The domain of the server that answered.
+    #[serde(skip_serializing_if = "is_default")]
+    pub domain: Option<Arc<str>>,
+    /// The servers it lives on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub cluster: Option<ClusterInfo>,
+    /// How far its mirroring is.
+    #[serde(skip_serializing_if = "is_default")]
+    pub mirror: Option<SourceInfo>,
+    /// How far its sources are.
+    #[serde(skip_serializing_if = "is_default")]
+    pub sources: Vec<SourceInfo>,
+    /// Where else its messages can be read, nearest first.
+    #[serde(skip_serializing_if = "is_default")]
+    pub alternates: Vec<StreamAlternate>,
+    /// When this was gathered.
+    pub ts: Stamp,
+}
+
+/// The servers that a stream or consumer lives on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClusterInfo {
+    /// The cluster's name.
+    #[serde(skip_serializing_if = "is_default")]
+    pub name: String,
+    /// The Raft group that replicates it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub raft_group: String,
+    /// The server that leads it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub leader: String,
+    /// Since when.
+    #[serde(skip_serializing_if = "is_default")]
+    pub leader_since: Option<Stamp>,
+    /// Whether the servers replicate in the system account.
+    #[serde(skip_serializing_if = "is_default")]
+    pub system_account: bool,
+    /// The account in which they replicate.
+    #[serde(skip_serializing_if = "is_default")]
+    pub traffic_account: String,
+    /// The other members; all of them when nobody leads.
+    #[serde(skip_serializing_if = "is_default")]
+    pub replicas: Vec<PeerInfo>,
+}
+
+/// A member of a Raft group, as its leader sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PeerInfo {
+    /// The server's name.
+    pub name: String,
+    /// Whether it has everything.
+    pub current: bool,
+    /// Whether it is known to be gone.
+    #[serde(skip_serializing_if = "is_default")]
+    pub offline: bool,
+    /// Nanoseconds since it was heard of.
+    pub active: i64,
+    /// How many log entries it is behind.
+    #[serde(skip_serializing_if = "is_default")]
+    pub lag: u64,
+    /// Its id in the Raft group.
+    pub peer: String,
+}
+
+/// How far a mirror or source is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceInfo {
+    /// The origin.
+    pub name: String,
+    /// Where it is, if not here.
+    #[serde(skip_serializing_if = "is_default")]
+    pub external: Option<External>,
+    /// Messages that are still to come.
+    pub lag: u64,
+    /// Its sequence of the last message that came.
+    #[serde(skip_serializing_if = "is_default")]
+    pub seq: u64,
+    /// Nanoseconds since it was heard of, -1 if never.
+    pub active: i64,
+    /// What keeps it from working.
+    #[serde(skip_serializing_if = "is_default")]
+    pub error: Option<ApiError>,
+    /// Which subjects come.
+    #[serde(skip_serializing_if = "is_default")]
+    pub filter_subject: String,
+    /// Which subjects come, and what becomes of them.
+    #[serde(skip_serializing_if = "is_default")]
+    pub subject_transforms: Vec<SubjectTransform>,
+}
+
+/// A stream with the same messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StreamAlternate {
+    /// Its name.
+    pub name: String,
+    /// Its domain.
+    #[serde(skip_serializing_if = "is_default")]
+    pub domain: String,
+    /// Its cluster.
+    pub cluster: String,
+}
+
+/// What an account uses of JetStream.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountInfo {
+    /// Bytes in memory.
+    pub memory: u64,
+    /// Bytes on disk.
+    pub storage: u64,
+    /// Bytes in memory that streams have reserved.
+    pub reserved_memory: u64,
+    /// Bytes on disk that streams have reserved.
+    pub reserved_storage: u64,
+    /// Streams.
+    pub streams: u64,
+    /// Their consumers.
+    pub consumers: u64,
+    /// What it may use.
+    pub limits: AccountLimits,
+    /// The domain.
+    #[serde(skip_serializing_if = "is_default")]
+    pub domain: Option<Arc<str>>,
+    /// Its requests so far.
+    pub api: ApiStats,
+}
+
+/// What an account may use; -1 is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccountLimits {
+    /// Bytes in memory.
+    pub max_memory: i64,
+    /// Bytes on disk.
+    pub max_storage: i64,
+    /// Streams.
+    pub max_streams: i64,
+    /// Consumers.
+    pub max_consumers: i64,
+    /// Messages out for acknowledgement per consumer.
+    pub max_ack_pending: i64,
+    /// Bytes of one stream in memory.
+    pub memory_max_stream_bytes: i64,
+    /// Bytes of one stream on disk.
+    pub storage_max_stream_bytes: i64,
+    /// Whether every stream must have `max_bytes`.
+    pub max_bytes_required: bool,
+}
+
+impl Default for AccountLimits {
+    fn default() -> Self {
+        Self {
+            max_memory: -1,
+            max_storage: -1,
+            max_streams: -1,
+            max_consumers: -1,
+            max_ack_pending: -1,
+            memory_max_stream_bytes: -1,
+            storage_max_stream_bytes: -1,
+            max_bytes_required: false,
+        }
+    }
+}
+
+/// The requests that were answered so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ApiStats {
+    /// The level of the API.
+    pub level: u32,
+    /// All of them.
+    pub total: u64,
+    /// Those answered with an error.
+    pub errors: u64,
+}
