@@ -1,0 +1,66 @@
+//! Purging: removing many messages at once, by subject, sequence or number to keep.
+
+use super::MessageStore;
+use crate::nats::api::PurgeRequest;
+
+impl MessageStore {
+    /// Purges, and gives the sequences that were removed, in order.
+    ///
+    /// As in the server, `keep` without a filter counts sequences from the end, whether there are
+    /// still messages for them or not.
+    pub fn purge(&mut self, request: &PurgeRequest) -> Vec<u64> {
+        let PurgeRequest { seq, keep, filter } = request;
+        let doomed = self.doomed(*seq, *keep, filter);
+        let everything = *seq == 0 && *keep == 0 && is_all(filter);
+        if everything || (!doomed.is_empty() && doomed.len() as u64 == self.len()) {
+            self.clear();
+        } else {
+            for seq in &doomed {
+                self.remove(*seq);
+            }
+        }
+        if is_all(filter) && *seq > self.last_seq() + 1 {
+            self.skip_to(seq - 1);
+        }
+        doomed
+    }
+
+    fn doomed(&self, seq: u64, keep: u64, filter: &str) -> Vec<u64> {
+        if seq == 1 {
+            return Vec::new();
+        }
+        if is_all(filter) {
+            let below = match (seq, keep) {
+                (0, 0) => u64::MAX,
+                (0, keep) if keep >= self.len() => return Vec::new(),
+                (0, keep) => (self.last_seq() + 1).saturating_sub(keep),
+                (seq, _) => seq,
+            };
+            return self.iter_from(0).map(|m| m.seq).take_while(|seq| *seq < below).collect();
+        }
+        let below = if seq == 0 { u64::MAX } else { seq };
+        let matching = self.sequences(filter, below);
+        let total = matching.len() as u64;
+        if keep == 0 {
+            return matching;
+        }
+        let spare = usize::try_from(total.saturating_sub(keep)).unwrap_or(usize::MAX);
+        matching.into_iter().take(spare).collect()
+    }
+
+    /// The sequences below `below` of messages that match a pattern, in order.
+    fn sequences(&self, pattern: &str, below: u64) -> Vec<u64> {
+        let mut found = Vec::new();
+        for (_, entry) in self.matching(pattern) {
+            let places = self.places.iter_from(&(entry.number, 0)).map(|(place, ())| *place);
+            let own = places.take_while(|(number, seq)| *number == entry.number && *seq < below);
+            found.extend(own.map(|(_, seq)| seq));
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+fn is_all(filter: &str) -> bool {
+    filter.is_empty() || filter == ">"
+}
