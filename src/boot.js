@@ -17,6 +17,7 @@ function showFailure(error) {
 try {
   const { default: start } = await import(address(engine.dataset.js));
   await start({ module_or_path: engine.href });
+  document.documentElement.dataset.started = "";
 } catch (error) {
   showFailure(error);
 }

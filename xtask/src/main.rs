@@ -1,1 +1,49 @@
-fn main() {}
+//! `cargo xtask`: Windtunnel's own helper. It serves, builds and tests the project, and installs what that needs:
+//! pinned versions, kept below `target/` and `node_modules/`, never anything on the machine behind your back.
+
+mod cli;
+mod failure;
+mod needs;
+mod page;
+mod place;
+mod report;
+mod run;
+mod serve;
+mod size;
+mod steps;
+mod tools;
+
+use std::process::ExitCode;
+
+use cli::Task;
+use failure::Failure;
+use place::Place;
+use run::Call;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match cli::parse(&words).and_then(perform) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<(), Failure> {
+    let place = Place::find()?;
+    match task {
+        Task::Help => {
+            println!("{}", cli::help());
+            Ok(())
+        }
+        Task::Serve { port, open } => serve::serve(&place, port, open),
+        Task::Build => page::build_and_report(&place),
+        Task::Test { only } => steps::run(&place, &only),
+        Task::Bench { rest } => {
+            Call::cargo(&place).args(["bench", "--no-default-features"]).args(rest).run()
+        }
+        Task::Size => size::report(&place.dist()),
+    }
+}
