@@ -1,16 +1,15 @@
 //! Writes operations as the exact bytes of the protocol. Nothing is validated here: who builds an
 //! operation vouches for its subjects.
 
-use serde::Serialize;
-
 use crate::nats::Message;
+use crate::nats::api::to_json_text;
 use crate::nats::protocol::{ClientOp, ServerOp};
 
 /// Appends what a client library would send for `op`.
 pub fn write_client_op(op: &ClientOp, out: &mut Vec<u8>) {
     out.extend_from_slice(op.verb().as_bytes());
     match op {
-        ClientOp::Connect(options) => push_json(out, &**options),
+        ClientOp::Connect(options) => push(out, &to_json_text(&**options)),
         ClientOp::Pub(message) => return push_message(out, message, None),
         ClientOp::Sub { subject, queue, sid } => {
             push(out, subject);
@@ -35,7 +34,7 @@ pub fn write_server_op(op: &ServerOp, out: &mut Vec<u8>) {
     out.extend_from_slice(op.verb().as_bytes());
     match op {
         ServerOp::Info(info) => {
-            push_json(out, &**info);
+            push(out, &to_json_text(&**info));
             // The real server has a space here; byte-exact is byte-exact.
             out.push(b' ');
         }
@@ -70,11 +69,6 @@ fn push_message(out: &mut Vec<u8>, message: &Message, sid: Option<&str>) {
     }
     out.extend_from_slice(&message.payload);
     out.extend_from_slice(b"\r\n");
-}
-
-fn push_json(out: &mut Vec<u8>, value: &impl Serialize) {
-    // Neither type has anything that has no JSON form.
-    push(out, &serde_json::to_string(value).unwrap_or_default());
 }
 
 fn push(out: &mut Vec<u8>, argument: &str) {

@@ -97,12 +97,12 @@ impl<T: Clone + Ord> Interest<T> {
     /// Who wants a message on this subject, which is taken literally. An answer given before is
     /// remembered until the interest changes.
     pub fn matches(&mut self, subject: &Subject) -> Arc<Interested<T>> {
-        let slot = Cache::<T>::slot(subject);
-        if let Some(answer) = self.cache.get(slot, subject) {
-            return answer;
+        let hash = Cache::<T>::hash(subject);
+        if let Some(answer) = self.cache.get(hash, subject) {
+            return Arc::clone(answer);
         }
         let answer = Arc::new(self.look_up(subject));
-        self.cache.put(slot, subject, &answer);
+        self.cache.put(hash, subject, &answer);
         answer
     }
 

@@ -8,7 +8,8 @@ use crate::nats::subject::next_token;
 
 #[derive(Debug, Clone)]
 pub(super) struct Node<T> {
-    literal: BTreeMap<Box<str>, Arc<Self>>,
+    /// Keys are shared between clones, so that copying a node allocates little.
+    literal: BTreeMap<Arc<str>, Arc<Self>>,
     /// `*`
     any: Option<Arc<Self>>,
     /// `>`

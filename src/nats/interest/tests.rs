@@ -137,6 +137,19 @@ fn an_answer_is_remembered_until_the_interest_changes() {
 }
 
 #[test]
+fn more_subjects_than_can_be_remembered_are_answered_rightly() {
+    let mut index = Interest::default();
+    for n in 0..5_000 {
+        index.insert(&format!("a.{n}"), None, n);
+    }
+    for round in 0..2 {
+        for n in 0..5_000 {
+            assert_eq!(index.matches(&format!("a.{n}").into()).plain, [n], "round {round}");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_left_when_all_is_removed() {
     let mut index = Interest::default();
     for (pattern, queue) in [("a.*", None), ("a.>", Some("q")), ("a.*.c", Some("q"))] {
