@@ -1,6 +1,7 @@
 //! Plain values of NATS: subjects, headers, messages, the client protocol and its wire codec.
 //!
-//! Nothing here has state or does anything by itself. Facts follow nats-server 2.15.1.
+//! Nothing here has a connection or a clock, or does anything by itself. Facts follow nats-server
+//! 2.15.1.
 
 pub mod api;
 pub mod codec;
