@@ -1,5 +1,7 @@
 //! JetStream without a network: state machines of streams and of what keeps their copies equal.
 
+pub mod api;
 mod cow;
+pub mod interim;
 pub mod raft;
 pub mod store;

@@ -113,6 +113,12 @@ impl<'a, P: Process> Context<'a, P> {
         id
     }
 
+    /// Ends the process in an orderly way, as soon as it has handled what it handles now. What it
+    /// has sent still arrives.
+    pub fn exit(&mut self) {
+        self.core.exits.push(self.me);
+    }
+
     /// Takes a timer back; does nothing if it fired already.
     pub fn cancel_timer(&mut self, id: TimerId) {
         self.timers.remove(&id);

@@ -20,7 +20,17 @@ impl<P: Process> Sim<P> {
     /// Kills a process without warning. What it sent still arrives, then its connections close.
     pub fn crash(&mut self, process: ProcId, lose_disk: bool) -> EventId {
         self.core.position += 1;
-        let event = self.core.record(process, None, EventKind::Crashed { lose_disk });
+        self.end(process, lose_disk, None)
+    }
+
+    /// A process is no more.
+    pub(super) fn end(
+        &mut self,
+        process: ProcId,
+        lose_disk: bool,
+        cause: Option<EventId>,
+    ) -> EventId {
+        let event = self.core.record(process, cause, EventKind::Crashed { lose_disk });
         if let Some(slot) = self.slots.get_mut(process.0 as usize) {
             slot.state = ProcState::Down;
             slot.timers.clear();

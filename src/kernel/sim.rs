@@ -55,6 +55,8 @@ pub(super) struct Core<P: Process> {
     pub(super) net: Net<P>,
     pub(super) trace: Trace<P>,
     pub(super) next_timer: u64,
+    /// Processes that asked to end while they handled something.
+    pub(super) exits: Vec<ProcId>,
 }
 
 /// A running simulation. Cloning it is cheap; the clone lives its own life.
@@ -79,6 +81,7 @@ impl<P: Process> Sim<P> {
                 net: Net::new(rng.fork("net"), link),
                 trace: Trace::new(seed, keep_events),
                 next_timer: 0,
+                exits: Vec::new(),
             },
             seed: rng,
         }
@@ -341,6 +344,9 @@ impl<P: Process> Sim<P> {
                     Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, cause);
                 Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
             }
+        }
+        while let Some(process) = self.core.exits.pop() {
+            self.end(process, false, Some(cause));
         }
     }
 

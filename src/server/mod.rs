@@ -1,1 +1,402 @@
-//! Under construction.
+//! A simulated nats-server: client connections, interest, routes, streams and the `$JS.API`.
+//!
+//! A server is a state machine ([`Server::handle`]). What a crash takes away is in [`Memory`]; the
+//! rest is on its disk.
+
+mod answer;
+mod api;
+mod api_stream;
+mod clients;
+mod frame;
+mod gather;
+mod group;
+mod groups;
+mod hosted;
+mod meta;
+mod note;
+mod routes;
+mod routing;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kernel::{ConnId, Context, Digest, Fold, ProcId, Process, Span, Stimulus, Time};
+use crate::nats::api::{API_LEVEL, ApiStats, SERVER_VERSION};
+use crate::nats::interest::Interest;
+use crate::nats::protocol::ServerInfo;
+use crate::nats::{Subject, hash8};
+
+pub use clients::ClientConn;
+pub use frame::{Account, CLIENT_PORT, Frame, ROUTE_PORT, RaftFrame, RouteOp};
+pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
+pub use hosted::HostedStream;
+pub use meta::{Assignment, MetaCommand, MetaState, Requester};
+pub use note::{Note, Removal};
+
+/// The largest message, in bytes, headers included (nats-server's default).
+pub const MAX_PAYLOAD: usize = 1 << 20;
+/// How often a route is asked whether it is still there.
+const ROUTE_PING: Span = Span::secs(30);
+/// How often a client is asked whether it is still there.
+const CLIENT_PING: Span = Span::secs(120);
+/// How many questions may stay unanswered.
+const MAX_PINGS_OUT: u32 = 2;
+/// After which span a lost route is dialled again.
+const ROUTE_RETRY: Span = Span::secs(1);
+/// How long a server that stops gives its successors before it ends.
+const STOP_GRACE: Span = Span::millis(100);
+
+/// A process in which a server can run.
+pub trait Host: Process<Frame = Frame, Timer: From<Timer>, Note: From<Note>> {}
+impl<P: Process<Frame = Frame, Timer: From<Timer>, Note: From<Note>>> Host for P {}
+
+/// What a server's timers are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timer {
+    /// A Raft group has something to do.
+    Raft(Arc<str>),
+    /// Messages of a stream are too old.
+    Expire(Arc<str>),
+    /// A connection is to be asked whether it is still there.
+    Ping(ConnId),
+    /// A route is to be dialled again.
+    Dial(ProcId),
+    /// An API request that nobody could answer is to be refused.
+    Refuse(Subject),
+    /// What others were asked for is late.
+    Gather(u64),
+    /// The server ends.
+    Exit,
+}
+
+impl Fold for Timer {
+    fn fold(&self, digest: &mut Digest) {
+        match self {
+            Self::Raft(group) => digest.bytes(group.as_bytes()),
+            Self::Expire(stream) => digest.bytes(stream.as_bytes()),
+            Self::Ping(conn) => digest.word(conn.0 << 8 ^ 1),
+            Self::Dial(peer) => digest.word(u64::from(peer.0) << 8 ^ 2),
+            Self::Refuse(reply) => digest.bytes(reply.as_bytes()),
+            Self::Gather(id) => digest.word(id << 8 ^ 3),
+            Self::Exit => digest.word(4),
+        }
+    }
+}
+
+/// What a server is told before it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerConfig {
+    /// Its name, unique in its cluster.
+    pub name: Arc<str>,
+    /// The cluster's name.
+    pub cluster: Arc<str>,
+    /// Its JetStream domain.
+    pub domain: Option<Arc<str>>,
+    /// All servers of the cluster, this one included, with their names. One alone is no cluster.
+    pub members: Vec<(ProcId, Arc<str>)>,
+    /// Its own process.
+    pub me: ProcId,
+}
+
+/// A simulated nats-server.
+#[derive(Debug, Clone)]
+pub struct Server {
+    config: Arc<ServerConfig>,
+    id: Arc<str>,
+    /// The meta group's member, in a cluster.
+    meta: Option<Member>,
+    /// The streams of the cluster as the meta group has told this server; those of a lone server.
+    assignments: MetaState,
+    /// The streams this server has a copy of.
+    streams: BTreeMap<Arc<str>, HostedStream>,
+    memory: Memory,
+    /// Whether the server ran before.
+    booted: bool,
+    next_client: u64,
+}
+
+/// What is lost when the process dies.
+#[derive(Debug, Clone, Default)]
+struct Memory {
+    clients: BTreeMap<ConnId, ClientConn>,
+    routes: BTreeMap<ProcId, routes::Route>,
+    interest: Interest<Target>,
+    /// Interest of this server's own clients and streams, as told to the other servers.
+    local: BTreeMap<(Subject, Option<Subject>), u32>,
+    api: ApiStats,
+    /// API requests taken in here whose answers are outstanding.
+    requests: BTreeMap<Subject, api::Request>,
+    gathers: BTreeMap<u64, gather::Gather>,
+    next_reply: u64,
+    stopping: bool,
+}
+
+/// Who wants messages.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// A subscription of a client.
+    Client(ConnId, crate::nats::protocol::Sid),
+    /// A stream that stores them, led here.
+    Stream(Arc<str>),
+    /// A stream whose copy here answers direct gets.
+    Direct(Arc<str>),
+    /// Somebody at another server.
+    Route(ProcId),
+}
+
+impl Server {
+    /// A server that never ran.
+    pub fn new(config: ServerConfig) -> Self {
+        // Server ids are 56 characters that begin with N; only that they differ matters here.
+        let id = format!("N{}{}", hash8(&config.name), hash8(&config.cluster)).to_uppercase();
+        Self {
+            config: Arc::new(config),
+            id: id.into(),
+            meta: None,
+            assignments: MetaState::default(),
+            streams: BTreeMap::new(),
+            memory: Memory::default(),
+            booted: false,
+            next_client: 0,
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.config.name
+    }
+    /// Its id.
+    pub fn id(&self) -> &Arc<str> {
+        &self.id
+    }
+    /// What it was told before it started.
+    pub fn config(&self) -> &ServerConfig {
+        &self.config
+    }
+    /// Whether it is a member of a cluster.
+    pub fn is_clustered(&self) -> bool {
+        self.config.members.len() > 1
+    }
+    /// Its member of the meta group.
+    pub fn meta(&self) -> Option<&GroupRaft> {
+        self.meta.as_ref().map(|member| &member.raft)
+    }
+    /// The streams of its cluster as it knows them.
+    pub fn assignments(&self) -> &MetaState {
+        &self.assignments
+    }
+    /// The streams it has a copy of.
+    pub fn streams(&self) -> impl Iterator<Item = (&Arc<str>, &HostedStream)> {
+        self.streams.iter()
+    }
+    /// A stream it has a copy of.
+    pub fn stream(&self, name: &str) -> Option<&HostedStream> {
+        self.streams.get(name)
+    }
+    /// All Raft groups it is a member of, with their names.
+    pub fn groups(&self) -> impl Iterator<Item = (&str, &GroupRaft)> {
+        let meta = self.meta.iter().map(|member| (META, &member.raft));
+        let streams = self.streams.values().filter_map(|hosted| {
+            let (group, member) = hosted.group.as_ref()?;
+            Some((&**group, &member.raft))
+        });
+        meta.chain(streams)
+    }
+    /// Its client connections.
+    pub fn clients(&self) -> impl Iterator<Item = (ConnId, &ClientConn)> {
+        self.memory.clients.iter().map(|(conn, client)| (*conn, client))
+    }
+    /// The servers it has a route to.
+    pub fn routes(&self) -> impl Iterator<Item = ProcId> {
+        self.memory.routes.keys().copied()
+    }
+    /// What its own clients and streams want, as the other servers know it: pattern, queue group
+    /// and how many.
+    pub fn local_interest(&self) -> impl Iterator<Item = (&Subject, Option<&Subject>, u32)> {
+        self.memory.local.iter().map(|((subject, queue), n)| (subject, queue.as_ref(), *n))
+    }
+
+    /// The process starts.
+    pub fn start<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        let again = std::mem::replace(&mut self.booted, true);
+        for (peer, _) in self.config.members.clone() {
+            // On the first start the lower number dials, so that there is one route a pair.
+            if peer != self.config.me && (again || peer > self.config.me) {
+                cx.dial(peer, ROUTE_PORT);
+            }
+        }
+        self.start_groups(cx);
+    }
+
+    /// The process dies.
+    pub fn crash(&mut self, lose_disk: bool) {
+        self.memory = Memory::default();
+        if lose_disk {
+            self.streams.clear();
+            self.assignments = MetaState::default();
+        }
+        self.crash_groups(lose_disk);
+    }
+
+    /// Something happens.
+    pub fn handle<H: Host>(&mut self, cx: &mut Context<'_, H>, stimulus: ServerStimulus) {
+        match stimulus {
+            ServerStimulus::Opened { conn, peer, route } => {
+                if route {
+                    self.route_opened(cx, conn, peer);
+                } else {
+                    self.client_opened(cx, conn, peer);
+                }
+            }
+            ServerStimulus::Closed { conn, peer } => {
+                if self.memory.clients.contains_key(&conn) {
+                    self.client_closed(cx, conn);
+                } else {
+                    self.route_closed(cx, conn, peer);
+                }
+            }
+            ServerStimulus::Frame { conn, frame: Frame::Client(op) } => {
+                self.client_op(cx, conn, op)
+            }
+            ServerStimulus::Frame { conn, frame: Frame::Route(op) } => self.route_op(cx, conn, op),
+            ServerStimulus::Frame { frame: Frame::Server(_), .. } => {}
+            ServerStimulus::Timer(timer) => self.timer(cx, timer),
+            ServerStimulus::Stop => self.stop(cx),
+        }
+    }
+
+    fn timer<H: Host>(&mut self, cx: &mut Context<'_, H>, timer: Timer) {
+        match timer {
+            Timer::Raft(group) => self.group_timer(cx, &group),
+            Timer::Expire(stream) => self.expire(cx, &stream),
+            Timer::Ping(conn) => self.ping(cx, conn),
+            Timer::Dial(peer) => {
+                if !self.memory.routes.contains_key(&peer) {
+                    cx.dial(peer, ROUTE_PORT);
+                }
+            }
+            Timer::Refuse(reply) => self.refuse_late(cx, &reply),
+            Timer::Gather(id) => self.gather_late(cx, id),
+            Timer::Exit => cx.exit(),
+        }
+    }
+
+    /// An orderly end: everything led here is handed over first.
+    fn stop<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        if std::mem::replace(&mut self.memory.stopping, true) {
+            return;
+        }
+        self.hand_over_everything(cx);
+        cx.set_timer(STOP_GRACE, Timer::Exit.into());
+    }
+
+    /// Asks a silent peer whether it is still there, or gives it up.
+    fn ping<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId) {
+        use crate::nats::protocol::ServerOp;
+        if let Some(client) = self.memory.clients.get_mut(&conn) {
+            client.pings_out += 1;
+            if client.pings_out > MAX_PINGS_OUT {
+                cx.send(conn, Frame::Server(ServerOp::Err("Stale Connection".into())));
+                self.drop_client(cx, conn);
+                return;
+            }
+            cx.send(conn, Frame::Server(ServerOp::Ping));
+            cx.set_timer(CLIENT_PING, Timer::Ping(conn).into());
+        } else if let Some((peer, route)) =
+            self.memory.routes.iter_mut().find(|(_, route)| route.conn == conn)
+        {
+            route.pings_out += 1;
+            if route.pings_out > MAX_PINGS_OUT {
+                let peer = *peer;
+                cx.close(conn);
+                self.route_closed(cx, conn, peer);
+                return;
+            }
+            cx.send(conn, Frame::Route(RouteOp::Ping));
+            cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
+        }
+    }
+
+    /// What the server says of itself.
+    fn info(&self, client_id: u64) -> ServerInfo {
+        ServerInfo {
+            server_id: self.id.to_string(),
+            server_name: self.config.name.to_string(),
+            version: SERVER_VERSION.to_owned(),
+            proto: 1,
+            go: "go1.26".to_owned(),
+            host: "0.0.0.0".to_owned(),
+            port: 4222,
+            headers: true,
+            max_payload: MAX_PAYLOAD,
+            jetstream: true,
+            client_id,
+            client_ip: "127.0.0.1".to_owned(),
+            cluster: self.is_clustered().then(|| self.config.cluster.to_string()),
+            domain: self.config.domain.as_ref().map(ToString::to_string),
+            api_lvl: API_LEVEL.into(),
+            ..ServerInfo::default()
+        }
+    }
+
+    /// The name of a server of the cluster.
+    fn member_name(&self, process: ProcId) -> &str {
+        let found = self.config.members.iter().find(|(id, _)| *id == process);
+        found.map_or("", |(_, name)| name)
+    }
+}
+
+/// What can happen to a server.
+#[derive(Debug, Clone)]
+pub enum ServerStimulus {
+    /// A connection is up.
+    Opened {
+        /// The connection.
+        conn: ConnId,
+        /// The other end.
+        peer: ProcId,
+        /// Whether it is a route; otherwise it is a client.
+        route: bool,
+    },
+    /// A connection is gone.
+    Closed {
+        /// The connection.
+        conn: ConnId,
+        /// The other end.
+        peer: ProcId,
+    },
+    /// A frame came.
+    Frame {
+        /// The connection.
+        conn: ConnId,
+        /// The frame.
+        frame: Frame,
+    },
+    /// A timer fired.
+    Timer(Timer),
+    /// The server is to stop in an orderly way.
+    Stop,
+}
+
+impl ServerStimulus {
+    /// What a kernel stimulus means for a server; none for inputs, which the owner translates.
+    pub fn from_kernel<P: Process<Frame = Frame>>(
+        stimulus: Stimulus<P>,
+        timer: impl FnOnce(P::Timer) -> Option<Timer>,
+    ) -> Option<Self> {
+        Some(match stimulus {
+            Stimulus::Opened { conn, peer, port, .. } => {
+                Self::Opened { conn, peer, route: port == ROUTE_PORT }
+            }
+            Stimulus::Closed { conn, peer, .. } => Self::Closed { conn, peer },
+            Stimulus::Frame { conn, frame } => Self::Frame { conn, frame },
+            Stimulus::Timer(at) => Self::Timer(timer(at)?),
+            Stimulus::Input(_) => return None,
+        })
+    }
+}
+
+/// How long ago something was, for people and JSON: nanoseconds.
+fn nanos_since(now: Time, then: Option<Time>) -> u64 {
+    then.map_or(0, |then| now.since(then).as_nanos())
+}

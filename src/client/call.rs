@@ -1,0 +1,155 @@
+//! What a client can be asked to do, and what came of it: plain data, so that a call can be kept in
+//! the input log and its outcome in the trace.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{Digest, Fold, Span};
+use crate::nats::Message;
+
+/// A call: one operation of a client, from the first byte it sends to its last answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "call", rename_all = "snake_case")]
+pub enum Call {
+    /// Publish and wait for nothing.
+    Publish {
+        /// What.
+        message: Draft,
+        /// How many times. In subject, headers and text `{{Count}}` becomes 1, 2, 3 …
+        #[serde(default = "one")]
+        count: u32,
+    },
+    /// Publish to a stream: wait for its acknowledgement, try again where that is safe.
+    JsPublish {
+        /// What.
+        message: Draft,
+        /// How many times, each after the acknowledgement of the one before.
+        #[serde(default = "one")]
+        count: u32,
+        /// How often to try again after "no responders" before giving up (Go's client: 2, 250 ms
+        /// apart).
+        #[serde(default = "two")]
+        retries: u32,
+    },
+    /// Publish and wait for replies.
+    Request {
+        /// What. Its own reply subject is ignored.
+        message: Draft,
+        /// How long to wait.
+        timeout: Span,
+        /// How many replies to wait for.
+        #[serde(default = "one")]
+        replies: u32,
+    },
+    /// A call to the JetStream API: a request whose answer is JSON.
+    Api {
+        /// The subject, `$JS.API.…`.
+        subject: String,
+        /// The body; may be empty.
+        #[serde(default)]
+        body: String,
+    },
+    /// Subscribe and receive until the subscription ends.
+    Subscribe {
+        /// Which subjects.
+        subject: String,
+        /// In which queue group.
+        #[serde(default)]
+        queue: Option<String>,
+        /// After how many messages it ends by itself.
+        #[serde(default)]
+        max: Option<u64>,
+    },
+    /// Subscribe and answer every request.
+    Reply {
+        /// Which subjects.
+        subject: String,
+        /// In which queue group.
+        #[serde(default)]
+        queue: Option<String>,
+        /// With this text; without it, with the request's own payload.
+        #[serde(default)]
+        body: Option<String>,
+        /// After how many requests it ends by itself.
+        #[serde(default)]
+        max: Option<u64>,
+    },
+    /// End another operation of this client, such as a subscription.
+    Cancel {
+        /// Which.
+        op: OpId,
+    },
+}
+
+/// A message to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// Its subject.
+    pub subject: String,
+    /// Its reply subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
+    /// Its headers, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// Its payload, as text.
+    #[serde(default)]
+    pub text: String,
+}
+
+/// An operation of a client, numbered from 1 in the order of asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OpId(pub u64);
+
+/// What came of an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// Everything was sent; that is all that is known.
+    Sent {
+        /// How many messages.
+        messages: u64,
+    },
+    /// The stream acknowledged: the body of each acknowledgement, in order. It may be an error.
+    Acked {
+        /// The acknowledgements.
+        acks: Vec<Message>,
+        /// How often a publish had to be tried again.
+        retries: u32,
+    },
+    /// The replies that came; an answer of the JetStream API is one.
+    Replies(Vec<Message>),
+    /// Nobody listens on the subject.
+    NoResponders,
+    /// No answer came in time. Nobody knows whether the request was carried out.
+    TimedOut {
+        /// How long the client waited.
+        after: Span,
+        /// The replies that did come.
+        replies: Vec<Message>,
+    },
+    /// The subscription ended after this many messages.
+    Ended {
+        /// How many.
+        messages: u64,
+    },
+    /// The call makes no sense; nothing was sent.
+    Invalid(Arc<str>),
+    /// The client lost its connection, and with it all it knew of the operation.
+    ConnectionLost,
+}
+
+const fn one() -> u32 {
+    1
+}
+const fn two() -> u32 {
+    2
+}
+
+impl Fold for Call {
+    fn fold(&self, digest: &mut Digest) {
+        // Every call is a small structure; its JSON distinguishes any two.
+        digest.bytes(serde_json::to_string(self).unwrap_or_default().as_bytes());
+    }
+}

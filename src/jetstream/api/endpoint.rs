@@ -1,0 +1,102 @@
+//! The endpoints of the API, by subject.
+
+/// What is asked. Streams are named as in the subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint<'a> {
+    /// `INFO`
+    AccountInfo,
+    /// `STREAM.CREATE.<s>`
+    StreamCreate(&'a str),
+    /// `STREAM.UPDATE.<s>`
+    StreamUpdate(&'a str),
+    /// `STREAM.NAMES`
+    StreamNames,
+    /// `STREAM.LIST`
+    StreamList,
+    /// `STREAM.INFO.<s>`
+    StreamInfo(&'a str),
+    /// `STREAM.DELETE.<s>`
+    StreamDelete(&'a str),
+    /// `STREAM.PURGE.<s>`
+    StreamPurge(&'a str),
+    /// `STREAM.MSG.GET.<s>`
+    MsgGet(&'a str),
+    /// `STREAM.MSG.DELETE.<s>`
+    MsgDelete(&'a str),
+    /// `STREAM.LEADER.STEPDOWN.<s>`
+    LeaderStepDown(&'a str),
+}
+
+/// What an endpoint does with the body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// It reads one if it looks like JSON, and ignores anything else.
+    Optional,
+    /// There may be none.
+    Empty,
+    /// There must be one.
+    Required,
+}
+
+impl<'a> Endpoint<'a> {
+    /// The endpoint of a subject, which begins with `$JS.API.`. None: there is no such endpoint,
+    /// and nobody answers.
+    pub fn parse(subject: &'a str) -> Option<Self> {
+        let tokens: Vec<&str> = subject.strip_prefix("$JS.API.")?.split('.').collect();
+        Some(match *tokens.as_slice() {
+            ["INFO"] => Self::AccountInfo,
+            ["STREAM", "NAMES"] => Self::StreamNames,
+            ["STREAM", "LIST"] => Self::StreamList,
+            ["STREAM", "CREATE", stream] => Self::StreamCreate(stream),
+            ["STREAM", "UPDATE", stream] => Self::StreamUpdate(stream),
+            ["STREAM", "INFO", stream] => Self::StreamInfo(stream),
+            ["STREAM", "DELETE", stream] => Self::StreamDelete(stream),
+            ["STREAM", "PURGE", stream] => Self::StreamPurge(stream),
+            ["STREAM", "MSG", "GET", stream] => Self::MsgGet(stream),
+            ["STREAM", "MSG", "DELETE", stream] => Self::MsgDelete(stream),
+            ["STREAM", "LEADER", "STEPDOWN", stream] => Self::LeaderStepDown(stream),
+            _ => return None,
+        })
+    }
+
+    /// The stream it is about.
+    pub fn stream(self) -> Option<&'a str> {
+        match self {
+            Self::AccountInfo | Self::StreamNames | Self::StreamList => None,
+            Self::StreamCreate(stream)
+            | Self::StreamUpdate(stream)
+            | Self::StreamInfo(stream)
+            | Self::StreamDelete(stream)
+            | Self::StreamPurge(stream)
+            | Self::MsgGet(stream)
+            | Self::MsgDelete(stream)
+            | Self::LeaderStepDown(stream) => Some(stream),
+        }
+    }
+
+    /// What its answers are called: the type without the common prefix and `_response`.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::AccountInfo => "account_info",
+            Self::StreamCreate(_) => "stream_create",
+            Self::StreamUpdate(_) => "stream_update",
+            Self::StreamNames => "stream_names",
+            Self::StreamList => "stream_list",
+            Self::StreamInfo(_) => "stream_info",
+            Self::StreamDelete(_) => "stream_delete",
+            Self::StreamPurge(_) => "stream_purge",
+            Self::MsgGet(_) => "stream_msg_get",
+            Self::MsgDelete(_) => "stream_msg_delete",
+            Self::LeaderStepDown(_) => "stream_leader_stepdown",
+        }
+    }
+
+    /// What it does with a body.
+    pub fn body(self) -> Body {
+        match self {
+            Self::StreamDelete(_) => Body::Empty,
+            Self::MsgGet(_) | Self::MsgDelete(_) => Body::Required,
+            _ => Body::Optional,
+        }
+    }
+}

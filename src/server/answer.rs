@@ -1,0 +1,46 @@
+//! Answers of the API, as bytes for the wire.
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::jetstream::api::Endpoint;
+use crate::nats::api::response::{
+    Created, Got, Info, List, Names, Nothing, Purged, Success, Updated,
+};
+use crate::nats::api::{ApiError, Response};
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Its JSON.
+    pub json: Bytes,
+    /// The code of the error it carries.
+    pub err_code: Option<u16>,
+}
+
+/// That it was done, and what came of it.
+pub(super) fn answer<T: Serialize>(endpoint: Endpoint<'_>, body: T) -> Answer {
+    Answer { json: Response::new(endpoint.kind(), body).to_json(), err_code: None }
+}
+
+/// That it was not done, with what stands beside an error of this endpoint all the same.
+pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
+    fn write<T: Serialize + Default>(endpoint: Endpoint<'_>, error: ApiError) -> Bytes {
+        Response::<T>::error(endpoint.kind(), error).to_json()
+    }
+    let err_code = Some(error.err_code);
+    let json = match endpoint {
+        Endpoint::AccountInfo => write::<Nothing>(endpoint, error),
+        Endpoint::StreamCreate(_) => write::<Created>(endpoint, error),
+        Endpoint::StreamUpdate(_) => write::<Updated>(endpoint, error),
+        Endpoint::StreamNames => write::<Names>(endpoint, error),
+        Endpoint::StreamList => write::<List>(endpoint, error),
+        Endpoint::StreamInfo(_) => write::<Info>(endpoint, error),
+        Endpoint::StreamDelete(_) | Endpoint::MsgDelete(_) | Endpoint::LeaderStepDown(_) => {
+            write::<Success>(endpoint, error)
+        }
+        Endpoint::StreamPurge(_) => write::<Purged>(endpoint, error),
+        Endpoint::MsgGet(_) => write::<Got>(endpoint, error),
+    };
+    Answer { json, err_code }
+}

@@ -1,0 +1,242 @@
+//! The front of the `$JS.API`: a request is taken in by the server its client is connected to,
+//! shown to every server of the cluster, and answered by the one whose business it is.
+//!
+//! All others stay silent, so a request that is nobody's business is never answered.
+
+use std::sync::Arc;
+
+use crate::jetstream::api::{Body, Endpoint, check_api_level};
+use crate::kernel::{Context, ProcId, Span};
+use crate::nats::api::ApiError;
+use crate::nats::{Message, Subject};
+
+use super::answer::{Answer, refusal};
+use super::meta::Requester;
+use super::{Account, Host, Note, RouteOp, Server, Timer};
+
+/// After which span a server says that nobody can answer (nats-server waits so that a leader may
+/// win).
+const REFUSE_AFTER: Span = Span::millis(500);
+/// Requests without an answer that are remembered; older ones will hardly get one.
+const MAX_REQUESTS: usize = 1_000;
+
+/// A request taken in here.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    /// Where its client waits.
+    reply: Option<Subject>,
+    /// What was asked.
+    subject: Subject,
+}
+
+impl Server {
+    /// Takes a request of a client in.
+    pub(super) fn api_request<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        message: &Message,
+        subject: &Subject,
+    ) {
+        self.memory.next_reply += 1;
+        let reply: Subject = format!("_R_.{}.{:08}", &self.id[1..9], self.memory.next_reply).into();
+        let request = Request { reply: message.reply.clone(), subject: Arc::clone(subject) };
+        self.memory.requests.insert(Arc::clone(&reply), request);
+        if self.memory.requests.len() > MAX_REQUESTS {
+            self.memory.requests.pop_first();
+        }
+        let request = Message {
+            subject: Arc::clone(subject),
+            reply: Some(Arc::clone(&reply)),
+            headers: message.headers.clone(),
+            payload: message.payload.clone(),
+        };
+        let peers: Vec<ProcId> = self.memory.routes.keys().copied().collect();
+        for peer in peers {
+            let op = RouteOp::Message {
+                account: Account::System,
+                message: request.clone(),
+                queues: Vec::new(),
+                plain: true,
+            };
+            self.send_route(cx, peer, op);
+        }
+        let requester = Requester { server: self.config.me, reply: Arc::clone(&reply) };
+        self.api_handle(cx, &request, requester);
+        let leaderless = self.meta().is_some_and(|meta| meta.leader().is_none());
+        if leaderless && self.memory.requests.contains_key(&reply) {
+            cx.set_timer(REFUSE_AFTER, Timer::Refuse(reply).into());
+        }
+    }
+
+    /// A message of the servers' own account came from another server.
+    pub(super) fn system_message<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        from: ProcId,
+        message: &Message,
+    ) {
+        if message.subject.starts_with("_R_.") {
+            if message.subject.contains(".G.") {
+                self.gathered(cx, message);
+            } else {
+                self.api_answered(cx, message);
+            }
+        } else if let Some(reply) = message.reply.clone() {
+            let requester = Requester { server: from, reply };
+            if message.subject.starts_with("$JSC.SI.") {
+                self.tell_stream_info(cx, message, &requester);
+            } else {
+                self.api_handle(cx, message, requester);
+            }
+        }
+    }
+
+    /// The answer to a request that was taken in here.
+    fn api_answered<H: Host>(&mut self, cx: &mut Context<'_, H>, answer: &Message) {
+        // A second answer finds nobody who waits for it.
+        let Some(request) = self.memory.requests.remove(&answer.subject) else { return };
+        let Some(reply) = request.reply else { return };
+        self.publish(cx, &Message::new(reply, answer.payload.clone()));
+    }
+
+    /// Nobody has answered, and there is no leader who could.
+    pub(super) fn refuse_late<H: Host>(&mut self, cx: &mut Context<'_, H>, reply: &Subject) {
+        let Some(request) = self.memory.requests.get(reply) else { return };
+        let Some(endpoint) = Endpoint::parse(&request.subject) else { return };
+        if self.meta().is_some_and(|meta| meta.leader().is_some()) {
+            return;
+        }
+        let answer = refusal(endpoint, ApiError::CLUSTER_NOT_AVAILABLE);
+        let message = Message::new(Arc::clone(reply), answer.json);
+        self.api_answered(cx, &message);
+    }
+
+    /// Sends an answer to the server that took the request in.
+    pub(super) fn respond<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        endpoint: Endpoint<'_>,
+        requester: &Requester,
+        answer: Answer,
+    ) {
+        // What was only read, and successfully, is not counted.
+        if answer.err_code.is_some() || !matches!(endpoint, Endpoint::MsgGet(_)) {
+            self.memory.api.total += 1;
+            self.memory.api.errors += u64::from(answer.err_code.is_some());
+        }
+        let err_code = answer.err_code;
+        let subject = match endpoint.stream() {
+            Some(stream) => format!("{} {stream}", endpoint.kind()),
+            None => endpoint.kind().to_owned(),
+        };
+        let note = cx.note(Note::ApiHandled { subject: subject.into(), err_code }.into());
+        let before = cx.because(note);
+        self.respond_raw(cx, requester, answer.json);
+        cx.because(before);
+    }
+
+    /// Sends text to the server that waits for it.
+    pub(super) fn respond_raw<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        requester: &Requester,
+        text: bytes::Bytes,
+    ) {
+        let message = Message::new(Arc::clone(&requester.reply), text);
+        if requester.server == self.config.me {
+            return self.api_answered(cx, &message);
+        }
+        let (account, queues) = (Account::System, Vec::new());
+        let op = RouteOp::Message { account, message, queues, plain: true };
+        self.send_route(cx, requester.server, op);
+    }
+
+    /// A request reaches this server. It answers if that is its business.
+    fn api_handle<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        request: &Message,
+        requester: Requester,
+    ) {
+        let Some(endpoint) = Endpoint::parse(&request.subject) else { return };
+        match self.whose_business(endpoint) {
+            Business::Nobodys => {}
+            Business::Refused(error) => {
+                self.respond(cx, endpoint, &requester, refusal(endpoint, error));
+            }
+            Business::Ours => {
+                let result = check_api_level(request.headers.as_ref())
+                    .and_then(|()| check_body(endpoint, &request.payload))
+                    .and_then(|()| self.carry_out_api(cx, endpoint, &request.payload, &requester));
+                match result {
+                    Ok(Some(answer)) => self.respond(cx, endpoint, &requester, answer),
+                    Ok(None) => {}
+                    Err(error) => {
+                        self.respond(cx, endpoint, &requester, refusal(endpoint, error));
+                    }
+                }
+            }
+        }
+    }
+
+    fn whose_business(&self, endpoint: Endpoint<'_>) -> Business {
+        let for_meta = matches!(
+            endpoint,
+            Endpoint::AccountInfo
+                | Endpoint::StreamNames
+                | Endpoint::StreamList
+                | Endpoint::StreamCreate(_)
+                | Endpoint::StreamUpdate(_)
+                | Endpoint::StreamDelete(_)
+        );
+        if !self.is_clustered() {
+            let known = endpoint.stream().is_none_or(|name| self.streams.contains_key(name));
+            return match endpoint {
+                Endpoint::LeaderStepDown(_) => Business::Refused(ApiError::CLUSTER_REQUIRED),
+                _ if for_meta || known => Business::Ours,
+                // Bodies are checked first; a missing stream is noticed behind that.
+                _ => Business::Ours,
+            };
+        }
+        if for_meta {
+            return if self.leads_meta() { Business::Ours } else { Business::Nobodys };
+        }
+        let Some(name) = endpoint.stream() else { return Business::Nobodys };
+        if self.assignments.get(name).is_none() {
+            return if self.leads_meta() { Business::Ours } else { Business::Nobodys };
+        }
+        let Some(hosted) = self.streams.get(name) else { return Business::Nobodys };
+        if hosted.leading {
+            return Business::Ours;
+        }
+        let leaderless =
+            hosted.group.as_ref().is_some_and(|(_, member)| member.raft.leader().is_none());
+        match endpoint {
+            _ if !leaderless => Business::Nobodys,
+            Endpoint::StreamInfo(_) => Business::Ours,
+            _ => Business::Refused(ApiError::CLUSTER_NOT_AVAILABLE),
+        }
+    }
+}
+
+/// Whose business a request is.
+enum Business {
+    /// This server's.
+    Ours,
+    /// Another server's, or nobody's.
+    Nobodys,
+    /// This server's, which can only refuse.
+    Refused(ApiError),
+}
+
+fn check_body(endpoint: Endpoint<'_>, body: &[u8]) -> Result<(), ApiError> {
+    let trimmed = body.trim_ascii();
+    let nothing = trimmed.is_empty() || trimmed == b"{}";
+    match endpoint.body() {
+        Body::Optional => Ok(()),
+        Body::Empty if nothing => Ok(()),
+        Body::Empty => Err(ApiError::NOT_EMPTY_REQUEST),
+        Body::Required if nothing => Err(ApiError::BAD_REQUEST),
+        Body::Required => Ok(()),
+    }
+}

@@ -1,0 +1,475 @@
+//! What the endpoints of the stream API do.
+
+use std::sync::Arc;
+
+use crate::jetstream::api::Endpoint;
+use crate::jetstream::interim::store::{Purge, StoredMessage};
+use crate::jetstream::interim::stream::{Limits, StreamCommand, check_update, normalise};
+use crate::kernel::{Context, ProcId, Time};
+use crate::nats::api::response::{
+    Created, Got, Info, NAMES_LIMIT, Names, Purged, RawMessage, SUBJECTS_LIMIT, Success, Updated,
+    encoded,
+};
+use crate::nats::api::{
+    API_LEVEL, ApiError, ClusterInfo, CreateRequest, ListRequest, MsgDeleteRequest, MsgGetRequest,
+    PeerInfo, PurgeRequest, SERVER_VERSION, StepdownRequest, Storage, StreamConfig, StreamInfo,
+    StreamInfoRequest,
+};
+use crate::nats::hash8;
+use crate::nats::subject::overlaps;
+
+use super::answer::{Answer, answer, refusal};
+use super::hosted::HostedStream;
+use super::meta::{Assignment, MetaCommand, Requester};
+use super::{Host, Server, nanos_since};
+
+/// An answer now, later (`None`), or an error.
+type Result<T = Option<Answer>> = std::result::Result<T, ApiError>;
+
+impl Server {
+    /// Does what a request wants. The answer comes now, or later by one of the `answer_…` methods.
+    pub(super) fn carry_out_api<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        endpoint: Endpoint<'_>,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result {
+        match endpoint {
+            Endpoint::AccountInfo => self.account_info(cx, requester),
+            Endpoint::StreamNames => self.stream_names(endpoint, body),
+            Endpoint::StreamList => self.stream_list(cx, body, requester),
+            Endpoint::StreamCreate(name) => self.create_stream(cx, name, body, requester),
+            Endpoint::StreamUpdate(name) => self.update_stream(cx, name, body, requester),
+            Endpoint::StreamInfo(name) => {
+                let request = StreamInfoRequest::decode(body)?;
+                let hosted = self.streams.get(name).ok_or(ApiError::STREAM_NOT_FOUND)?;
+                Ok(Some(self.answer_info(cx.now(), endpoint, hosted, &request)))
+            }
+            Endpoint::StreamDelete(name) => {
+                if self.assignments.get(name).is_none() {
+                    return Err(ApiError::STREAM_NOT_FOUND);
+                }
+                let (stream, requester) = (name.into(), requester.clone());
+                self.propose_meta(cx, MetaCommand::Delete { stream, requester });
+                Ok(None)
+            }
+            Endpoint::StreamPurge(name) => self.purge_stream(cx, name, body, requester),
+            Endpoint::MsgGet(name) => self.get_message(endpoint, name, body),
+            Endpoint::MsgDelete(name) => self.delete_message(cx, name, body, requester),
+            Endpoint::LeaderStepDown(name) => {
+                self.step_down(cx, name, body)?;
+                Ok(Some(answer(endpoint, Success::DONE)))
+            }
+        }
+    }
+
+    fn hosted(&self, name: &str) -> Result<&HostedStream> {
+        self.streams.get(name).ok_or(ApiError::STREAM_NOT_FOUND)
+    }
+
+    fn create_stream<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result {
+        let request = CreateRequest::decode(body)?;
+        if request.config.name != name {
+            return Err(ApiError::STREAM_MISMATCH);
+        }
+        if name.contains(['/', '\\']) {
+            return Err(ApiError::STREAM_NAME_PATH_SEPARATORS);
+        }
+        if request.config.sealed {
+            let why = "stream configuration for create can not be sealed";
+            return Err(ApiError::invalid_config(why));
+        }
+        let config = normalise(request, Limits { clustered: self.is_clustered() })?;
+        if let Some(existing) = self.assignments.get(name) {
+            if *existing.config != config {
+                return Err(ApiError::STREAM_NAME_EXISTS);
+            }
+            let endpoint = Endpoint::StreamCreate(name);
+            return match self.streams.get(name) {
+                Some(hosted) => {
+                    let clustered = self.is_clustered();
+                    Ok(Some(self.created_answer(cx.now(), endpoint, hosted, !clustered)))
+                }
+                // The server that leads it knows more; what the meta leader knows has to do.
+                None => {
+                    let info = StreamInfo {
+                        config: Arc::clone(&existing.config),
+                        created: existing.created.into(),
+                        ts: cx.now().into(),
+                        ..StreamInfo::default()
+                    };
+                    Ok(Some(answer(endpoint, Created { info: Some(info), did_create: false })))
+                }
+            };
+        }
+        if self.assignments.overlaps(&config) {
+            return Err(ApiError::STREAM_SUBJECT_OVERLAP);
+        }
+        let (peers, group, preferred) = self.place(cx, &config)?;
+        let assignment = Assignment { config: Arc::new(config), created: cx.now(), peers, group };
+        let requester = requester.clone();
+        self.propose_meta(cx, MetaCommand::Create { assignment, preferred, requester });
+        Ok(None)
+    }
+
+    /// Servers for a new stream, its group's name, and who is to lead it first.
+    fn place<H: Host>(
+        &self,
+        cx: &mut Context<'_, H>,
+        config: &StreamConfig,
+    ) -> Result<(Vec<ProcId>, Option<Arc<str>>, ProcId)> {
+        let me = self.config.me;
+        if !self.is_clustered() {
+            return Ok((vec![me], None, me));
+        }
+        const NO_PEERS: &str = "no suitable peers for placement";
+        if let Some(placement) = &config.placement {
+            if !placement.cluster.is_empty() && *placement.cluster != *self.config.cluster {
+                return Err(ApiError::no_peers(NO_PEERS));
+            }
+            if !placement.tags.is_empty() {
+                let tags: Vec<String> = placement.tags.iter().map(|t| format!("'{t}'")).collect();
+                let why = format!("{NO_PEERS}, tags not matched [{}]", tags.join(" "));
+                return Err(ApiError::no_peers(why));
+            }
+        }
+        let replicas = usize::try_from(config.num_replicas).unwrap_or(1);
+        let is_online = |server: &ProcId| *server == me || self.memory.routes.contains_key(server);
+        let (online, offline): (Vec<ProcId>, Vec<ProcId>) =
+            self.config.members.iter().map(|(id, _)| *id).partition(is_online);
+        let chosen = match self.assignments.place(replicas.min(online.len()), &online) {
+            Some(mut chosen) if online.len() < replicas => {
+                // The rest may be down, as long as a quorum is up.
+                chosen.extend(offline.iter().take(replicas - online.len()));
+                (chosen.len() == replicas && online.len() > replicas / 2).then_some(chosen)
+            }
+            chosen => chosen,
+        };
+        let Some(mut peers) = chosen else { return Err(ApiError::no_peers(NO_PEERS)) };
+        peers.sort();
+        let candidates: Vec<ProcId> = peers.iter().copied().filter(is_online).collect();
+        let preferred = candidates[cx.rng().below(candidates.len() as u64) as usize];
+        let storage = if config.storage == Storage::File { 'F' } else { 'M' };
+        let group =
+            (replicas > 1).then(|| format!("S-R{replicas}{storage}-{}", cx.rng().base62(8)).into());
+        Ok((peers, group, preferred))
+    }
+
+    fn update_stream<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result {
+        let request = CreateRequest::decode(body)?;
+        let wanted = request.config.name.clone();
+        let config = normalise(request, Limits { clustered: self.is_clustered() })?;
+        if wanted != name {
+            return Err(ApiError::STREAM_MISMATCH);
+        }
+        let Some(existing) = self.assignments.get(name) else {
+            return Err(ApiError::STREAM_NOT_FOUND);
+        };
+        let config = check_update(&existing.config, config)?;
+        if self.assignments.overlaps(&config) {
+            return Err(ApiError::STREAM_SUBJECT_OVERLAP);
+        }
+        if config.num_replicas != existing.config.num_replicas {
+            let why = "changing the number of replicas is not simulated";
+            return Err(ApiError::invalid_config(why));
+        }
+        let (config, requester) = (Arc::new(config), requester.clone());
+        self.propose_meta(cx, MetaCommand::Update { config, requester });
+        Ok(None)
+    }
+
+    fn stream_names(&self, endpoint: Endpoint<'_>, body: &[u8]) -> Result {
+        let request = ListRequest::decode(body)?;
+        let names = self.names_matching(&request.subject);
+        let total = names.len() as u64;
+        let (page, offset) = page(names, request.offset, NAMES_LIMIT);
+        let streams = (!page.is_empty()).then(|| page.iter().map(ToString::to_string).collect());
+        Ok(Some(answer(endpoint, Names { total, offset, limit: NAMES_LIMIT, streams })))
+    }
+
+    /// The streams whose subjects overlap the filter; all for an empty one.
+    pub(super) fn names_matching(&self, filter: &str) -> Vec<Arc<str>> {
+        self.assignments
+            .streams()
+            .filter(|(_, assignment)| {
+                filter.is_empty() || assignment.config.subjects.iter().any(|s| overlaps(s, filter))
+            })
+            .map(|(name, _)| Arc::clone(name))
+            .collect()
+    }
+
+    fn purge_stream<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result {
+        let request = PurgeRequest::decode(body)?;
+        let config = self.hosted(name)?.stream.config();
+        if config.sealed {
+            return Err(ApiError::STREAM_SEALED);
+        }
+        if config.deny_purge {
+            return Err(ApiError::purge_failed("stream purge not permitted"));
+        }
+        let purge = Purge {
+            filter: (!request.filter.is_empty()).then_some(request.filter),
+            below: (request.seq > 0).then_some(request.seq),
+            keep: (request.keep > 0).then_some(request.keep),
+        };
+        self.change_stream(cx, &name.into(), StreamCommand::Purge(purge), requester.clone());
+        Ok(None)
+    }
+
+    fn get_message(&self, endpoint: Endpoint<'_>, name: &str, body: &[u8]) -> Result {
+        let request = MsgGetRequest::decode(body)?;
+        let message = self.hosted(name)?.stream.find(&request)?;
+        let StoredMessage { seq, at, subject, headers, payload } = message;
+        let hdrs = headers.as_ref().filter(|_| !request.no_hdr);
+        let message = RawMessage {
+            subject: subject.to_string(),
+            seq: *seq,
+            hdrs: hdrs.and_then(|headers| encoded(headers.block())),
+            data: encoded(payload),
+            time: (*at).into(),
+        };
+        Ok(Some(answer(endpoint, Got { message: Some(message) })))
+    }
+
+    fn delete_message<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result {
+        let request = MsgDeleteRequest::decode(body)?;
+        let config = self.hosted(name)?.stream.config();
+        if config.sealed {
+            return Err(ApiError::STREAM_SEALED);
+        }
+        if config.deny_delete {
+            return Err(ApiError::message_delete_failed("message delete not permitted"));
+        }
+        let command = StreamCommand::Delete { seq: request.seq };
+        self.change_stream(cx, &name.into(), command, requester.clone());
+        Ok(None)
+    }
+
+    fn step_down<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+    ) -> Result<()> {
+        let request = StepdownRequest::decode(body)?;
+        let hosted = self.hosted(name)?;
+        let Some((group, member)) = &hosted.group else { return Ok(()) };
+        let wanted = request.placement.map(|placement| placement.preferred).unwrap_or_default();
+        let mut preferred = None;
+        if !wanted.is_empty() {
+            let peers = member.raft.peers();
+            let found = self.config.members.iter().find(|(_, name)| **name == *wanted);
+            let Some((id, _)) = found.filter(|(id, _)| peers.contains(&id.0)) else {
+                let why = format!("preferred server \"{wanted}\" not known");
+                return Err(ApiError::no_peers(why));
+            };
+            if *id == self.config.me {
+                let why = format!("preferred server \"{wanted}\" is already leader");
+                return Err(ApiError::no_peers(why));
+            }
+            preferred = Some(id.0);
+        }
+        let group = Arc::clone(group);
+        self.with_group(cx, &group, |raft, now, out| {
+            // Without anybody to take over the leadership it just ends, as the real server's does.
+            let _ = raft.step_down(now, preferred, out);
+        });
+        Ok(())
+    }
+
+    /// All about a stream, as the copy here knows it.
+    pub fn stream_info(&self, now: Time, hosted: &HostedStream) -> StreamInfo {
+        let mut config = (**hosted.stream.config()).clone();
+        config.metadata.insert("_nats.ver".to_owned(), SERVER_VERSION.to_owned());
+        config.metadata.insert("_nats.level".to_owned(), API_LEVEL.to_string());
+        StreamInfo {
+            config: Arc::new(config),
+            created: hosted.stream.created().into(),
+            state: hosted.stream.state(),
+            domain: self.config.domain.clone(),
+            cluster: Some(self.cluster_info(now, hosted)),
+            ts: now.into(),
+            ..StreamInfo::default()
+        }
+    }
+
+    fn cluster_info(&self, now: Time, hosted: &HostedStream) -> ClusterInfo {
+        let name =
+            if self.is_clustered() { self.config.cluster.to_string() } else { String::new() };
+        let Some((group, member)) = &hosted.group else {
+            let leader = self.config.name.to_string();
+            return ClusterInfo { name, leader, ..ClusterInfo::default() };
+        };
+        let raft = &member.raft;
+        let leader = raft.leader();
+        let replicas = raft
+            .peers()
+            .iter()
+            .filter(|peer| Some(**peer) != leader)
+            .map(|&peer| {
+                let name = self.member_name(ProcId(peer)).to_owned();
+                let heard = raft.progress(peer).and_then(|progress| progress.last_heard);
+                let active = if peer == raft.id() { 0 } else { nanos_since(now, heard) };
+                PeerInfo {
+                    current: raft.is_current(peer, now),
+                    offline: false,
+                    active: i64::try_from(active).unwrap_or(i64::MAX),
+                    lag: raft.lag(peer),
+                    peer: hash8(&name),
+                    name,
+                }
+            })
+            .collect();
+        let leader = leader.map_or("", |leader| self.member_name(ProcId(leader)));
+        ClusterInfo {
+            name,
+            raft_group: group.to_string(),
+            leader: leader.to_owned(),
+            leader_since: raft.leader_since().map(Into::into),
+            system_account: true,
+            traffic_account: "$SYS".to_owned(),
+            replicas,
+        }
+    }
+
+    /// The answer to `STREAM.INFO`.
+    pub fn answer_info(
+        &self,
+        now: Time,
+        endpoint: Endpoint<'_>,
+        hosted: &HostedStream,
+        request: &StreamInfoRequest,
+    ) -> Answer {
+        let mut info = self.stream_info(now, hosted);
+        let store = hosted.stream.store();
+        let mut body = Info::default();
+        if request.deleted_details {
+            info.state.deleted = store.deleted();
+        }
+        if !request.subjects_filter.is_empty() {
+            let all: Vec<(String, u64)> = store
+                .counts(&request.subjects_filter)
+                .map(|(subject, count)| (subject.to_string(), count))
+                .collect();
+            if !all.is_empty() {
+                body.total = all.len() as u64;
+                body.limit = SUBJECTS_LIMIT;
+                body.offset = request.offset;
+                info.state.subjects =
+                    page(all, request.offset, SUBJECTS_LIMIT).0.into_iter().collect();
+            }
+        }
+        body.info = Some(info);
+        answer(endpoint, body)
+    }
+
+    fn created_answer(
+        &self,
+        now: Time,
+        endpoint: Endpoint<'_>,
+        hosted: &HostedStream,
+        did_create: bool,
+    ) -> Answer {
+        let mut info = self.stream_info(now, hosted);
+        if !self.is_clustered() {
+            info.domain = None;
+            info.cluster = None;
+        }
+        answer(endpoint, Created { info: Some(info), did_create })
+    }
+
+    pub(super) fn answer_created<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        requester: &Requester,
+    ) {
+        let endpoint = Endpoint::StreamCreate(name);
+        let Some(hosted) = self.streams.get(name) else { return };
+        let answer = self.created_answer(cx.now(), endpoint, hosted, true);
+        self.respond(cx, endpoint, requester, answer);
+    }
+
+    pub(super) fn answer_updated<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        requester: &Requester,
+    ) {
+        let endpoint = Endpoint::StreamUpdate(name);
+        let Some(hosted) = self.streams.get(name) else { return };
+        let mut info = self.stream_info(cx.now(), hosted);
+        if !self.is_clustered() {
+            info.cluster = None;
+        }
+        self.respond(cx, endpoint, requester, answer(endpoint, Updated { info: Some(info) }));
+    }
+
+    pub(super) fn answer_deleted<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        requester: &Requester,
+    ) {
+        let endpoint = Endpoint::StreamDelete(name);
+        self.respond(cx, endpoint, requester, answer(endpoint, Success::DONE));
+    }
+
+    pub(super) fn answer_msg_deleted<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        requester: &Requester,
+        result: Result<()>,
+    ) {
+        let endpoint = Endpoint::MsgDelete(name);
+        let answer = match result {
+            Ok(()) => answer(endpoint, Success::DONE),
+            Err(error) => refusal(endpoint, error),
+        };
+        self.respond(cx, endpoint, requester, answer);
+    }
+
+    pub(super) fn answer_purged<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        requester: &Requester,
+        purged: u64,
+    ) {
+        let endpoint = Endpoint::StreamPurge(name);
+        self.respond(cx, endpoint, requester, answer(endpoint, Purged { success: true, purged }));
+    }
+}
+
+/// The page of a list that begins at `offset`, and the offset as it is told back.
+pub(super) fn page<T>(items: Vec<T>, offset: u64, limit: u64) -> (Vec<T>, u64) {
+    let offset = offset.min(items.len() as u64);
+    let (skip, take) = (offset as usize, limit as usize);
+    (items.into_iter().skip(skip).take(take).collect(), offset)
+}

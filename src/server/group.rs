@@ -1,0 +1,64 @@
+//! Raft groups as a server runs them: what stands in their logs, and the timer of each.
+
+use std::sync::Arc;
+
+use crate::jetstream::interim::stream::{Stream, StreamCommand};
+use crate::jetstream::raft::{Entry, Raft};
+use crate::kernel::{Time, TimerId};
+
+use super::meta::{MetaCommand, MetaState};
+
+/// The name of the meta group, which knows all streams of a cluster.
+pub const META: &str = "_meta_";
+
+/// What stands in the log of a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum GroupEntry {
+    /// In the meta group: a change to the list of streams.
+    Meta(Arc<MetaCommand>),
+    /// In a stream's group: a change to the stream.
+    Stream(Arc<StreamCommand>),
+}
+
+impl GroupEntry {
+    /// The bytes of a log entry on the wire, roughly.
+    pub(super) fn wire_len(entry: &Entry<Self>) -> usize {
+        match entry {
+            Entry::Normal(Self::Stream(command)) => match &**command {
+                StreamCommand::Publish { message, .. } => {
+                    message.subject.len() + message.size() + 32
+                }
+                StreamCommand::Delete { .. } | StreamCommand::Purge(_) => 32,
+            },
+            Entry::Normal(Self::Meta(_)) => 512,
+            Entry::PeerState(_) | Entry::LeaderTransfer(_) => 32,
+        }
+    }
+}
+
+/// The state a group has reached, for a member that is too far behind.
+#[derive(Debug, Clone)]
+pub enum GroupState {
+    /// Of the meta group.
+    Meta(MetaState),
+    /// Of a stream's group.
+    Stream(Box<Stream>),
+}
+
+/// A member's Raft.
+pub type GroupRaft = Raft<GroupEntry, GroupState>;
+
+/// A server's membership in a group.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Its Raft.
+    pub raft: GroupRaft,
+    /// The timer that wakes it, and when.
+    pub(super) timer: Option<(Time, TimerId)>,
+}
+
+impl Member {
+    pub(super) fn new(raft: GroupRaft) -> Self {
+        Self { raft, timer: None }
+    }
+}

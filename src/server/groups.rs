@@ -1,0 +1,358 @@
+//! How a server runs its Raft groups: messages in, outputs carried out, timers kept.
+
+use std::sync::Arc;
+
+use crate::jetstream::raft::{Config, Message, Output, Raft, Timing};
+use crate::kernel::{Context, ProcId, Time};
+use crate::nats::api::Storage;
+
+use super::group::{GroupEntry, GroupState, META, Member};
+use super::meta::MetaCommand;
+use super::{Host, Note, RaftFrame, RouteOp, Server, Timer};
+
+/// Entries a log may hold before what is applied is folded into a snapshot.
+const COMPACT_AFTER: u64 = 4_096;
+
+type Out = Vec<Output<GroupEntry, GroupState>>;
+
+impl Server {
+    /// A member of this server in a group of these servers.
+    pub(super) fn new_member<H: Host>(
+        &self,
+        cx: &mut Context<'_, H>,
+        group: &str,
+        peers: &[ProcId],
+        preferred: bool,
+    ) -> Member {
+        let config = Config {
+            id: self.config.me.0,
+            peers: peers.iter().map(|peer| peer.0).collect(),
+            preferred,
+            timing: Timing::default(),
+        };
+        let rng = cx.rng().fork(group);
+        Member::new(Raft::new(config, rng, cx.now()))
+    }
+
+    pub(super) fn member_mut(&mut self, group: &str) -> Option<&mut Member> {
+        if group == META {
+            return self.meta.as_mut();
+        }
+        self.streams.values_mut().find_map(|hosted| match &mut hosted.group {
+            Some((name, member)) if **name == *group => Some(member),
+            _ => None,
+        })
+    }
+
+    /// The stream whose group this is.
+    fn stream_of(&self, group: &str) -> Option<Arc<str>> {
+        self.streams
+            .iter()
+            .find(|(_, hosted)| hosted.group.as_ref().is_some_and(|(name, _)| **name == *group))
+            .map(|(stream, _)| Arc::clone(stream))
+    }
+
+    /// The process starts: groups take up where their disks are.
+    pub(super) fn start_groups<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        if self.is_clustered() {
+            let peers: Vec<ProcId> = self.config.members.iter().map(|(id, _)| *id).collect();
+            if self.meta.is_none() {
+                // The first server of the list is the one that starts the cluster.
+                let preferred = self.config.me == peers[0];
+                self.meta = Some(self.new_member(cx, META, &peers, preferred));
+                self.arm(cx, META);
+            } else {
+                self.with_group(cx, META, |raft, now, out| {
+                    let applied = raft.applied();
+                    raft.restart(now, applied, out);
+                });
+            }
+        }
+        let streams: Vec<Arc<str>> = self.streams.keys().cloned().collect();
+        for stream in streams {
+            self.start_stream(cx, &stream);
+        }
+    }
+
+    fn start_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, stream: &Arc<str>) {
+        let Some(hosted) = self.streams.get_mut(stream) else { return };
+        let keeps = hosted.stream.config().storage == Storage::File;
+        match &mut hosted.group {
+            None => self.lead_stream(cx, stream),
+            Some((group, member)) => {
+                let group = Arc::clone(group);
+                if !keeps {
+                    member.raft.lose_log(cx.now());
+                }
+                self.with_group(cx, &group, |raft, now, out| {
+                    let applied = if keeps { raft.applied() } else { 0 };
+                    raft.restart(now, applied, out);
+                });
+                self.offer_direct(cx, stream);
+            }
+        }
+        self.arm_expiry(cx, stream);
+    }
+
+    /// The process dies: what its groups had in memory is gone.
+    pub(super) fn crash_groups(&mut self, lose_disk: bool) {
+        if let Some(meta) = &mut self.meta {
+            meta.timer = None;
+            if lose_disk {
+                meta.raft.wipe(Time::ZERO);
+            }
+        }
+        let lone = !self.is_clustered();
+        self.streams.retain(|_, hosted| {
+            hosted.crash();
+            // A lone server keeps not even the name of a stream that was in memory.
+            !(lone && hosted.stream.config().storage == Storage::Memory)
+        });
+        if lone {
+            let left: Vec<Arc<str>> = self
+                .assignments
+                .streams()
+                .map(|(name, _)| Arc::clone(name))
+                .filter(|name| !self.streams.contains_key(name))
+                .collect();
+            for name in left {
+                self.assignments.remove(&name);
+            }
+        }
+    }
+
+    pub(super) fn group_timer<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &Arc<str>) {
+        if let Some(member) = self.member_mut(group) {
+            member.timer = None;
+        }
+        self.with_group(cx, group, |raft, now, out| raft.tick(now, out));
+    }
+
+    pub(super) fn group_message<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        from: ProcId,
+        frame: &RaftFrame,
+    ) {
+        let message = frame.message.clone();
+        self.with_group(cx, &frame.group, |raft, now, out| raft.handle(now, from.0, message, out));
+    }
+
+    /// Proposes an entry. False if this server does not lead the group.
+    pub(super) fn propose<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        group: &Arc<str>,
+        entry: GroupEntry,
+    ) -> Option<u64> {
+        let mut proposed = None;
+        let now = cx.now();
+        let member = self.member_mut(group)?;
+        let mut out = Vec::new();
+        if let Ok(index) = member.raft.propose(now, entry, &mut out) {
+            let term = member.raft.term();
+            let note = Note::Proposed { group: Arc::clone(group), term, index };
+            let note = cx.note(note.into());
+            cx.because(note);
+            proposed = Some(index);
+        }
+        self.carry_out(cx, group, out);
+        self.arm(cx, group);
+        proposed
+    }
+
+    /// Lets a group's Raft do something, and carries out what it wants.
+    pub(super) fn with_group<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        group: &str,
+        act: impl FnOnce(&mut super::GroupRaft, Time, &mut Out),
+    ) {
+        let now = cx.now();
+        let mut out = Vec::new();
+        let Some(member) = self.member_mut(group) else { return };
+        act(&mut member.raft, now, &mut out);
+        self.carry_out(cx, &group.into(), out);
+        self.arm(cx, group);
+    }
+
+    /// Sets the timer of a group for its next deadline, if that is earlier than the one set.
+    fn arm<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &str) {
+        let now = cx.now();
+        let Some(member) = self.member_mut(group) else { return };
+        let due = member.raft.next_deadline();
+        if due == Time::MAX {
+            return;
+        }
+        if let Some((set, id)) = member.timer {
+            if set <= due {
+                return;
+            }
+            cx.cancel_timer(id);
+        }
+        let id = cx.set_timer(due.since(now), Timer::Raft(group.into()).into());
+        member.timer = Some((due, id));
+    }
+
+    fn carry_out<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &Arc<str>, out: Out) {
+        let name = || Arc::clone(group);
+        for output in out {
+            match output {
+                Output::Send { to, message } => {
+                    let frame = Arc::new(RaftFrame { group: name(), message });
+                    self.send_route(cx, ProcId(to), RouteOp::Raft(frame));
+                }
+                Output::Apply { index, entry, .. } => match entry {
+                    GroupEntry::Meta(command) => self.apply_meta(cx, &command),
+                    GroupEntry::Stream(command) => {
+                        if let Some(stream) = self.stream_of(group) {
+                            self.apply_stream(cx, &stream, &command, index);
+                        }
+                    }
+                },
+                Output::InstallSnapshot { snapshot, index } => {
+                    let note = cx.note(Note::SnapshotInstalled { group: name(), index }.into());
+                    cx.because(note);
+                    self.install(cx, group, snapshot);
+                }
+                Output::BecameLeader { term } => {
+                    let note = cx.note(Note::Elected { group: name(), term }.into());
+                    let before = cx.because(note);
+                    if let Some(stream) = self.stream_of(group) {
+                        self.lead_stream(cx, &stream);
+                    }
+                    cx.because(before);
+                }
+                Output::LostLeadership { term, why } => {
+                    let note = cx.note(Note::LostLeadership { group: name(), term, why }.into());
+                    let before = cx.because(note);
+                    if let Some(stream) = self.stream_of(group) {
+                        self.unlead_stream(cx, &stream);
+                    }
+                    cx.because(before);
+                }
+                Output::Campaigned { term } => {
+                    let note = cx.note(Note::Campaigned { group: name(), term }.into());
+                    cx.because(note);
+                }
+                Output::VotedFor { term, candidate } => {
+                    let candidate = ProcId(candidate);
+                    let note = cx.note(Note::Voted { group: name(), term, candidate }.into());
+                    cx.because(note);
+                }
+                Output::Appended { term, index } => {
+                    let note = cx.note(Note::Appended { group: name(), term, index }.into());
+                    cx.because(note);
+                }
+                Output::Committed { term, index } => {
+                    if self.member_mut(group).is_some_and(|member| member.raft.is_leader()) {
+                        let note = cx.note(Note::Committed { group: name(), term, index }.into());
+                        cx.because(note);
+                    }
+                }
+                Output::QuorumLost => {
+                    cx.note(Note::QuorumLost { group: name() }.into());
+                }
+                Output::LeaderChanged { .. } => {}
+            }
+        }
+        self.compact(group);
+    }
+
+    /// Replaces a state that is too far behind.
+    fn install<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &Arc<str>, state: GroupState) {
+        match state {
+            GroupState::Meta(state) => {
+                let gone: Vec<Arc<str>> = self
+                    .assignments
+                    .streams()
+                    .map(|(name, _)| Arc::clone(name))
+                    .filter(|name| state.get(name).is_none())
+                    .collect();
+                for name in gone {
+                    self.remove_stream(cx, &name);
+                }
+                let all: Vec<_> =
+                    state.streams().map(|(name, a)| (Arc::clone(name), a.clone())).collect();
+                for (name, assignment) in all {
+                    if self.assignments.get(&name) != Some(&assignment) {
+                        self.assign(cx, &name, &assignment, assignment.peers[0]);
+                    }
+                }
+                self.assignments = state;
+            }
+            GroupState::Stream(state) => {
+                if let Some(hosted) =
+                    self.stream_of(group).and_then(|stream| self.streams.get_mut(&stream))
+                {
+                    hosted.stream = *state;
+                }
+            }
+        }
+    }
+
+    /// Folds what is applied into a snapshot once the log is long.
+    fn compact(&mut self, group: &str) {
+        let assignments = self.assignments.clone();
+        if group == META {
+            if let Some(Member { raft, .. }) = &mut self.meta
+                && raft.applied() >= raft.first_index() + COMPACT_AFTER
+            {
+                raft.compact(raft.applied(), GroupState::Meta(assignments));
+            }
+            return;
+        }
+        for hosted in self.streams.values_mut() {
+            if let Some((name, Member { raft, .. })) = &mut hosted.group
+                && **name == *group
+                && raft.applied() >= raft.first_index() + COMPACT_AFTER
+            {
+                let state = GroupState::Stream(Box::new(hosted.stream.clone()));
+                raft.compact(raft.applied(), state);
+            }
+        }
+    }
+
+    /// Hands over the leadership of every group led here.
+    pub(super) fn hand_over_everything<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        let groups: Vec<String> = self
+            .groups()
+            .filter(|(_, raft)| raft.is_leader())
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        for group in groups {
+            self.with_group(cx, &group, |raft, now, out| {
+                // A group that has nobody to hand over to just goes on without this server.
+                let _ = raft.step_down(now, None, out);
+            });
+        }
+    }
+
+    /// Whether this server leads the meta group and may act for it.
+    pub(super) fn leads_meta(&self) -> bool {
+        self.meta.as_ref().is_some_and(|member| member.raft.is_established())
+    }
+
+    /// Puts a change to the list of streams on its way; a lone server just makes it.
+    pub(super) fn propose_meta<H: Host>(&mut self, cx: &mut Context<'_, H>, command: MetaCommand) {
+        if self.is_clustered() {
+            self.propose(cx, &META.into(), GroupEntry::Meta(Arc::new(command)));
+        } else {
+            self.apply_meta(cx, &command);
+        }
+    }
+}
+
+/// What a message of Raft is, in one word, for people.
+pub fn raft_verb<E, S>(message: &Message<E, S>) -> &'static str {
+    match message {
+        Message::VoteRequest { .. } => "vote request",
+        Message::VoteResponse { granted: true, .. } => "vote",
+        Message::VoteResponse { .. } => "no vote",
+        Message::Append { entries, .. } if entries.is_empty() => "heartbeat",
+        Message::Append { .. } => "append",
+        Message::AppendResponse { success: true, .. } => "appended",
+        Message::AppendResponse { .. } => "not appended",
+        Message::InstallSnapshot { .. } => "snapshot",
+    }
+}

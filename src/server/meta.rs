@@ -1,0 +1,111 @@
+//! The list of a cluster's streams, which the meta group replicates, and where they are placed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kernel::{ProcId, Time};
+use crate::nats::Subject;
+use crate::nats::api::StreamConfig;
+use crate::nats::subject::overlaps;
+
+/// A stream and the servers it lives on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// Its configuration.
+    pub config: Arc<StreamConfig>,
+    /// When it was created.
+    pub created: Time,
+    /// Its servers.
+    pub peers: Vec<ProcId>,
+    /// Its Raft group, if it has more than one server.
+    pub group: Option<Arc<str>>,
+}
+
+/// Who waits for the answer to an API request: the server that the client is connected to, and the
+/// subject under which that server knows the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requester {
+    /// The server that took the request in.
+    pub server: ProcId,
+    /// The subject of the answer, in the system account.
+    pub reply: Subject,
+}
+
+/// A change to the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetaCommand {
+    /// A new stream.
+    Create {
+        /// Where and what.
+        assignment: Assignment,
+        /// The server that is to lead it first.
+        preferred: ProcId,
+        /// Who waits.
+        requester: Requester,
+    },
+    /// A stream with another configuration.
+    Update {
+        /// The configuration, with the name of the stream.
+        config: Arc<StreamConfig>,
+        /// Who waits.
+        requester: Requester,
+    },
+    /// A stream goes.
+    Delete {
+        /// Its name.
+        stream: Arc<str>,
+        /// Who waits.
+        requester: Requester,
+    },
+}
+
+/// The streams of a cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MetaState {
+    streams: Arc<BTreeMap<Arc<str>, Assignment>>,
+}
+
+impl MetaState {
+    /// All streams, by name.
+    pub fn streams(&self) -> impl Iterator<Item = (&Arc<str>, &Assignment)> {
+        self.streams.iter()
+    }
+
+    /// One stream.
+    pub fn get(&self, stream: &str) -> Option<&Assignment> {
+        self.streams.get(stream)
+    }
+
+    /// Whether another stream stores some of these subjects already.
+    pub fn overlaps(&self, config: &StreamConfig) -> bool {
+        self.streams.iter().filter(|(name, _)| ***name != *config.name).any(|(_, other)| {
+            other.config.subjects.iter().any(|a| config.subjects.iter().any(|b| overlaps(a, b)))
+        })
+    }
+
+    pub(super) fn insert(&mut self, stream: Arc<str>, assignment: Assignment) {
+        Arc::make_mut(&mut self.streams).insert(stream, assignment);
+    }
+
+    pub(super) fn remove(&mut self, stream: &str) -> Option<Assignment> {
+        Arc::make_mut(&mut self.streams).remove(stream)
+    }
+
+    pub(super) fn reconfigure(&mut self, config: &Arc<StreamConfig>) {
+        if let Some(assignment) = Arc::make_mut(&mut self.streams).get_mut(config.name.as_str()) {
+            assignment.config = Arc::clone(config);
+        }
+    }
+
+    /// The servers for a new stream: those with the fewest streams, lowest first, among the given.
+    pub(super) fn place(&self, replicas: usize, servers: &[ProcId]) -> Option<Vec<ProcId>> {
+        let load = |server: &ProcId| {
+            self.streams.values().filter(|assignment| assignment.peers.contains(server)).count()
+        };
+        let mut servers = servers.to_vec();
+        servers.sort_by_key(|server| (load(server), *server));
+        servers.truncate(replicas);
+        servers.sort();
+        (servers.len() == replicas).then_some(servers)
+    }
+}

@@ -1,0 +1,194 @@
+//! Routes: the connections to the other servers of the cluster, and what they want.
+//!
+//! Every server tells every other what its own clients and streams want, so that a message crosses
+//! a route only if somebody there wants it. What comes over a route is never passed on over another.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kernel::{ConnId, Context, ProcId};
+use crate::nats::Subject;
+
+use super::routing::Origin;
+use super::{Account, Frame, Host, ROUTE_PING, ROUTE_RETRY, RouteOp, Server, Target, Timer};
+
+/// A route to another server.
+#[derive(Debug, Clone)]
+pub(super) struct Route {
+    pub(super) conn: ConnId,
+    pub(super) pings_out: u32,
+    /// What is wanted there: how many members each queue group has, 1 for plain interest.
+    interest: BTreeMap<(Subject, Option<Subject>), u32>,
+}
+
+impl Server {
+    pub(super) fn route_opened<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        conn: ConnId,
+        peer: ProcId,
+    ) {
+        if let Some(existing) = self.memory.routes.get(&peer) {
+            // Both sides dialled. Both keep the older connection, so they keep the same one.
+            if existing.conn < conn {
+                return cx.close(conn);
+            }
+            let old = existing.conn;
+            cx.close(old);
+            self.forget_route(peer);
+        }
+        self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: BTreeMap::new() });
+        cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
+        cx.send(conn, Frame::Route(RouteOp::Info { name: Arc::clone(&self.config.name) }));
+        for ((subject, queue), weight) in &self.memory.local {
+            let op = RouteOp::Sub {
+                account: Account::Global,
+                subject: Arc::clone(subject),
+                queue: queue.clone(),
+                weight: *weight,
+            };
+            cx.send(conn, Frame::Route(op));
+        }
+    }
+
+    pub(super) fn route_closed<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        conn: ConnId,
+        peer: ProcId,
+    ) {
+        let known = self.memory.routes.get(&peer).map(|route| route.conn);
+        if known.is_some_and(|known| known != conn) {
+            return;
+        }
+        self.forget_route(peer);
+        // One of the two dials again, so that they do not meet half-way.
+        if self.config.me < peer && !self.memory.stopping {
+            cx.set_timer(ROUTE_RETRY, Timer::Dial(peer).into());
+        }
+    }
+
+    fn forget_route(&mut self, peer: ProcId) {
+        let Some(route) = self.memory.routes.remove(&peer) else { return };
+        for ((subject, queue), weight) in route.interest {
+            for _ in 0..weight {
+                self.memory.interest.remove(&subject, queue.as_deref(), &Target::Route(peer));
+            }
+        }
+    }
+
+    pub(super) fn route_op<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId, op: RouteOp) {
+        let Some((peer, route)) =
+            self.memory.routes.iter_mut().find(|(_, route)| route.conn == conn)
+        else {
+            return;
+        };
+        let peer = *peer;
+        route.pings_out = 0;
+        match op {
+            RouteOp::Info { .. } | RouteOp::Pong => {}
+            RouteOp::Ping => {
+                cx.send(conn, Frame::Route(RouteOp::Pong));
+            }
+            RouteOp::Sub { subject, queue, weight, .. } => {
+                let key = (subject, queue);
+                let before = route.interest.insert(key.clone(), weight).unwrap_or(0);
+                let (subject, queue) = key;
+                for _ in before..weight {
+                    self.memory.interest.insert(&subject, queue.as_deref(), Target::Route(peer));
+                }
+                for _ in weight..before {
+                    self.memory.interest.remove(&subject, queue.as_deref(), &Target::Route(peer));
+                }
+            }
+            RouteOp::Unsub { subject, queue, .. } => {
+                let key = (subject, queue);
+                let before = route.interest.remove(&key).unwrap_or(0);
+                for _ in 0..before {
+                    let (subject, queue) = &key;
+                    self.memory.interest.remove(subject, queue.as_deref(), &Target::Route(peer));
+                }
+            }
+            RouteOp::Message { account: Account::Global, message, queues, plain } => {
+                self.route_message(cx, &message, Origin::Route { queues: &queues, plain });
+            }
+            RouteOp::Message { account: Account::System, message, .. } => {
+                self.system_message(cx, peer, &message);
+            }
+            RouteOp::Raft(frame) => self.group_message(cx, peer, &frame),
+        }
+    }
+
+    /// Sends to another server of the cluster; what cannot be sent is lost.
+    pub(super) fn send_route<H: Host>(&self, cx: &mut Context<'_, H>, peer: ProcId, op: RouteOp) {
+        if let Some(route) = self.memory.routes.get(&peer) {
+            cx.send(route.conn, Frame::Route(op));
+        }
+    }
+
+    /// Sends to all other servers of the cluster.
+    fn tell_routes<H: Host>(&self, cx: &mut Context<'_, H>, op: &RouteOp) {
+        for route in self.memory.routes.values() {
+            cx.send(route.conn, Frame::Route(op.clone()));
+        }
+    }
+
+    /// Somebody here wants messages from now on.
+    pub(super) fn want<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        subject: &Subject,
+        queue: Option<&Subject>,
+        target: Target,
+    ) {
+        self.memory.interest.insert(subject, queue.map(|queue| &**queue), target);
+        let key = (Arc::clone(subject), queue.cloned());
+        let count = self.memory.local.entry(key).or_default();
+        *count += 1;
+        // Of plain interest only the first counts, of a queue group every member.
+        if *count == 1 || queue.is_some() {
+            let weight = *count;
+            self.tell_interest(cx, subject, queue, weight);
+        }
+    }
+
+    /// Somebody here wants no more messages.
+    pub(super) fn forget<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        subject: &Subject,
+        queue: Option<&Subject>,
+        target: &Target,
+    ) {
+        if !self.memory.interest.remove(subject, queue.map(|queue| &**queue), target) {
+            return;
+        }
+        let key = (Arc::clone(subject), queue.cloned());
+        let Some(count) = self.memory.local.get_mut(&key) else { return };
+        *count -= 1;
+        let weight = *count;
+        if weight == 0 {
+            self.memory.local.remove(&key);
+        }
+        if weight == 0 || queue.is_some() {
+            self.tell_interest(cx, subject, queue, weight);
+        }
+    }
+
+    fn tell_interest<H: Host>(
+        &self,
+        cx: &mut Context<'_, H>,
+        subject: &Subject,
+        queue: Option<&Subject>,
+        weight: u32,
+    ) {
+        let (account, subject, queue) = (Account::Global, Arc::clone(subject), queue.cloned());
+        self.tell_routes(
+            cx,
+            &match weight {
+                0 => RouteOp::Unsub { account, subject, queue },
+                _ => RouteOp::Sub { account, subject, queue, weight },
+            },
+        );
+    }
+}

@@ -1,0 +1,165 @@
+//! Where a message goes: to every plain subscription that wants it, and to one member of every
+//! queue group.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kernel::{ConnId, Context, ProcId};
+use crate::nats::{Message, Subject};
+
+use super::{Account, Host, RouteOp, Server, Target};
+
+/// Where a message comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// A client of this server.
+    Client {
+        /// Its connection.
+        conn: ConnId,
+        /// Whether it wants its own messages back.
+        echo: bool,
+    },
+    /// Another server, which has chosen who gets it here.
+    Route {
+        /// The queue groups of which a member here gets it.
+        queues: &'a [Subject],
+        /// Whether plain subscriptions get it.
+        plain: bool,
+    },
+    /// This server itself: acknowledgements, answers, what streams send.
+    Internal,
+}
+
+/// What another server is to do with a message.
+#[derive(Debug, Default)]
+struct Forward {
+    plain: bool,
+    queues: Vec<Subject>,
+}
+
+impl Server {
+    /// Routes a message of the clients' account. Returns how many wanted it; a stream, an endpoint
+    /// of the API and another server's interest count as one each.
+    pub(super) fn route_message<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        message: &Message,
+        origin: Origin<'_>,
+    ) -> usize {
+        let api = self.api_subject(&message.subject);
+        let mut delivered = 0;
+        if let Some(subject) = api {
+            // Only the server a client is connected to takes a request in.
+            if !matches!(origin, Origin::Route { .. }) {
+                self.api_request(cx, message, &subject);
+            }
+            delivered += 1;
+        }
+        let subject = self.mapped_subject(&message.subject);
+        let interested = self.memory.interest.matches(&subject);
+        if interested.is_empty() {
+            return delivered;
+        }
+        let mut forwards: BTreeMap<ProcId, Forward> = BTreeMap::new();
+        let from_route = matches!(origin, Origin::Route { .. });
+        let plain_wanted = !matches!(origin, Origin::Route { plain: false, .. });
+        if plain_wanted {
+            for target in &interested.plain {
+                match target {
+                    Target::Route(_) if from_route => {}
+                    Target::Route(peer) => {
+                        forwards.entry(*peer).or_default().plain = true;
+                    }
+                    local => delivered += usize::from(self.hand_over(cx, local, message, origin)),
+                }
+            }
+        }
+        for (queue, members) in &interested.queues {
+            if let Origin::Route { queues, .. } = origin
+                && !queues.contains(queue)
+            {
+                continue;
+            }
+            let eligible: Vec<&Target> = members
+                .iter()
+                .filter(|member| !(from_route && matches!(member, Target::Route(_))))
+                .filter(|member| !is_own_echo(member, origin))
+                .collect();
+            if eligible.is_empty() {
+                continue;
+            }
+            let chosen = eligible[cx.rng().below(eligible.len() as u64) as usize].clone();
+            match &chosen {
+                Target::Route(peer) => {
+                    forwards.entry(*peer).or_default().queues.push(Arc::clone(queue));
+                }
+                local => delivered += usize::from(self.hand_over(cx, local, message, origin)),
+            }
+        }
+        for (peer, Forward { plain, queues }) in forwards {
+            let message = message.clone();
+            let account = Account::Global;
+            self.send_route(cx, peer, RouteOp::Message { account, message, queues, plain });
+            delivered += 1;
+        }
+        delivered
+    }
+
+    /// Gives a message to somebody here.
+    fn hand_over<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        target: &Target,
+        message: &Message,
+        origin: Origin<'_>,
+    ) -> bool {
+        if is_own_echo(target, origin) {
+            return false;
+        }
+        match target {
+            Target::Client(conn, sid) => self.deliver(cx, *conn, sid, message),
+            Target::Stream(stream) => {
+                let stream = Arc::clone(stream);
+                self.ingest(cx, &stream, message);
+                true
+            }
+            Target::Direct(stream) => {
+                let stream = Arc::clone(stream);
+                self.direct_get(cx, &stream, message);
+                true
+            }
+            Target::Route(_) => false,
+        }
+    }
+
+    /// A message of this server's own to whoever wants it.
+    pub(super) fn publish<H: Host>(&mut self, cx: &mut Context<'_, H>, message: &Message) {
+        self.route_message(cx, message, Origin::Internal);
+    }
+
+    /// The subject as the domain's own servers see it: `$JS.<domain>.API.` is `$JS.API.`.
+    fn mapped_subject(&self, subject: &Subject) -> Subject {
+        match &self.config.domain {
+            Some(domain) if subject.starts_with("$JS.") => {
+                super::clients::domain_free(subject, Some(domain)).into()
+            }
+            _ => Arc::clone(subject),
+        }
+    }
+
+    /// The subject of an API request, if it is one that the API answers (or stays silent to).
+    fn api_subject(&self, subject: &Subject) -> Option<Subject> {
+        if !subject.starts_with("$JS.") {
+            return None;
+        }
+        let subject = self.mapped_subject(subject);
+        let rest = subject.strip_prefix("$JS.API.")?;
+        // These are subscriptions of the streams and consumers themselves.
+        let own = rest.starts_with("DIRECT.GET.") || rest.starts_with("CONSUMER.MSG.NEXT.");
+        (!own).then_some(subject)
+    }
+}
+
+fn is_own_echo(target: &Target, origin: Origin<'_>) -> bool {
+    matches!((target, origin), (Target::Client(to, _), Origin::Client { conn, echo: false }) if *to == conn)
+}

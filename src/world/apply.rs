@@ -1,0 +1,186 @@
+//! Inputs put into effect. What makes no sense is refused before anything happens.
+
+use std::sync::Arc;
+
+use crate::kernel::{EventId, ProcId, ProcState};
+
+use super::{Input, Node, NodeInput, TopologyError, World};
+
+/// Why an input was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// There is no such process.
+    #[error("there is no {what} called {name:?}; there are {known}")]
+    Unknown {
+        /// What was looked for.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The process is not what the input needs.
+    #[error("{name} is no {wanted}")]
+    WrongKind {
+        /// Its name.
+        name: String,
+        /// What it would have to be.
+        wanted: &'static str,
+    },
+    /// A link from a process to itself.
+    #[error("a link has two different ends, not {0} twice")]
+    SameEnds(String),
+    /// The new client cannot be.
+    #[error(transparent)]
+    Client(#[from] TopologyError),
+    /// The client is not running, so it can do nothing.
+    #[error("{0} is not running; restart it first")]
+    NotRunning(String),
+}
+
+impl World {
+    fn find(&self, what: &'static str, name: &str) -> Result<ProcId, InputError> {
+        self.process(name).ok_or_else(|| {
+            let known: Vec<&str> = self.names.keys().map(|name| &**name).collect();
+            InputError::Unknown { what, name: name.to_owned(), known: known.join(", ") }
+        })
+    }
+
+    fn find_ends(&self, a: &str, b: &str) -> Result<(ProcId, ProcId), InputError> {
+        if a == b {
+            return Err(InputError::SameEnds(a.to_owned()));
+        }
+        Ok((self.find("process", a)?, self.find("process", b)?))
+    }
+
+    /// Whether an input makes sense now, without giving it.
+    ///
+    /// # Errors
+    /// What about it makes no sense.
+    pub fn check(&self, input: &Input) -> Result<(), InputError> {
+        match input {
+            Input::Call { client, .. } => {
+                let process = self.find("client", client)?;
+                let wrong = || InputError::WrongKind { name: client.clone(), wanted: "client" };
+                self.client(process).ok_or_else(wrong)?;
+                match self.sim.state(process) {
+                    Some(ProcState::Down) => Err(InputError::NotRunning(client.clone())),
+                    _ => Ok(()),
+                }
+            }
+            Input::AddClient(spec) => {
+                let mut topology = (*self.topology).clone();
+                topology.clients.push(spec.clone());
+                Ok(topology.validate()?)
+            }
+            Input::Bytes { client, .. } | Input::Read { client, .. } => {
+                let process = self.find("client", client)?;
+                let wanted = "connection from outside";
+                let wrong = || InputError::WrongKind { name: client.clone(), wanted };
+                self.wire(process).map(|_| ()).ok_or_else(wrong)
+            }
+            Input::Stop { process } => {
+                let id = self.find("server", process)?;
+                let wrong = || InputError::WrongKind { name: process.clone(), wanted: "server" };
+                self.server(id).map(|_| ()).ok_or_else(wrong)
+            }
+            Input::Crash { process, .. }
+            | Input::Restart { process }
+            | Input::Pause { process }
+            | Input::Resume { process } => self.find("process", process).map(|_| ()),
+            Input::Cut { a, b } | Input::Heal { a, b } | Input::Link { a, b, .. } => {
+                self.find_ends(a, b).map(|_| ())
+            }
+            Input::Block { from, to } => self.find_ends(from, to).map(|_| ()),
+            Input::HealAll => Ok(()),
+        }
+    }
+}
+
+/// Puts an input into effect.
+pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputError> {
+    world.check(input)?;
+    let last = |world: &World| EventId(world.sim.trace().len().saturating_sub(1));
+    let find = |world: &World, name: &str| world.find("process", name);
+    Ok(match input {
+        Input::Call { client, call } => {
+            let process = find(world, client)?;
+            world.sim.input(process, NodeInput::Call(call.clone()))
+        }
+        Input::AddClient(spec) => {
+            Arc::make_mut(&mut world.topology).clients.push(spec.clone());
+            world.add_client(spec);
+            last(world)
+        }
+        Input::Bytes { client, bytes } => {
+            let process = find(world, client)?;
+            world.sim.input(process, NodeInput::Bytes(bytes.clone()))
+        }
+        Input::Read { client, operations } => {
+            let process = find(world, client)?;
+            world.sim.input(process, NodeInput::Read(*operations))
+        }
+        Input::Crash { process, lose_disk } => {
+            let process = find(world, process)?;
+            world.sim.crash(process, *lose_disk)
+        }
+        Input::Stop { process } => {
+            let process = find(world, process)?;
+            world.sim.input(process, NodeInput::Stop)
+        }
+        Input::Restart { process } => {
+            let process = find(world, process)?;
+            world.sim.start(process).unwrap_or_else(|| last(world))
+        }
+        Input::Pause { process } => {
+            let process = find(world, process)?;
+            world.sim.pause(process)
+        }
+        Input::Resume { process } => {
+            let process = find(world, process)?;
+            world.sim.resume(process)
+        }
+        Input::Cut { a, b } => {
+            let (a, b) = world.find_ends(a, b)?;
+            world.sim.cut(a, b)
+        }
+        Input::Block { from, to } => {
+            let (from, to) = world.find_ends(from, to)?;
+            world.sim.block(from, to)
+        }
+        Input::Heal { a, b } => {
+            let (a, b) = world.find_ends(a, b)?;
+            world.sim.heal(a, b)
+        }
+        Input::HealAll => {
+            heal_all(world);
+            last(world)
+        }
+        Input::Link { a, b, spec } => {
+            let (a, b) = world.find_ends(a, b)?;
+            world.sim.set_link(a, b, *spec)
+        }
+    })
+}
+
+fn heal_all(world: &mut World) {
+    let faulty: Vec<(ProcId, ProcId)> =
+        world.sim.links().filter(|(_, link)| link.is_faulty()).map(|(pair, _)| pair).collect();
+    for (a, b) in faulty {
+        world.sim.heal(a, b);
+    }
+    let processes: Vec<(ProcId, ProcState)> = world.processes().collect();
+    for (process, state) in processes {
+        match state {
+            ProcState::Up => {}
+            ProcState::Paused => {
+                world.sim.resume(process);
+            }
+            // A connection from outside that is over cannot be brought back from here.
+            ProcState::Down if matches!(world.sim.process(process), Some(Node::Wire(_))) => {}
+            ProcState::Down => {
+                world.sim.start(process);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! A process of a world: a server, a client, or a connection from outside.
+
+use crate::client::{self, Call, Client, ClientStimulus, Wire};
+use crate::kernel::{Context, Digest, Fold, Process, Stimulus};
+use crate::server::{self, Frame, Server, ServerStimulus};
+
+/// A process. Boxed, because clients are much smaller than servers.
+#[derive(Debug, Clone)]
+pub enum Node {
+    /// A nats-server.
+    Server(Box<Server>),
+    /// An application.
+    Client(Box<Client>),
+    /// A connection from outside.
+    Wire(Box<Wire>),
+}
+
+/// What a process tells the trace.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Note {
+    /// A server.
+    Server(server::Note),
+    /// A client.
+    Client(client::Note),
+}
+
+/// What a timer is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeTimer {
+    /// A server's.
+    Server(server::Timer),
+    /// A client's.
+    Client(client::Timer),
+}
+
+/// What may be asked of a process from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeInput {
+    /// Of a client: do this.
+    Call(Call),
+    /// Of a connection from outside: send these bytes.
+    Bytes(Vec<u8>),
+    /// Of a connection from outside: so much was read.
+    Read(u64),
+    /// Of a server: stop in an orderly way.
+    Stop,
+}
+
+impl From<server::Note> for Note {
+    fn from(note: server::Note) -> Self {
+        Self::Server(note)
+    }
+}
+impl From<client::Note> for Note {
+    fn from(note: client::Note) -> Self {
+        Self::Client(note)
+    }
+}
+impl From<server::Timer> for NodeTimer {
+    fn from(timer: server::Timer) -> Self {
+        Self::Server(timer)
+    }
+}
+impl From<client::Timer> for NodeTimer {
+    fn from(timer: client::Timer) -> Self {
+        Self::Client(timer)
+    }
+}
+
+impl Fold for Note {
+    fn fold(&self, digest: &mut Digest) {
+        match self {
+            Self::Server(note) => note.fold(digest),
+            Self::Client(note) => note.fold(digest),
+        }
+    }
+}
+impl Fold for NodeTimer {
+    fn fold(&self, digest: &mut Digest) {
+        match self {
+            Self::Server(timer) => timer.fold(digest),
+            Self::Client(timer) => timer.fold(digest),
+        }
+    }
+}
+impl Fold for NodeInput {
+    fn fold(&self, digest: &mut Digest) {
+        match self {
+            Self::Call(call) => call.fold(digest),
+            Self::Bytes(bytes) => digest.bytes(bytes),
+            Self::Read(n) => digest.word(*n),
+            Self::Stop => digest.word(1),
+        }
+    }
+}
+
+impl Process for Node {
+    type Frame = Frame;
+    type Timer = NodeTimer;
+    type Note = Note;
+    type Input = NodeInput;
+
+    fn start(&mut self, cx: &mut Context<'_, Self>) {
+        match self {
+            Self::Server(server) => server.start(cx),
+            Self::Client(client) => client.start(cx),
+            Self::Wire(wire) => wire.start(cx),
+        }
+    }
+
+    fn crash(&mut self, lose_disk: bool) {
+        match self {
+            Self::Server(server) => server.crash(lose_disk),
+            Self::Client(client) => client.crash(),
+            Self::Wire(wire) => wire.crash(),
+        }
+    }
+
+    fn handle(&mut self, cx: &mut Context<'_, Self>, stimulus: Stimulus<Self>) {
+        match (self, stimulus) {
+            (Self::Server(server), Stimulus::Input(NodeInput::Stop)) => {
+                server.handle(cx, ServerStimulus::Stop);
+            }
+            (Self::Server(server), stimulus) => {
+                let timer = |timer| match timer {
+                    NodeTimer::Server(timer) => Some(timer),
+                    NodeTimer::Client(_) => None,
+                };
+                if let Some(stimulus) = ServerStimulus::from_kernel(stimulus, timer) {
+                    server.handle(cx, stimulus);
+                }
+            }
+            (Self::Client(client), stimulus) => {
+                if let Some(stimulus) = for_client(stimulus) {
+                    client.handle(cx, stimulus);
+                }
+            }
+            (Self::Wire(wire), stimulus) => match stimulus {
+                Stimulus::Opened { .. } => wire.opened(cx),
+                Stimulus::Closed { .. } => wire.connection_closed(),
+                Stimulus::Frame { frame, .. } => wire.frame(frame),
+                Stimulus::Input(NodeInput::Bytes(bytes)) => wire.bytes(cx, &bytes),
+                Stimulus::Input(NodeInput::Read(n)) => {
+                    wire.forget(usize::try_from(n).unwrap_or(usize::MAX));
+                }
+                Stimulus::Timer(_) | Stimulus::Input(_) => {}
+            },
+        }
+    }
+
+    fn wire_len(frame: &Frame) -> u64 {
+        frame.wire_len()
+    }
+}
+
+fn for_client(stimulus: Stimulus<Node>) -> Option<ClientStimulus> {
+    Some(match stimulus {
+        Stimulus::Opened { conn, peer, .. } => ClientStimulus::Opened { conn, peer },
+        Stimulus::Closed { conn, peer, reason } => {
+            ClientStimulus::Closed { conn, peer, why: reason.describe() }
+        }
+        Stimulus::Frame { conn, frame } => ClientStimulus::Frame { conn, frame },
+        Stimulus::Timer(NodeTimer::Client(timer)) => ClientStimulus::Timer(timer),
+        Stimulus::Input(NodeInput::Call(call)) => ClientStimulus::Call(call),
+        Stimulus::Timer(NodeTimer::Server(_)) | Stimulus::Input(_) => return None,
+    })
+}

@@ -1,0 +1,249 @@
+//! A topology: everything about a world that is fixed before its first event, as data.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::client::Call;
+use crate::kernel::{LinkSpec, Span};
+
+/// A world before it starts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topology {
+    /// Where all randomness comes from.
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// The clusters; each is its own JetStream.
+    pub clusters: Vec<Cluster>,
+    /// The clients that are there from the beginning.
+    #[serde(default)]
+    pub clients: Vec<ClientSpec>,
+    /// What is done, in order, before anybody looks: streams to create, subscriptions to make.
+    #[serde(default)]
+    pub setup: Vec<Setup>,
+}
+
+/// A cluster of servers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// Its name.
+    pub name: String,
+    /// Its JetStream domain, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain: Option<String>,
+    /// The names of its servers, 1 to 5. A lone server is no cluster: it has no routes and no meta
+    /// group, as a real one has not.
+    pub servers: Vec<String>,
+    /// The links between its servers.
+    #[serde(default = "route_link")]
+    pub route: LinkSpec,
+    /// The links between its servers and their clients.
+    #[serde(default = "client_link")]
+    pub access: LinkSpec,
+}
+
+/// A client.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSpec {
+    /// Its name.
+    pub name: String,
+    /// The cluster it connects to.
+    pub cluster: String,
+    /// The server it connects to first; without it, the cluster's servers in turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    /// What kind of client it is.
+    #[serde(default)]
+    pub role: Role,
+    /// What the button on it publishes, if it has one: subject and text, `{{Count}}` counts up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publishes: Option<(String, String)>,
+}
+
+/// What kind of client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// A simulated application that publishes.
+    #[default]
+    Publisher,
+    /// A simulated application that subscribes.
+    Subscriber,
+    /// The person at the console.
+    Console,
+    /// A connection from outside the simulation, which speaks for itself byte by byte.
+    Wire,
+}
+
+/// One thing done before anybody looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// Which client does it.
+    pub client: String,
+    /// What.
+    pub call: Call,
+}
+
+/// Why a topology cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TopologyError {
+    /// It is not JSON, or not of this form.
+    #[error("the topology is not readable: {0}")]
+    Syntax(String),
+    /// There is no cluster.
+    #[error("a topology needs at least one cluster")]
+    NoCluster,
+    /// More clusters than fit.
+    #[error("a topology has at most 8 clusters, this one has {0}")]
+    TooManyClusters(usize),
+    /// A cluster without servers, or with too many.
+    #[error("cluster {cluster} has {servers} servers; 1 to 5 are possible")]
+    ServerCount {
+        /// The cluster.
+        cluster: String,
+        /// How many it has.
+        servers: usize,
+    },
+    /// A name that cannot be used.
+    #[error("{what} name {name:?} cannot be used: use letters, digits, '-' and '_', at most 64")]
+    BadName {
+        /// What is named.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A name that is used twice.
+    #[error("{what} name {name:?} is used twice")]
+    DuplicateName {
+        /// What is named.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A client of a cluster or server that is not there.
+    #[error("client {client} wants {what} {name:?}, which there is not")]
+    Unknown {
+        /// The client.
+        client: String,
+        /// What it wants.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+}
+
+const fn default_seed() -> u64 {
+    42
+}
+
+/// Half a millisecond between the servers of a cluster.
+const fn route_link() -> LinkSpec {
+    LinkSpec::latency(Span::micros(500))
+}
+
+/// A fifth of a millisecond between a client and its server.
+const fn client_link() -> LinkSpec {
+    LinkSpec::latency(Span::micros(200))
+}
+
+impl Topology {
+    /// Reads a topology from JSON and checks it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn from_json(text: &str) -> Result<Self, TopologyError> {
+        let topology: Self =
+            serde_json::from_str(text).map_err(|e| TopologyError::Syntax(e.to_string()))?;
+        topology.validate()?;
+        Ok(topology)
+    }
+
+    /// A single cluster without clients, with the usual links.
+    pub fn single(cluster: &str, servers: &[&str]) -> Self {
+        Self {
+            seed: default_seed(),
+            clusters: vec![Cluster {
+                name: cluster.to_owned(),
+                domain: None,
+                servers: servers.iter().map(|&name| name.to_owned()).collect(),
+                route: route_link(),
+                access: client_link(),
+            }],
+            clients: Vec::new(),
+            setup: Vec::new(),
+        }
+    }
+
+    /// Checks that this world can be.
+    ///
+    /// # Errors
+    /// The first thing that is wrong.
+    pub fn validate(&self) -> Result<(), TopologyError> {
+        match self.clusters.len() {
+            0 => return Err(TopologyError::NoCluster),
+            1..=8 => {}
+            n => return Err(TopologyError::TooManyClusters(n)),
+        }
+        let mut clusters = BTreeSet::new();
+        for cluster in &self.clusters {
+            unique(&mut clusters, "cluster", &cluster.name)?;
+            if !(1..=5).contains(&cluster.servers.len()) {
+                let (cluster, servers) = (cluster.name.clone(), cluster.servers.len());
+                return Err(TopologyError::ServerCount { cluster, servers });
+            }
+            let mut servers = BTreeSet::new();
+            for server in &cluster.servers {
+                unique(&mut servers, "server", server)?;
+            }
+        }
+        let mut clients = BTreeSet::new();
+        for client in &self.clients {
+            unique(&mut clients, "client", &client.name)?;
+            self.validate_client(client)?;
+        }
+        for setup in &self.setup {
+            if !clients.contains(setup.client.as_str()) {
+                let (client, name) = ("the setup".to_owned(), setup.client.clone());
+                return Err(TopologyError::Unknown { client, what: "client", name });
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that a client's cluster and server exist.
+    ///
+    /// # Errors
+    /// Which of them does not.
+    pub fn validate_client(&self, client: &ClientSpec) -> Result<(), TopologyError> {
+        let unknown = |what, name: &str| {
+            let (client, name) = (client.name.clone(), name.to_owned());
+            TopologyError::Unknown { client, what, name }
+        };
+        let Some(cluster) = self.clusters.iter().find(|c| c.name == client.cluster) else {
+            return Err(unknown("cluster", &client.cluster));
+        };
+        match &client.server {
+            Some(server) if !cluster.servers.contains(server) => Err(unknown("server", server)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unique<'a>(
+    seen: &mut BTreeSet<&'a str>,
+    what: &'static str,
+    name: &'a str,
+) -> Result<(), TopologyError> {
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || name.len() > 64 || !name.chars().all(fine) {
+        return Err(TopologyError::BadName { what, name: name.to_owned() });
+    }
+    if !seen.insert(name) {
+        return Err(TopologyError::DuplicateName { what, name: name.to_owned() });
+    }
+    Ok(())
+}
