@@ -1,14 +1,36 @@
-//! Under construction.
+//! The `nats` command language: a line typed by a client of the world becomes plain NATS messages of
+//! that client, and what comes of them is printed as the real CLI prints it.
+//!
+//! * [`commands`]: the table of commands, as data; parsing, help, errors and completion read it.
+//! * `parse`: from a line to an [`Invocation`] with checked values, or a [`UsageError`].
+//! * `plan`: one script per command; a script is run again for each printing.
+//! * `session`: the [`Session`] that a page or a lesson drives.
+//!
+//! Facts about the real CLI (commands, flags, layout of its output) are those of natscli 0.3.
 
 mod columns;
 pub mod commands;
+mod complete;
+mod entry;
+mod facts;
 mod format;
+mod gather;
 mod history;
+mod line;
 mod parse;
+mod plan;
+mod servers;
+mod session;
 mod suggest;
 mod table;
+mod template;
 mod usage;
 
+pub use complete::{Completion, complete};
+pub use entry::{Entry, Output, State};
+pub use facts::{Facts, ServerFacts, StreamFacts};
 pub use history::LineHistory;
+pub use line::{Line, LineKind};
 pub use parse::{Invocation, Parsed, parse};
+pub use session::{Session, Submission};
 pub use usage::{UsageError, help};

@@ -83,6 +83,17 @@ impl Invocation {
         self.text(flag).map(|text| Span(parse_duration(text).unwrap_or(0)))
     }
 
+    /// Sets a flag.
+    pub(crate) fn set(&mut self, flag: &'static str, value: &str) {
+        self.flags.insert(flag, vec![value.to_owned()]);
+    }
+
+    /// Changes the texts in which templates may stand: arguments and headers.
+    pub(crate) fn each_text(&mut self, mut change: impl FnMut(&mut String)) {
+        self.args.iter_mut().for_each(&mut change);
+        self.flags.get_mut("header").into_iter().flatten().for_each(change);
+    }
+
     /// The JetStream domain to talk to, if the line names one.
     pub(crate) fn domain(&self) -> Option<&str> {
         self.text("js-domain").or_else(|| self.text("domain"))

@@ -1,0 +1,66 @@
+//! What the console knows of the world around it: names to complete, subjects that are captured,
+//! servers to list. A plain value, gathered from the world when a line is typed.
+
+use crate::kernel::{Span, Time};
+
+/// What there is in a world.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The virtual time.
+    pub now: Time,
+    /// The clients by name.
+    pub clients: Vec<String>,
+    /// The servers.
+    pub servers: Vec<ServerFacts>,
+    /// The streams.
+    pub streams: Vec<StreamFacts>,
+    /// The subjects on which applications of this world publish.
+    pub subjects: Vec<String>,
+}
+
+/// A stream.
+#[derive(Debug, Clone, Default)]
+pub struct StreamFacts {
+    /// Its name.
+    pub name: String,
+    /// What it captures.
+    pub subjects: Vec<String>,
+    /// Whether it acknowledges publishes.
+    pub acknowledges: bool,
+}
+
+/// A server.
+#[derive(Debug, Clone, Default)]
+pub struct ServerFacts {
+    /// Its name within its cluster.
+    pub name: String,
+    /// Its id.
+    pub id: String,
+    /// Its cluster; empty for a server on its own.
+    pub cluster: String,
+    /// Its JetStream domain, if it has one.
+    pub domain: Option<String>,
+    /// Why it cannot answer, if it cannot: what to say after its name.
+    pub silent: Option<&'static str>,
+    /// How many clients are connected to it.
+    pub connections: u64,
+    /// How many subscriptions they have.
+    pub subscriptions: u64,
+    /// To how many servers of its cluster it is connected.
+    pub routes: u64,
+    /// For how long it has been running.
+    pub uptime: Span,
+    /// The streams it keeps, with a star behind those it leads.
+    pub streams: Vec<String>,
+}
+
+impl Facts {
+    /// The stream whose acknowledgement a publish on this subject would get.
+    pub(crate) fn capturing(&self, subject: &str) -> Option<&StreamFacts> {
+        let captures = |stream: &&StreamFacts| {
+            stream.acknowledges
+                && stream.subjects.iter().any(|own| crate::nats::subject::matches(own, subject))
+        };
+        self.streams.iter().find(captures)
+    }
+}

@@ -1,0 +1,47 @@
+//! What each command does: one script per command.
+
+mod cluster;
+mod config;
+mod message;
+mod publish;
+mod run;
+mod show;
+mod stream;
+mod stream_change;
+mod stream_list;
+mod stream_read;
+mod subscribe;
+
+pub(crate) use run::{Done, OpView, Run, Stop};
+
+#[cfg(test)]
+mod tests;
+
+use super::commands::Verb;
+use super::parse::Invocation;
+
+/// Runs the script of a command.
+pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
+    match line.verb {
+        Verb::Publish => publish::publish(run, line),
+        Verb::Request => publish::request(run, line),
+        Verb::Subscribe => subscribe::subscribe(run, line),
+        Verb::Reply => subscribe::reply(run, line),
+        Verb::StreamAdd => stream_change::add(run, line),
+        Verb::StreamEdit => stream_change::edit(run, line),
+        Verb::StreamSeal => stream_change::seal(run, line),
+        Verb::StreamRm => stream_change::rm(run, line),
+        Verb::StreamPurge => stream_change::purge(run, line),
+        Verb::StreamRmm => stream_change::rmm(run, line),
+        Verb::StreamLs => stream_list::ls(run, line),
+        Verb::StreamReport => stream_list::report(run, line),
+        Verb::StreamInfo => stream_read::info(run, line, line.on("state")),
+        Verb::StreamState => stream_read::info(run, line, true),
+        Verb::StreamSubjects => stream_list::subjects(run, line),
+        Verb::StreamView => stream_read::view(run, line),
+        Verb::StreamGet => stream_read::get(run, line),
+        Verb::StepDown => cluster::step_down(run, line),
+        // These have no script: they are printed when they are typed.
+        Verb::ServerLs | Verb::ServerInfo | Verb::Help => Ok(()),
+    }
+}

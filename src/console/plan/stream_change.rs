@@ -1,0 +1,191 @@
+//! `nats stream add`, `edit`, `seal`, `rm`, `purge` and `rmm`.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::console::format::pretty_json;
+use crate::console::parse::Invocation;
+use crate::nats::api::response::{Purged, Success};
+use crate::nats::api::{StreamConfig, StreamInfo, to_json_text};
+
+use super::config::{apply, defaults};
+use super::stream::{confirm, info, is_token, pick};
+use super::{Done, Run, show};
+
+/// `nats stream add`
+pub(super) fn add(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let Some(name) = line.arg(0) else {
+        let stop = run.fail("invalid input: cannot prompt for user input without a terminal");
+        run.hint("Give the stream a name: nats stream add ORDERS --subjects 'orders.>'");
+        return Err(stop);
+    };
+    if !is_token(name) {
+        let quoted = crate::console::format::quoted(name);
+        return Err(
+            run.fail(format!("could not create Stream: {quoted} is not a valid stream name"))
+        );
+    }
+    let mut config = defaults(name, line);
+    let applied = apply(&mut config, line);
+    run.check("", applied)?;
+    let created: Result<StreamInfo, String> =
+        run.api(&format!("STREAM.CREATE.{name}"), to_json_text(&config))?;
+    let created = run.check("could not create Stream", created)?;
+    run.say(format!("Stream {name} was created"));
+    run.say("");
+    tell(run, line, &created, false);
+    if !line.on("defaults") {
+        run.hint("What was not given has its default; the real CLI asks for it.");
+    }
+    Ok(())
+}
+
+/// `nats stream edit`
+pub(super) fn edit(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let stream = pick(run, line, "could not request Stream configuration")?;
+    let name = stream.config.name.as_str();
+    let mut old = StreamConfig::clone(&stream.config);
+    old.metadata.retain(|name, _| !name.starts_with("_nats."));
+    let mut new = old.clone();
+    let applied = apply(&mut new, line);
+    run.check(&format!("could not create new configuration for Stream {name}"), applied)?;
+    let differences = differences(&old, &new);
+    if differences.is_empty() {
+        run.say("No difference in configuration");
+        return Ok(());
+    }
+    run.say("Differences (-old +new):");
+    run.say_all(differences);
+    if line.on("dry-run") {
+        return Ok(());
+    }
+    confirm(run, line)?;
+    update(run, line, name, &new)
+}
+
+/// `nats stream seal`
+pub(super) fn seal(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let stream = pick(run, line, "could not seal Stream")?;
+    confirm(run, line)?;
+    let mut config = StreamConfig::clone(&stream.config);
+    config.metadata.retain(|name, _| !name.starts_with("_nats."));
+    config.sealed = true;
+    let name = config.name.clone();
+    let sealed: Result<StreamInfo, String> =
+        run.api(&format!("STREAM.UPDATE.{name}"), to_json_text(&config))?;
+    run.check("could not seal Stream", sealed)?;
+    let now = info(run, &name)?;
+    let now = run.check("", now)?;
+    tell(run, line, &now, false);
+    Ok(())
+}
+
+/// `nats stream rm`
+pub(super) fn rm(run: &mut Run<'_>, line: &Invocation) -> Done {
+    if !line.on("force") {
+        pick(run, line, "could not remove Stream")?;
+        return confirm(run, line);
+    }
+    let Some(name) = line.arg(0).filter(|name| is_token(name)) else {
+        return Err(run.fail("--force requires a stream name"));
+    };
+    let removed: Result<Success, String> = run.api(&format!("STREAM.DELETE.{name}"), "")?;
+    run.check("", removed)?;
+    run.hint(format!("Stream {name} is gone; the real CLI prints nothing."));
+    Ok(())
+}
+
+/// `nats stream purge`
+pub(super) fn purge(run: &mut Run<'_>, line: &Invocation) -> Done {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        seq: Option<i64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        filter: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        keep: Option<i64>,
+    }
+    let stream = pick(run, line, "could not purge Stream")?;
+    confirm(run, line)?;
+    let given = |flag| line.number(flag).filter(|n| *n > 0);
+    let body = Body { seq: given("seq"), filter: line.text("subject"), keep: given("keep") };
+    if body.seq.is_some() && body.keep.is_some() {
+        return Err(run.fail("sequence and keep cannot be combined when purging"));
+    }
+    let all = body.seq.is_none() && body.keep.is_none() && body.filter.is_none();
+    let name = &stream.config.name;
+    let body = if all { String::new() } else { to_json_text(&body) };
+    let purged: Result<Purged, String> = run.api(&format!("STREAM.PURGE.{name}"), body)?;
+    let purged = run.check("could not purge Stream", purged)?.purged;
+    run.say(format!("Purged {purged} messages from {name}"));
+    run.say("");
+    let now = info(run, name)?;
+    let now = run.check("", now)?;
+    tell(run, line, &now, true);
+    Ok(())
+}
+
+/// `nats stream rmm`
+pub(super) fn rmm(run: &mut Run<'_>, line: &Invocation) -> Done {
+    #[derive(Serialize)]
+    struct Body {
+        seq: u64,
+    }
+    let Some(seq) = line.arg(1).and_then(|id| id.parse().ok()).filter(|seq| *seq > 0) else {
+        let stop = run.fail("positive message ID required");
+        run.hint("Give the sequence of the message: nats stream rmm ORDERS 5 -f");
+        return Err(stop);
+    };
+    let stream = pick(run, line, "could not load Stream")?;
+    confirm(run, line)?;
+    let name = &stream.config.name;
+    let removed: Result<Success, String> =
+        run.api(&format!("STREAM.MSG.DELETE.{name}"), to_json_text(&Body { seq }))?;
+    run.check("", removed)?;
+    run.hint(format!("Message {seq} of {name} is gone; the real CLI prints nothing."));
+    Ok(())
+}
+
+/// Sends a new configuration and shows what the stream is then.
+fn update(run: &mut Run<'_>, line: &Invocation, name: &str, config: &StreamConfig) -> Done {
+    let updated: Result<StreamInfo, String> =
+        run.api(&format!("STREAM.UPDATE.{name}"), to_json_text(config))?;
+    run.check(&format!("could not edit Stream {name}"), updated)?;
+    let now = info(run, name)?;
+    let now = run.check("", now)?;
+    if !line.on("json") {
+        run.say(format!("Stream {name} was updated"));
+        run.say("");
+    }
+    tell(run, line, &now, false);
+    Ok(())
+}
+
+fn tell(run: &mut Run<'_>, line: &Invocation, info: &StreamInfo, state_only: bool) {
+    if line.on("json") {
+        run.say_all(pretty_json(&to_json_text(info)));
+    } else {
+        run.say_all(show::stream(info, state_only));
+    }
+}
+
+/// The fields in which two configurations differ. The CLI shows them in the syntax of Go's structs;
+/// here they have the names of the API.
+fn differences(old: &StreamConfig, new: &StreamConfig) -> Vec<String> {
+    let fields = |config: &StreamConfig| match serde_json::to_value(config) {
+        Ok(Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (old, new) = (fields(old), fields(new));
+    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut lines = Vec::new();
+    for name in names {
+        let (before, after) = (old.get(name), new.get(name));
+        if before != after {
+            lines.extend(before.map(|value| format!("-  {name}: {value}")));
+            lines.extend(after.map(|value| format!("+  {name}: {value}")));
+        }
+    }
+    lines
+}

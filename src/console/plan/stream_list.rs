@@ -1,0 +1,203 @@
+//! `nats stream ls`, `report` and `subjects`: the tables.
+
+use serde::Serialize;
+
+use crate::console::format::{comma, ibytes, pretty_json};
+use crate::console::parse::Invocation;
+use crate::console::table::{Cell, Table};
+use crate::nats::api::response::{List, Names};
+use crate::nats::api::{ClusterInfo, StreamInfo, to_json_text};
+
+use super::show::{ago, date, storage};
+use super::stream::pick;
+use super::{Done, Run};
+
+/// The body of a request for a list.
+#[derive(Serialize)]
+struct ListBody<'a> {
+    offset: usize,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    subject: &'a str,
+}
+
+/// `nats stream ls`
+pub(super) fn ls(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let subject = line.text("subject").unwrap_or_default();
+    if line.on("names") {
+        let names: Result<Names, String> =
+            run.api("STREAM.NAMES", to_json_text(&ListBody { offset: 0, subject }))?;
+        let names = run.check("", names)?.streams.unwrap_or_default();
+        if line.on("json") {
+            run.say_all(pretty_json(&to_json_text(&names)));
+        } else {
+            run.say_all(names);
+        }
+        return Ok(());
+    }
+    let streams = all(run, subject)?;
+    if line.on("json") {
+        let names: Vec<&str> = streams.iter().map(|s| s.config.name.as_str()).collect();
+        run.say_all(pretty_json(&to_json_text(&names)));
+        return Ok(());
+    }
+    if streams.is_empty() {
+        run.say("No Streams defined");
+        return Ok(());
+    }
+    let title = match subject {
+        "" => "Streams".to_owned(),
+        subject => format!("Streams matching {subject}"),
+    };
+    let headers = ["Name", "Description", "Created", "Messages", "Size", "Last Message"];
+    let mut table = Table::new(title, &headers);
+    for info in &streams {
+        let now = info.ts.0.unwrap_or(run.at());
+        table.row(vec![
+            info.config.name.as_str().into(),
+            info.config.description.as_str().into(),
+            date(info.created).into(),
+            comma(info.state.messages.into()).into(),
+            ibytes(info.state.bytes).into(),
+            ago(now, info.state.last_ts).into(),
+        ]);
+    }
+    run.say_all(table.lines());
+    Ok(())
+}
+
+/// `nats stream report`
+pub(super) fn report(run: &mut Run<'_>, line: &Invocation) -> Done {
+    run.say("Obtaining Stream stats");
+    run.say("");
+    let streams = all(run, line.text("subject").unwrap_or_default())?;
+    if streams.is_empty() {
+        run.say("No Streams defined");
+        return Ok(());
+    }
+    let headers = [
+        "Stream",
+        "Storage",
+        "Placement",
+        "Consumers",
+        "Messages",
+        "Bytes",
+        "Lost",
+        "Deleted",
+        "API Level",
+        "Replicas",
+    ];
+    let mut table = Table::new("Stream Report", &headers);
+    for info in &streams {
+        let config = &info.config;
+        let mut placement = Vec::new();
+        if let Some(wanted) = &config.placement {
+            if !wanted.cluster.is_empty() {
+                placement.push(format!("cluster: {}", wanted.cluster));
+            }
+            if !wanted.tags.is_empty() {
+                placement.push(format!("tags: {}", wanted.tags.join(", ")));
+            }
+        }
+        let level = config.metadata.get("_nats.req.level").map_or("0", String::as_str);
+        table.row(vec![
+            config.name.as_str().into(),
+            storage(config.storage).into(),
+            placement.join(" ").into(),
+            comma(info.state.consumer_count.into()).into(),
+            comma(info.state.messages.into()).into(),
+            ibytes(info.state.bytes).into(),
+            "0".into(),
+            comma(info.state.num_deleted.into()).into(),
+            level.into(),
+            info.cluster.as_ref().map(members).unwrap_or_default().into(),
+        ]);
+    }
+    run.say_all(table.lines());
+    Ok(())
+}
+
+/// `nats stream subjects`
+pub(super) fn subjects(run: &mut Run<'_>, line: &Invocation) -> Done {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        subjects_filter: &'a str,
+    }
+    let stream = pick(run, line, "could not load Stream")?;
+    let name = &stream.config.name;
+    let filter = line.arg(1).unwrap_or(">");
+    let counted: Result<StreamInfo, String> =
+        run.api(&format!("STREAM.INFO.{name}"), to_json_text(&Body { subjects_filter: filter }))?;
+    let counts = run.check("", counted)?.state.subjects;
+    if line.on("json") {
+        run.say_all(pretty_json(&to_json_text(&counts)));
+        return Ok(());
+    }
+    if counts.is_empty() {
+        run.say(format!("No subjects found matching {filter}"));
+        return Ok(());
+    }
+    let mut subjects: Vec<(&str, u64)> = counts.iter().map(|(s, n)| (s.as_str(), *n)).collect();
+    // They come sorted by name; sorting by count keeps that order among equals.
+    if !matches!(line.text("sort"), Some("name" | "subjects")) {
+        subjects.sort_by_key(|&(_, count)| count);
+    }
+    if line.on("reverse") {
+        subjects.reverse();
+    }
+    if line.on("names") {
+        run.say_all(subjects.iter().map(|(subject, _)| (*subject).to_owned()));
+        return Ok(());
+    }
+    let longest = subjects.iter().map(|(subject, _)| subject.len()).max().unwrap_or(0);
+    let widest = subjects.iter().map(|&(_, n)| comma(n.into()).len()).max().unwrap_or(0);
+    let columns = match longest + widest {
+        0..20 => 3,
+        20..30 => 2,
+        _ => 1,
+    };
+    let headers = ["Subject", "Count"].repeat(columns);
+    let mut table = Table::new(format!("{} Subjects in stream {name}", subjects.len()), &headers);
+    for group in subjects.chunks(columns) {
+        let mut row: Vec<Cell> = Vec::new();
+        for &(subject, count) in group {
+            row.extend([subject.into(), comma(count.into()).into()]);
+        }
+        row.resize(headers.len(), "".into());
+        table.row(row);
+    }
+    run.say_all(table.lines());
+    Ok(())
+}
+
+/// What the server tells about all streams, smallest first, page after page.
+fn all(run: &mut Run<'_>, subject: &str) -> Done<Vec<StreamInfo>> {
+    let mut streams: Vec<StreamInfo> = Vec::new();
+    loop {
+        let body = to_json_text(&ListBody { offset: streams.len(), subject });
+        let page: Result<List, String> = run.api("STREAM.LIST", body)?;
+        let page = run.check("could not list streams", page)?;
+        let some = page.streams.unwrap_or_default();
+        let last = some.is_empty();
+        streams.extend(some);
+        if last || streams.len() as u64 >= page.total {
+            break;
+        }
+    }
+    streams.sort_by(|a, b| (a.state.bytes, &a.config.name).cmp(&(b.state.bytes, &b.config.name)));
+    Ok(streams)
+}
+
+/// The members of a group: the leader with a star, those that lag or are gone with an exclamation
+/// mark.
+fn members(group: &ClusterInfo) -> String {
+    let mut names = Vec::new();
+    if !group.leader.is_empty() {
+        names.push(format!("{}*", group.leader));
+    }
+    for peer in &group.replicas {
+        let mark = if peer.offline || !peer.current { "!" } else { "" };
+        names.push(format!("{}{mark}", peer.name));
+    }
+    names.sort();
+    names.join(", ")
+}
