@@ -4,7 +4,7 @@
 //! every machine.
 
 use crate::kernel::{Span, Time};
-use crate::nats::time::{Calendar, go_duration, parse_rfc3339};
+use crate::nats::time::{Calendar, go_duration};
 
 const MILLI: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
@@ -76,28 +76,12 @@ pub(crate) fn clock(at: Time) -> String {
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
-/// An RFC 3339 time of the API as date and time; as it is if it cannot be read.
-pub(crate) fn local(text: &str) -> String {
-    parse(text).map_or_else(|| text.to_owned(), |at| Calendar::of(at).local())
-}
-
 /// An RFC 3339 time of the API as Go's `%v` writes it: `2026-01-05 09:00:00.25 +0000 UTC`.
 pub(crate) fn go_time(text: &str) -> String {
     match text.split_once('T') {
         Some((date, time)) => format!("{date} {} +0000 UTC", time.trim_end_matches('Z')),
         None => text.to_owned(),
     }
-}
-
-/// How long before `now` an RFC 3339 time of the API was; nothing for "no time".
-pub(crate) fn since(now: Time, text: &str) -> Option<Span> {
-    Some(now.since(parse(text)?))
-}
-
-/// A time of the API, if it lies in this world's time.
-pub(crate) fn parse(text: &str) -> Option<Time> {
-    let unix = parse_rfc3339(text)?;
-    u64::try_from(unix - i128::from(Time::UNIX_NS)).ok().map(Time)
 }
 
 /// Reads a size as the CLI does: `100`, `1K`, `1kb`, `1KiB`, `-1`; all units are of 1024.
@@ -248,10 +232,7 @@ mod tests {
         assert_eq!(comma(1_234_567), "1,234,567");
         assert_eq!(comma(-1_000), "-1,000");
         assert_eq!(clock(Time(3_661 * SECOND)), "10:01:01");
-        assert_eq!(local("2026-01-05T09:00:00.25Z"), "2026-01-05 09:00:00");
         assert_eq!(go_time("2026-01-05T09:00:00.25Z"), "2026-01-05 09:00:00.25 +0000 UTC");
-        assert_eq!(since(Time(SECOND), "2026-01-05T09:00:00Z"), Some(Span::secs(1)));
-        assert_eq!(since(Time(SECOND), crate::nats::time::ZERO_TIME), None);
     }
 
     #[test]
@@ -265,7 +246,7 @@ mod tests {
         #[test]
         fn anything_can_be_formatted(n in any::<u64>(), text in ".{0,40}") {
             let _ = (ibytes(n), duration(Span(n)), clock(Time(n >> 2)), comma(i128::from(n)));
-            let _ = (local(&text), go_time(&text), parse_bytes(&text), pretty_json(&text), quoted(&text));
+            let _ = (go_time(&text), parse_bytes(&text), pretty_json(&text), quoted(&text));
         }
     }
 }

@@ -20,7 +20,11 @@ pub(super) fn facts(world: &World) -> Facts {
         ServerFacts {
             name: server.name().to_string(),
             id: server.id().to_string(),
-            cluster: if server.is_clustered() { server.config().cluster.to_string() } else { String::new() },
+            cluster: if server.is_clustered() {
+                server.config().cluster.to_string()
+            } else {
+                String::new()
+            },
             domain: server.config().domain.as_ref().map(ToString::to_string),
             silent: match state {
                 ProcState::Up => None,
@@ -65,7 +69,12 @@ pub(super) fn client<'a>(world: &'a World, name: &str) -> Option<(ProcId, &'a Cl
 }
 
 /// An operation as scripts see it.
-pub(super) fn view<'a>(world: &'a World, process: ProcId, op: u64, record: &'a OpRecord) -> OpView<'a> {
+pub(super) fn view<'a>(
+    world: &'a World,
+    process: ProcId,
+    op: u64,
+    record: &'a OpRecord,
+) -> OpView<'a> {
     let outcome: Option<&Outcome> = record.outcome.as_deref();
     OpView {
         started: record.started,

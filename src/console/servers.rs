@@ -12,16 +12,17 @@ use super::suggest::nearest;
 use super::table::Table;
 use crate::nats::api::{SERVER_VERSION, to_json_text};
 
-const NO_RESULTS: &str =
-    "no results received, ensure the account used has system privileges and appropriate permissions";
+const NO_RESULTS: &str = "no results received, ensure the account used has system privileges and appropriate permissions";
 
 /// `nats server ls`
 pub(super) fn ls(line: &Invocation, facts: &Facts) -> Vec<Line> {
-    let answering: Vec<&ServerFacts> = facts.servers.iter().filter(|s| s.silent.is_none()).collect();
+    let answering: Vec<&ServerFacts> =
+        facts.servers.iter().filter(|s| s.silent.is_none()).collect();
     let mut lines = Vec::new();
     if line.on("json") {
         let names: Vec<&str> = answering.iter().map(|server| server.name.as_str()).collect();
-        lines.extend(super::format::pretty_json(&to_json_text(&names)).into_iter().map(Line::plain));
+        lines
+            .extend(super::format::pretty_json(&to_json_text(&names)).into_iter().map(Line::plain));
         return lines;
     }
     if answering.is_empty() {

@@ -186,7 +186,9 @@ impl Session {
                 }
                 _ => None,
             };
-            let What::Script { ops, finished, .. } = &mut self.entries[index].what else { continue };
+            let What::Script { ops, finished, .. } = &mut self.entries[index].what else {
+                continue;
+            };
             match output.state {
                 State::Done | State::Failed => *finished = Some((world.position(), output)),
                 _ => {
