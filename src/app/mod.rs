@@ -4,5 +4,5 @@ use leptos::prelude::*;
 
 /// Mounts the page into the document's body.
 pub fn mount() {
-    leptos::mount::mount_to_body(|| view! { <main><h1>"Windtunnel"</h1></main> });
+    mount_to_body(|| view! { <main><h1>"Windtunnel"</h1></main> });
 }
