@@ -10,7 +10,7 @@ function address(relative) {
 function showFailure(error) {
   console.error("Windtunnel could not start:", error);
   const banner = document.getElementById("panic");
-  banner.textContent = "Windtunnel could not start in this browser. It needs WebAssembly, and its files: " + error;
+  banner.textContent = `Windtunnel could not start. It needs WebAssembly and its own files: ${error}`;
   banner.hidden = false;
 }
 

@@ -1,6 +1,6 @@
 //! Taste as a test: the rules of this house that neither the compiler nor clippy knows.
 //!
-//! Every rule is a function from a file to its findings, tried on a made-up bad file first and then on the repository.
+//! Every rule is a function from a file to its findings, tried on a made-up bad file and on the repository.
 
 use std::fs;
 use std::path::Path;
@@ -227,7 +227,10 @@ fn repository() -> Vec<File> {
         for entry in fs::read_dir(folder).expect("a readable folder") {
             let path = entry.expect("a readable entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            if path.is_dir() && !NOT_OURS.contains(&name) {
+            if NOT_OURS.contains(&name) {
+                continue;
+            }
+            if path.is_dir() {
                 walk(&path, top, files);
             } else if path.is_file()
                 && let Ok(text) = fs::read_to_string(&path)

@@ -1,5 +1,6 @@
-//! `cargo xtask`: Windtunnel's own helper. It serves, builds and tests the project, and installs what that needs:
-//! pinned versions, kept below `target/` and `node_modules/`, never anything on the machine behind your back.
+//! `cargo xtask`: Windtunnel's own helper. It serves, builds and tests the project, and installs what that
+//! needs: pinned versions, kept below `target/` and `node_modules/`. What it adds to the machine itself (a
+//! compilation target, a browser for the tests) it announces.
 
 mod cli;
 mod failure;

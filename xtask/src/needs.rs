@@ -1,7 +1,7 @@
 //! What a machine must have that is not this project's to keep: compiled targets, Node, Python, a browser.
 //!
-//! Everything a task needs is looked at before the task does anything long. What a package manager can add at once is
-//! added; the rest is named, all of it, each with the command that gets it.
+//! Everything a task needs is looked at before the task does anything long. What a package manager can add at
+//! once is added; the rest is named, all of it, each with the command that gets it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ impl Need {
         let mac = cfg!(target_os = "macos");
         match self {
             Self::WasmTarget => format!(
-                "rustup target add {WASM} (or your distribution's package of Rust's standard library for {WASM})"
+                "rustup target add {WASM} (without rustup: your distribution's package of it)"
             ),
             Self::Node if mac => "brew install node".to_string(),
             Self::Node => {
@@ -163,7 +163,7 @@ fn install_browser(place: &Place) {
         return;
     }
     println!(
-        "Installing Debian's chromium and chromium-driver for the browser tests, with apt-get (a minute or two):"
+        "Installing chromium and chromium-driver with apt-get, for the browser tests (a minute or two):"
     );
     let apt = |words: &[&str]| {
         let call = if sudo {

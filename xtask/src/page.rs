@@ -10,8 +10,8 @@ use crate::run::Call;
 use crate::size::{self, Size, kilobytes};
 use crate::tools;
 
-/// What the compiler's WebAssembly uses beyond the first version of the format. Not `--all-features`: then wasm-opt writes
-/// what browsers do not read yet.
+/// What the compiler's WebAssembly uses beyond the first version of the format. Not `--all-features`: then
+/// wasm-opt writes what browsers do not read yet.
 const WASM_FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -75,7 +75,8 @@ fn module(place: &Place) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Lets wasm-opt rewrite the module: npm's, because older ones of Linux distributions write modules that do not start.
+/// Lets wasm-opt rewrite the module: npm's, because older ones of Linux distributions write modules that do
+/// not start.
 fn shrink(place: &Place, module: &PathBuf) -> Result<(), Failure> {
     let shrunk = module.with_extension("opt");
     Call::new("node", place)

@@ -50,7 +50,7 @@ impl Call {
         let folders = std::iter::once(folder.to_path_buf()).chain(std::env::split_paths(&path));
         match std::env::join_paths(folders) {
             Ok(joined) => self.env("PATH", joined),
-            // Only a folder with a separator in its name cannot be joined: then the tool is called by its full path alone.
+            // Only a folder with a separator in its name cannot be joined; the tool has its full path still.
             Err(_) => self,
         }
     }
@@ -108,9 +108,9 @@ mod tests {
 
     #[test]
     fn tells_failing_from_missing() {
-        let failed = cargo().arg("--explain").arg("none").run();
-        assert!(matches!(failed, Err(Failure::Exit { code: Some(_), .. })), "{failed:?}");
         let place = Place::find().expect("the repository");
+        let failed = Call::new("sh", &place).args(["-c", "exit 3"]).run();
+        assert!(matches!(failed, Err(Failure::Exit { code: Some(3), .. })), "{failed:?}");
         let missing = Call::new("no-such-program-anywhere", &place).run();
         assert!(matches!(missing, Err(Failure::Start { .. })), "{missing:?}");
     }

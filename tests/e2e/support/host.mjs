@@ -34,7 +34,7 @@ export function fileFor(path, prefix) {
  *
  * `pages` are further documents, by path: a course page that frames ours, for instance.
  */
-export async function startHost({ dist = DIST, prefix = "/courses/windtunnel/", pages = {}, cors = true } = {}) {
+export async function startHost({ dist = DIST, prefix = "/", pages = {}, cors = true } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://host").pathname;
     const headers = cors ? { "Access-Control-Allow-Origin": "*" } : {};
