@@ -1,6 +1,13 @@
 //! What kind of traffic a frame is: one of a few classes that a person can tell apart by shape,
 //! by word and by colour, never by colour alone.
 
+use crate::jetstream::raft;
+use crate::kernel::{EventId, EventKind, Trace};
+use crate::nats::Message;
+use crate::nats::protocol::{ClientOp, ServerOp};
+use crate::server::{self, Account, Frame, RouteOp};
+use crate::world::{Event, Node, Note};
+
 use super::palette::Token;
 
 /// A kind of traffic, from the most to the least interesting.
@@ -109,5 +116,155 @@ impl Class {
     /// Its place in [`Class::ALL`]; the lower, the more interesting.
     pub fn rank(self) -> usize {
         Self::ALL.iter().position(|&class| class == self).unwrap_or(Self::ALL.len())
+    }
+}
+
+impl Class {
+    /// What kind of traffic a frame is that was sent with this event.
+    pub fn of(trace: &Trace<Node>, event: &Event) -> Option<Self> {
+        let EventKind::Sent { frame, .. } = &event.kind else { return None };
+        Some(match frame {
+            Frame::Route(RouteOp::Raft(raft)) => match &raft.message {
+                raft::Message::AppendResponse { .. } => answer(trace, event.cause),
+                other => Self::of_raft(other),
+            },
+            other => Self::of_frame(other),
+        })
+    }
+
+    /// The same from the frame alone. It takes every answer of a Raft follower for the answer to
+    /// new entries, though it may be to a heartbeat; [`Class::of`] knows.
+    pub fn of_frame(frame: &Frame) -> Self {
+        match frame {
+            Frame::Client(ClientOp::Pub(message)) => of_published(message),
+            Frame::Server(ServerOp::Msg { message, .. }) => of_delivered(message),
+            Frame::Client(_) | Frame::Server(_) => Self::Protocol,
+            Frame::Route(RouteOp::Message { account, message, .. }) => match account {
+                Account::Global => of_routed(message),
+                Account::System if message.subject.starts_with("_R_.") => Self::ControlReply,
+                Account::System => Self::Control,
+            },
+            Frame::Route(RouteOp::Raft(raft)) => Self::of_raft(&raft.message),
+            Frame::Route(_) => Self::Protocol,
+        }
+    }
+
+    fn of_raft<E, S>(message: &raft::Message<E, S>) -> Self {
+        match message {
+            raft::Message::VoteRequest { .. } | raft::Message::VoteResponse { .. } => Self::Vote,
+            raft::Message::Append { entries, .. } if entries.is_empty() => Self::Heartbeat,
+            raft::Message::Append { .. } | raft::Message::InstallSnapshot { .. } => Self::Replicate,
+            raft::Message::AppendResponse { .. } => Self::ReplicateAck,
+        }
+    }
+}
+
+/// Whether a follower answers to entries or to a heartbeat: what arrived there tells.
+fn answer(trace: &Trace<Node>, cause: Option<EventId>) -> Class {
+    // Between arrival and answer there are at most a few notes.
+    for event in cause.into_iter().flat_map(|cause| trace.causes(cause)).take(8) {
+        match &event.kind {
+            EventKind::Note(Note::Server(server::Note::Appended { .. })) => {
+                return Class::ReplicateAck;
+            }
+            EventKind::Arrived { sent, .. } => {
+                let heartbeat = trace.get(*sent).is_some_and(|sent| match &sent.kind {
+                    EventKind::Sent { frame: Frame::Route(RouteOp::Raft(raft)), .. } => {
+                        raft.message.is_heartbeat()
+                    }
+                    _ => false,
+                });
+                return if heartbeat { Class::Heartbeat } else { Class::ReplicateAck };
+            }
+            _ => {}
+        }
+    }
+    Class::ReplicateAck
+}
+
+/// Whether a subject is one of the JetStream API, with or without a domain in it.
+pub(super) fn is_api(subject: &str) -> bool {
+    subject.strip_prefix("$JS.").is_some_and(|rest| {
+        rest.starts_with("API.")
+            || rest.split_once('.').is_some_and(|(_, rest)| rest.starts_with("API."))
+    })
+}
+
+fn of_published(message: &Message) -> Class {
+    if is_api(&message.subject) {
+        Class::Control
+    } else if message.subject.starts_with("$JS.ACK.") {
+        Class::Ack
+    } else {
+        Class::Publish
+    }
+}
+
+/// Something a reply inbox gets is told by its contents: the acknowledgement of a publish names the
+/// stream first, an answer of the API its type.
+fn of_reply(message: &Message) -> Option<Class> {
+    if !message.subject.starts_with("_INBOX.") && !message.subject.starts_with("_R_.") {
+        return None;
+    }
+    let text = message.text();
+    if message.status().is_some_and(|(code, _)| code == 503) {
+        Some(Class::ControlReply)
+    } else if text.starts_with(r#"{"type":"io.nats.jetstream.api"#) {
+        Some(Class::ControlReply)
+    } else if text.starts_with(r#"{"stream":"#)
+        || text.starts_with(r#"{"error":"#) && text.contains(r#""stream":"#)
+    {
+        Some(Class::Ack)
+    } else {
+        None
+    }
+}
+
+fn of_delivered(message: &Message) -> Class {
+    of_reply(message).unwrap_or(Class::Deliver)
+}
+
+fn of_routed(message: &Message) -> Class {
+    of_reply(message).unwrap_or_else(|| of_published(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(subject: &str) -> Class {
+        Class::of_frame(&Frame::Client(ClientOp::Pub(Message::new(subject, "x"))))
+    }
+
+    fn delivered(subject: &str, text: &'static str) -> Class {
+        let message = Message::new(subject, text);
+        Class::of_frame(&Frame::Server(ServerOp::Msg { sid: "1".into(), message }))
+    }
+
+    #[test]
+    fn frames_are_told_by_their_contents() {
+        assert_eq!(published("orders.new"), Class::Publish);
+        assert_eq!(published("$JS.API.STREAM.INFO.ORDERS"), Class::Control);
+        assert_eq!(published("$JS.hub.API.STREAM.INFO.ORDERS"), Class::Control);
+        assert_eq!(published("$JS.ACK.ORDERS.c.1.1.1.0.0"), Class::Ack);
+        assert_eq!(delivered("orders.new", "x"), Class::Deliver);
+        assert_eq!(delivered("_INBOX.a.b", r#"{"stream":"ORDERS","seq":1}"#), Class::Ack);
+        let info = r#"{"type":"io.nats.jetstream.api.v1.stream_info_response"}"#;
+        assert_eq!(delivered("_INBOX.a.b", info), Class::ControlReply);
+        assert_eq!(delivered("_INBOX.a.b", "pong"), Class::Deliver);
+        assert_eq!(Class::of_frame(&Frame::Client(ClientOp::Ping)), Class::Protocol);
+    }
+
+    #[test]
+    fn every_class_differs_from_every_other_by_more_than_its_colour() {
+        for a in Class::ALL {
+            for b in Class::ALL {
+                if a != b && a.shape() == b.shape() {
+                    assert!(a.token() != b.token() || a.shape() == Shape::Dot, "{a:?} {b:?}");
+                }
+                assert!(a == b || a.label() != b.label());
+            }
+            assert_eq!(Class::ALL[a.rank()], a);
+        }
     }
 }

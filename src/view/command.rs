@@ -5,6 +5,8 @@
 
 use crate::kernel::{BranchId, EventId, ProcId, Time};
 
+use crate::world::Input;
+
 use super::class::Class;
 use super::entity::Entity;
 
@@ -41,8 +43,8 @@ pub enum PlayerCommand {
     SetPace(Pace),
     /// Presses the button of an application (see `frame::AppButton`).
     Press(ProcId),
-    // `Act(world::Input)` follows with the world floor: everything else that enters from outside,
-    // including `frame::Action`s.
+    /// Gives the world an input; in the past, that begins a new branch.
+    Act(Input),
     /// Shows or hides a class of traffic, on the stage, in the diagram and as steps.
     ShowClass(Class, bool),
     /// Looks at another branch.

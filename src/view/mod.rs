@@ -1,23 +1,39 @@
 //! The pure presentation model: everything the page shows, computed as plain data.
 //!
-//! A [`Player`] owns the history of a world and decides what moment is looked at; [`Frame`] is that
+//! A `Player` owns the history of a world and decides what moment is looked at; [`Frame`] is that
 //! moment, ready to be drawn: shapes with coordinates, words, states, no engine types beyond
 //! identities. Nothing here touches a browser, so all of it is tested natively. Floats are fine on
 //! this floor: nothing computed here ever flows back into the engine.
 //!
 //! Reading order: `class`, `palette`, `entity`, `frame` (what there is to draw), `command` (what
-//! can be asked), `filter`, `layout`, `stage`, `motion`, `diagram`, `caption`, `wire`, `why`,
-//! `inspect`, `a11y`, `hops`, `player`.
+//! can be asked), `filter`, `track` (steps), `cast` and `say` (names and sentences), `caption`,
+//! `wire`, `why`, `layout`, `stage`, `motion`, `axis`, `diagram`, `inspect`, `a11y`, `pace`,
+//! `player`.
 
+pub mod a11y;
+pub mod axis;
+pub mod caption;
+pub mod cast;
 pub mod class;
 pub mod command;
+pub mod content;
+pub mod diagram;
 pub mod entity;
+pub mod filter;
 pub mod frame;
+pub mod inspect;
 pub mod layout;
+pub mod motion;
 pub mod pace;
 pub mod palette;
+pub mod related;
 pub mod room;
+pub mod say;
+pub mod stage;
 pub mod text;
+pub mod track;
+pub mod why;
+pub mod wire;
 
 pub use class::{Class, Shape};
 pub use command::{LayoutHints, Pace, PlayerCommand};

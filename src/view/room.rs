@@ -24,6 +24,11 @@ impl Room {
         self.taken.push(rect);
     }
 
+    /// Takes the place of a label that is there.
+    pub fn taken_by(&mut self, label: Option<&Label>) {
+        self.taken.extend(label.map(Label::rect));
+    }
+
     /// Whether a place is free.
     pub fn is_free(&self, rect: &Rect) -> bool {
         self.bounds.contains(rect) && !self.taken.iter().any(|taken| taken.overlaps(rect))

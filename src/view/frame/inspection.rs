@@ -6,6 +6,7 @@
 use crate::view::class::Class;
 use crate::view::entity::Entity;
 use crate::view::palette::Token;
+use crate::world::Input;
 
 /// All about the selected thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +25,7 @@ pub struct Inspection {
     pub stats: Vec<Stat>,
     /// The tabs; at least one.
     pub tabs: Vec<Tab>,
-    /// What can be done to it, as buttons; the page sends the [`Action::input`] as it is.
+    /// What can be done to it, as buttons.
     pub actions: Vec<Action>,
 }
 
@@ -143,6 +144,8 @@ pub struct Action {
     pub fault: bool,
     /// Which of the person's tools it is.
     pub kind: ActionKind,
+    /// What to give the player: [`crate::view::PlayerCommand::Act`].
+    pub input: Input,
 }
 
 /// The kinds of actions, for their icons.

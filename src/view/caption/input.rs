@@ -1,0 +1,100 @@
+//! Sentences for what comes from outside: inputs, faults, and their ends.
+
+use crate::client::Call;
+use crate::kernel::{CloseReason, EventKind};
+use crate::view::cast::Cast;
+use crate::view::frame::Caption;
+use crate::view::say::Say;
+use crate::view::text::count;
+use crate::world::Event;
+
+use super::traffic::api_name;
+
+/// The sentence for an event that is neither traffic nor a note.
+pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
+    let say = Say::about(event.id);
+    let me = event.place;
+    match &event.kind {
+        EventKind::Started => say.who(cast, me).text(" starts"),
+        EventKind::Crashed { lose_disk } => {
+            let say = say.fault().who(cast, me).text(" dies. What was only in its memory is lost");
+            if *lose_disk { say.text(", and its disk as well") } else { say }
+        }
+        EventKind::Paused => {
+            say.fault().who(cast, me).text(" freezes: it keeps its connections and does nothing")
+        }
+        EventKind::Resumed => {
+            say.who(cast, me).text(" goes on, and works off what has come in the meantime")
+        }
+        EventKind::LinkCut { peer } => say
+            .fault()
+            .text("The link between ")
+            .who(cast, me)
+            .text(" and ")
+            .who(cast, *peer)
+            .text(" is cut. Both notice, and what was under way is lost"),
+        EventKind::LinkBlocked { peer } => say
+            .fault()
+            .text("Nothing gets from ")
+            .who(cast, me)
+            .text(" to ")
+            .who(cast, *peer)
+            .text(" any more, and nobody is told"),
+        EventKind::LinkHealed { peer } => say
+            .text("The link between ")
+            .who(cast, me)
+            .text(" and ")
+            .who(cast, *peer)
+            .text(" works again"),
+        EventKind::LinkChanged { peer, spec } => {
+            let say = say.text("The link between ").who(cast, me).text(" and ").who(cast, *peer);
+            let loss = spec.loss;
+            let say = say.text(&format!(" now takes {}", spec.latency));
+            if loss.numerator == 0 {
+                say
+            } else {
+                say.text(&format!(" and loses {} of {}", loss.numerator, loss.denominator))
+            }
+        }
+        EventKind::Input(_) => say.text("Somebody asks something of ").who(cast, me),
+        EventKind::Dialled { to, .. } => say.who(cast, me).text(" connects to ").who(cast, *to),
+        EventKind::Opened { peer, .. } => {
+            say.who(cast, me).text(" has a connection with ").who(cast, *peer)
+        }
+        EventKind::Closed { peer, reason, .. } => {
+            let say = say.who(cast, me).text(" has lost its connection with ").who(cast, *peer);
+            let say = if *reason == CloseReason::Refused { say } else { say.fault() };
+            say.text(": ").text(reason.describe())
+        }
+        EventKind::Timer(_) => say.text("A timer of ").who(cast, me).text(" runs out"),
+        _ => say.text("Something happens at ").who(cast, me),
+    }
+    .done()
+}
+
+/// What a call does, to be said after who does it: " publishes orders.new".
+pub fn describe_call(say: Say, call: &Call) -> Say {
+    let times = |say: Say, n: u32| {
+        if n == 1 { say } else { say.text(&format!(" {}", count(u64::from(n), "time"))) }
+    };
+    match call {
+        Call::Publish { message, count } => {
+            times(say.text(" publishes ").code(&message.subject), *count)
+        }
+        Call::JsPublish { message, count, .. } => {
+            times(say.text(" publishes ").code(&message.subject), *count)
+                .text(" and waits for the stream's acknowledgement")
+        }
+        Call::Request { message, .. } => say.text(" sends a request to ").code(&message.subject),
+        Call::Api { subject, .. } => say.text(" asks the JetStream API: ").code(&api_name(subject)),
+        Call::Subscribe { subject, queue, .. } => {
+            let say = say.text(" subscribes to ").code(subject);
+            match queue {
+                Some(queue) => say.text(" as a member of ").code(queue),
+                None => say,
+            }
+        }
+        Call::Reply { subject, .. } => say.text(" offers to answer requests to ").code(subject),
+        Call::Cancel { op } => say.text(&format!(" ends its operation {}", op.0)),
+    }
+}

@@ -1,0 +1,131 @@
+//! Captions: one plain sentence for what just happened, in the present tense, naming who, what and
+//! why.
+//!
+//! [`event`] says what a single event is; [`hop`] picks, of everything that happened in one step,
+//! what a person would tell, and says how the rest belongs to it.
+
+mod input;
+mod note;
+mod traffic;
+
+use crate::kernel::{EventId, EventKind};
+use crate::server;
+use crate::world::{Event, Note};
+
+use super::cast::Cast;
+use super::frame::Caption;
+use super::say::Say;
+use super::track::Hop;
+
+pub use input::describe_call;
+pub use traffic::api_name;
+
+/// What a step of several events amounts to.
+#[derive(Debug, Clone, Copy)]
+struct Step<'a> {
+    cast: Cast<'a>,
+    first: EventId,
+    end: EventId,
+}
+
+impl<'a> Step<'a> {
+    fn events(self) -> impl Iterator<Item = &'a Event> {
+        let end = self.end;
+        self.cast.trace().since(self.first).take(end.0.saturating_sub(self.first.0) as usize)
+    }
+
+    /// The first server note of the step that fits.
+    fn server_note<T>(self, fits: impl Fn(&'a server::Note) -> Option<T>) -> Option<T> {
+        self.events().find_map(|event| match &event.kind {
+            EventKind::Note(Note::Server(note)) => fits(note),
+            _ => None,
+        })
+    }
+}
+
+/// The sentence for a hop.
+pub fn hop(cast: Cast<'_>, hop: &Hop) -> Caption {
+    let step = Step { cast, first: hop.first, end: hop.end };
+    let mut best: Option<(u8, &Event)> = None;
+    for event in step.events() {
+        let weight = weight(event);
+        // Of equals the first: what comes later follows from it.
+        if weight > best.map_or(0, |(weight, _)| weight) {
+            best = Some((weight, event));
+        }
+    }
+    let Some((_, event)) = best else { return Caption::default() };
+    let caption = match &event.kind {
+        EventKind::Note(Note::Server(note)) => note::server(step, event, note),
+        EventKind::Note(Note::Client(note)) => note::client(cast, event, note),
+        EventKind::Arrived { sent, .. } => traffic::arrived(step, event, *sent),
+        _ => self::event(cast, event),
+    };
+    Caption { class: caption.class.or(hop.class), ..caption }
+}
+
+/// The sentence for a single event.
+pub fn event(cast: Cast<'_>, event: &Event) -> Caption {
+    let step = Step { cast, first: event.id, end: EventId(event.id.0 + 1) };
+    match &event.kind {
+        EventKind::Sent { .. } => traffic::sent(cast, event),
+        EventKind::Arrived { sent, .. } => traffic::arrives(cast, event, *sent),
+        EventKind::Dropped { sent, reason } => traffic::lost(cast, event, *sent, *reason),
+        EventKind::Retransmitted { times, .. } => traffic::again(cast, event, *times),
+        EventKind::Note(Note::Server(note)) => note::server(step, event, note),
+        EventKind::Note(Note::Client(note)) => note::client(cast, event, note),
+        _ => input::from_outside(cast, event),
+    }
+}
+
+/// How much an event has to say for the step it is in; 0: nothing.
+fn weight(event: &Event) -> u8 {
+    use server::Note as S;
+    match &event.kind {
+        EventKind::Crashed { .. }
+        | EventKind::Paused
+        | EventKind::Resumed
+        | EventKind::LinkCut { .. }
+        | EventKind::LinkBlocked { .. }
+        | EventKind::LinkHealed { .. }
+        | EventKind::LinkChanged { .. } => 100,
+        EventKind::Note(Note::Server(note)) => match note {
+            S::Elected { .. } => 95,
+            S::QuorumLost { .. } | S::LostLeadership { .. } => 92,
+            S::Campaigned { .. } => 90,
+            S::StreamDeleted { .. } | S::StreamUpdated { .. } => 86,
+            S::Rejected { .. } | S::Duplicate { .. } | S::NoResponders { .. } => 84,
+            S::SnapshotInstalled { .. } => 80,
+            S::StreamCreated { .. } => 78,
+            S::Proposed { .. } => 76,
+            S::Committed { .. } => 74,
+            S::Voted { .. } => 73,
+            S::Stored { .. } => 72,
+            S::Appended { .. } => 70,
+            S::Removed { .. } => 60,
+            S::ApiHandled { .. } => 30,
+        },
+        EventKind::Note(Note::Client(note)) => note::client_weight(note),
+        EventKind::Started => 66,
+        EventKind::Input(_) => 20,
+        EventKind::Dropped { .. } => 40,
+        EventKind::Arrived { .. } => 35,
+        EventKind::Retransmitted { .. } => 10,
+        _ => 0,
+    }
+}
+
+/// What is said before anything happened.
+pub fn beginning(cast: Cast<'_>) -> Caption {
+    let streams = cast.world().streams();
+    let Some(stream) = streams.first() else {
+        let text = "Everything is at rest. Create a stream to begin.";
+        return Caption { event: None, ..Say::about(EventId(0)).text(text).done() };
+    };
+    let say = Say::about(EventId(0)).text("Everything is at rest: ");
+    let say = match stream.leader() {
+        Some(leader) => say.who(cast, leader).text(" leads ").stream(stream.cluster, stream.name),
+        None => say.stream(stream.cluster, stream.name).text(" has no leader"),
+    };
+    Caption { event: None, ..say.text(". Publish a message and follow it.").done() }
+}

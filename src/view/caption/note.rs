@@ -1,0 +1,294 @@
+//! Sentences for what servers and clients tell of themselves.
+
+use crate::client::{self, Outcome};
+use crate::kernel::{EventKind, ProcId};
+use crate::nats::api::PubAck;
+use crate::server::{self, Frame, Removal, RouteOp};
+use crate::view::cast::{Cast, GroupOf};
+use crate::view::class::Class;
+use crate::view::frame::Caption;
+use crate::view::say::Say;
+use crate::view::text::count;
+use crate::world::Event;
+
+use super::Step;
+use super::input::describe_call;
+
+/// A note of a server, in the light of what else happens in its step.
+pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Caption {
+    use server::Note;
+    let (cast, me) = (step.cast, event.place);
+    let say = Say::about(event.id);
+    match note {
+        Note::Proposed { group, index, .. } => {
+            let say = say.class(Class::Replicate).who(cast, me);
+            let say = say.text(" leads ").group(cast, group, me);
+            let say = match arrived_subject(step) {
+                Some(subject) => say.text(": it puts ").code(&subject),
+                None => say.text(": it puts the change"),
+            };
+            let say = say.text(&format!(" at index {index} of the log"));
+            match receivers(step, group).as_slice() {
+                [] => say,
+                others => say.text(" and sends it to ").all(cast, others),
+            }
+        }
+        Note::Appended { group, index, .. } => {
+            let say = say.class(Class::ReplicateAck).who(cast, me);
+            say.text(&format!(" puts index {index} of "))
+                .group(cast, group, me)
+                .text(" into its own log and tells the leader")
+        }
+        Note::Committed { group, index, .. } => committed(step, say, me, group, *index),
+        Note::Campaigned { group, term } => say
+            .class(Class::Vote)
+            .who(cast, me)
+            .text(" has not heard from a leader of ")
+            .group(cast, group, me)
+            .text(&format!(" for too long: it asks the others for their votes in term {term}")),
+        Note::Voted { group, term, candidate } => say
+            .class(Class::Vote)
+            .who(cast, me)
+            .text(" gives ")
+            .who(cast, *candidate)
+            .text(" its vote for ")
+            .group(cast, group, me)
+            .text(&format!(
+                " in term {term}: it has voted for nobody else, and that log is as long as its own"
+            )),
+        Note::Elected { group, term } => say
+            .class(Class::Vote)
+            .who(cast, me)
+            .text(" has a majority: it leads ")
+            .group(cast, group, me)
+            .text(&format!(" in term {term}")),
+        Note::LostLeadership { group, why, .. } => say
+            .class(Class::Vote)
+            .fault()
+            .who(cast, me)
+            .text(" leads ")
+            .group(cast, group, me)
+            .text(" no more: ")
+            .text(why),
+        Note::QuorumLost { group } => say
+            .fault()
+            .who(cast, me)
+            .text(" has not heard from a majority of ")
+            .group(cast, group, me)
+            .text(" for too long: nothing can be committed"),
+        Note::SnapshotInstalled { group, index } => say
+            .class(Class::Replicate)
+            .who(cast, me)
+            .text(" was too far behind: it takes over the whole state of ")
+            .group(cast, group, me)
+            .text(&format!(" up to index {index}")),
+        Note::StreamCreated { stream } => {
+            stream_name(say.who(cast, me).text(" now has a copy of "), cast, me, stream)
+        }
+        Note::StreamUpdated { stream } => stream_name(
+            say.who(cast, me).text(" takes over the new configuration of "),
+            cast,
+            me,
+            stream,
+        ),
+        Note::StreamDeleted { stream } => {
+            say.who(cast, me).text(" deletes its copy of ").code(stream)
+        }
+        Note::Stored { stream, seq, subject } => {
+            let say = say.class(Class::Publish).who(cast, me).text(" stores ").code(subject);
+            stream_name(say.text(&format!(" as sequence {seq} of ")), cast, me, stream)
+        }
+        Note::Duplicate { stream, seq } => {
+            let say = say.class(Class::Ack).who(cast, me).text(" recognises the message id: ");
+            stream_name(say, cast, me, stream).text(&format!(
+                " has the message already, as sequence {seq}. It is not stored again"
+            ))
+        }
+        Note::Rejected { stream, err_code, description } => {
+            let say = stream_name(say.fault(), cast, me, stream).text(" refuses the message: ");
+            say.code(description).text(&format!(" (error {err_code})"))
+        }
+        Note::Removed { stream, count: n, reason, .. } => {
+            let say = say.who(cast, me).text(&format!(" removes {} from ", count(*n, "message")));
+            stream_name(say, cast, me, stream).text(match reason {
+                Removal::Limit => ": a limit is reached",
+                Removal::Age => ": they are too old",
+                Removal::Deleted => ": somebody deleted them",
+                Removal::Purged => ": somebody purged the stream",
+                Removal::Rollup => ": a roll-up replaces them",
+            })
+        }
+        Note::NoResponders { subject } => say
+            .class(Class::ControlReply)
+            .who(cast, me)
+            .text(" finds nobody who wants ")
+            .code(subject)
+            .text(", and says so at once"),
+        Note::ApiHandled { subject, err_code } => {
+            let name = super::api_name(subject);
+            let say = say.class(Class::Control).who(cast, me);
+            match err_code {
+                None => say.text(" carries out ").code(&name),
+                Some(code) => say.text(" refuses ").code(&name).text(&format!(" (error {code})")),
+            }
+        }
+    }
+    .done()
+}
+
+/// "n1 has a quorum: index 7 is committed, and orders.new is sequence 6 of ORDERS".
+fn committed(step: Step<'_>, say: Say, me: ProcId, group: &str, index: u64) -> Say {
+    let cast = step.cast;
+    let say = say.class(Class::ReplicateAck).who(cast, me);
+    let say = say.text(&format!(" has a quorum: index {index} of ")).group(cast, group, me);
+    let stored = step.server_note(|note| match note {
+        server::Note::Stored { stream, seq, subject } => Some((stream, *seq, subject)),
+        _ => None,
+    });
+    match (stored, cast.group(group, me)) {
+        (Some((_, seq, subject)), GroupOf::Stream { .. }) => say
+            .text(" is committed, and ")
+            .code(subject)
+            .text(&format!(" is stored as sequence {seq}")),
+        _ => say.text(" is committed"),
+    }
+}
+
+/// A note of a client.
+pub(super) fn client(cast: Cast<'_>, event: &Event, note: &client::Note) -> Caption {
+    use client::Note;
+    let say = Say::about(event.id);
+    let me = event.place;
+    match note {
+        Note::Connected { server } => {
+            say.who(cast, me).text(" is connected to ").who(cast, *server)
+        }
+        Note::Disconnected { server, why } => say
+            .fault()
+            .who(cast, me)
+            .text(" has lost its connection to ")
+            .who(cast, *server)
+            .text(": ")
+            .text(why),
+        Note::OpStarted { call, .. } => {
+            describe_call(say.class(class_of(call)).who(cast, me), call)
+        }
+        Note::Received { subject, .. } => {
+            say.class(Class::Deliver).who(cast, me).text(" receives ").code(subject)
+        }
+        Note::Retried { attempt, .. } => say
+            .fault()
+            .who(cast, me)
+            .text(&format!(" tries again, for the {}", ordinal(*attempt)))
+            .text(" time"),
+        Note::OpEnded { outcome, .. } => ended(say.who(cast, me), outcome),
+    }
+    .done()
+}
+
+/// How much a client's note has to say for its step.
+pub(super) fn client_weight(note: &client::Note) -> u8 {
+    use client::Note;
+    match note {
+        Note::OpEnded { outcome, .. } => match &**outcome {
+            // What was sent is told by what was asked.
+            Outcome::Sent { .. } => 0,
+            _ => 88,
+        },
+        Note::Disconnected { .. } => 87,
+        Note::Retried { .. } => 85,
+        Note::OpStarted { .. } => 68,
+        Note::Connected { .. } => 64,
+        Note::Received { .. } => 62,
+    }
+}
+
+fn ended(say: Say, outcome: &Outcome) -> Say {
+    match outcome {
+        Outcome::Sent { messages } => {
+            say.text(&format!(" has sent {} and waits for nothing", count(*messages, "message")))
+        }
+        Outcome::Acked { acks, .. } => {
+            let say = say.class(Class::Ack);
+            let last = acks.last().map(|ack| serde_json::from_slice::<PubAck>(&ack.payload));
+            match last {
+                Some(Ok(ack)) if ack.seq > 0 => {
+                    let duplicate = if ack.duplicate { ", already" } else { "" };
+                    say.text(" gets its acknowledgement: ")
+                        .code(&ack.stream)
+                        .text(&format!(" has the message as sequence {}{duplicate}", ack.seq))
+                }
+                _ => say.fault().text(" is told that the stream refused its message"),
+            }
+        }
+        Outcome::Replies(replies) => say
+            .class(Class::ControlReply)
+            .text(&format!(" has its {}", if replies.len() == 1 { "answer" } else { "answers" })),
+        Outcome::NoResponders => {
+            say.fault().text(" is told at once that nobody listens on that subject")
+        }
+        Outcome::TimedOut { after, .. } => say.fault().text(&format!(
+            " gives up after {after}: no answer came. Nobody knows whether the request was carried out"
+        )),
+        Outcome::Ended { messages } => {
+            say.text(&format!(" ends its subscription after {}", count(*messages, "message")))
+        }
+        Outcome::Invalid(why) => say.fault().text(" cannot do that: ").text(why),
+        Outcome::ConnectionLost => {
+            say.fault().text(" lost its connection, and with it all it knew of the operation")
+        }
+    }
+}
+
+fn class_of(call: &client::Call) -> Class {
+    match call {
+        client::Call::Api { .. } => Class::Control,
+        client::Call::Subscribe { .. } | client::Call::Reply { .. } => Class::Deliver,
+        _ => Class::Publish,
+    }
+}
+
+fn stream_name(say: Say, cast: Cast<'_>, member: ProcId, stream: &std::sync::Arc<str>) -> Say {
+    match cast.world().cluster_of(member) {
+        Some(cluster) => say.stream(cluster, stream),
+        None => say.code(stream),
+    }
+}
+
+/// The subject of the message whose arrival began the step.
+fn arrived_subject(step: Step<'_>) -> Option<String> {
+    step.events().find_map(|event| {
+        let EventKind::Arrived { sent, .. } = &event.kind else { return None };
+        let (_, _, frame) = step.cast.sent(*sent)?;
+        match frame {
+            Frame::Client(crate::nats::protocol::ClientOp::Pub(message))
+            | Frame::Route(RouteOp::Message { message, .. }) => {
+                Some(super::api_name(&message.subject))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// To whom a leader sends its new entries in this step.
+fn receivers(step: Step<'_>, group: &str) -> Vec<ProcId> {
+    step.events()
+        .filter_map(|event| match &event.kind {
+            EventKind::Sent { to, frame: Frame::Route(RouteOp::Raft(raft)), .. }
+                if *raft.group == *group && !raft.message.is_heartbeat() =>
+            {
+                Some(*to)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn ordinal(n: u32) -> String {
+    match n {
+        1 => "first".to_owned(),
+        2 => "second".to_owned(),
+        3 => "third".to_owned(),
+        n => format!("{n}th"),
+    }
+}

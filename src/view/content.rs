@@ -1,0 +1,45 @@
+//! What is in a stream: the one place where this floor touches the message store.
+
+use crate::jetstream::interim::stream::StreamCommand;
+use crate::nats::api::StreamState;
+
+pub use crate::jetstream::interim::store::StoredMessage;
+pub use crate::jetstream::interim::stream::Stream;
+
+/// The message of this sequence.
+pub fn get(stream: &Stream, seq: u64) -> Option<&StoredMessage> {
+    stream.store().get(seq)
+}
+
+/// The newest messages, newest first.
+pub fn newest(stream: &Stream) -> impl Iterator<Item = &StoredMessage> {
+    stream.store().iter().rev()
+}
+
+/// How much there is of what.
+pub fn state(stream: &Stream) -> StreamState {
+    stream.store().state()
+}
+
+/// The highest sequence ever given.
+pub fn last_seq(stream: &Stream) -> u64 {
+    stream.store().last_seq()
+}
+
+/// What a command of a stream's log does, in a few words.
+pub fn command_text(command: &StreamCommand) -> String {
+    match command {
+        StreamCommand::Publish { message, .. } => format!("publish {}", message.subject),
+        StreamCommand::Delete { seq } => format!("delete sequence {seq}"),
+        StreamCommand::Purge(_) => "purge".to_owned(),
+    }
+}
+
+/// Whether a message says that something was deleted: a marker of a key-value bucket or of a stream
+/// with delete markers.
+pub fn is_tombstone(message: &StoredMessage) -> bool {
+    message.headers.as_ref().is_some_and(|headers| {
+        headers.get("KV-Operation").is_some_and(|op| op != "PUT")
+            || headers.get("Nats-Marker-Reason").is_some()
+    })
+}

@@ -1,0 +1,155 @@
+//! What is shown and what counts as a step.
+
+use std::collections::BTreeSet;
+
+use crate::client;
+use crate::kernel::{EventKind, Trace};
+use crate::server::{self, Removal};
+use crate::world::{Event, Node, Note};
+
+use super::class::Class;
+use super::frame::MarkKind;
+
+/// Which classes of traffic are hidden. Hidden traffic is not drawn, and its arrival is no step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    hidden: BTreeSet<Class>,
+}
+
+impl Filter {
+    /// What is usual for a world with so many clusters: heartbeats and protocol are hidden, and what
+    /// goes on inside a cluster only where there is just one.
+    pub fn for_clusters(clusters: usize) -> Self {
+        let mut hidden = BTreeSet::from([Class::Heartbeat, Class::Protocol]);
+        if clusters > 1 {
+            hidden.extend([Class::Replicate, Class::ReplicateAck, Class::Vote]);
+        }
+        Self { hidden }
+    }
+
+    /// Whether a class is shown.
+    pub fn shows(&self, class: Class) -> bool {
+        !self.hidden.contains(&class)
+    }
+
+    /// Shows or hides a class; false if it was so already.
+    pub fn set(&mut self, class: Class, shown: bool) -> bool {
+        if shown { self.hidden.remove(&class) } else { self.hidden.insert(class) }
+    }
+}
+
+/// What an event is to somebody who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// A frame leaves.
+    Leaves(Class),
+    /// A frame arrives.
+    Arrives(Class),
+    /// A frame gets lost.
+    Lost(Class),
+    /// Something happens at a place.
+    Mark(MarkKind, bool),
+}
+
+impl Sight {
+    /// What an event is, whether it is shown or not; none if there is nothing to see. The flag of a
+    /// mark says whether it is a step by itself; the others go with an arrival.
+    pub fn of(trace: &Trace<Node>, event: &Event) -> Option<Self> {
+        let class = |sent| trace.get(sent).and_then(|sent| Class::of(trace, sent));
+        match &event.kind {
+            EventKind::Sent { .. } => Class::of(trace, event).map(Self::Leaves),
+            EventKind::Arrived { sent, .. } => class(*sent).map(Self::Arrives),
+            EventKind::Dropped { sent, .. } => class(*sent).map(Self::Lost),
+            EventKind::Input(_) => Some(Self::Mark(MarkKind::Input, true)),
+            EventKind::Crashed { .. }
+            | EventKind::Paused
+            | EventKind::LinkCut { .. }
+            | EventKind::LinkBlocked { .. } => Some(Self::Mark(MarkKind::Fault, true)),
+            EventKind::Started
+            | EventKind::Resumed
+            | EventKind::LinkHealed { .. }
+            | EventKind::LinkChanged { .. } => Some(Self::Mark(MarkKind::Healed, true)),
+            EventKind::Note(Note::Server(note)) => server_mark(note),
+            EventKind::Note(Note::Client(note)) => client_mark(note),
+            _ => None,
+        }
+    }
+
+    /// Whether it is shown.
+    pub fn is_shown(self, filter: &Filter) -> bool {
+        match self {
+            Self::Leaves(class) | Self::Arrives(class) | Self::Lost(class) => filter.shows(class),
+            Self::Mark(MarkKind::Election | MarkKind::Committed, _) => {
+                filter.shows(Class::Replicate)
+            }
+            Self::Mark(..) => true,
+        }
+    }
+
+    /// Whether it makes the moment a step of its own.
+    pub fn is_step(self, filter: &Filter) -> bool {
+        match self {
+            Self::Leaves(_) => false,
+            Self::Mark(_, step) => step && self.is_shown(filter),
+            Self::Arrives(_) | Self::Lost(_) => self.is_shown(filter),
+        }
+    }
+
+    /// The class of traffic, if it is some.
+    pub fn class(self) -> Option<Class> {
+        match self {
+            Self::Leaves(class) | Self::Arrives(class) | Self::Lost(class) => Some(class),
+            Self::Mark(..) => None,
+        }
+    }
+}
+
+fn server_mark(note: &server::Note) -> Option<Sight> {
+    use server::Note;
+    let (kind, step) = match note {
+        Note::Elected { .. } => (MarkKind::Elected, true),
+        Note::Campaigned { .. } | Note::LostLeadership { .. } | Note::QuorumLost { .. } => {
+            (MarkKind::Election, true)
+        }
+        Note::Voted { .. } => (MarkKind::Election, false),
+        Note::Committed { .. } => (MarkKind::Committed, false),
+        Note::Stored { .. } => (MarkKind::Stored, false),
+        Note::Duplicate { .. } | Note::Rejected { .. } | Note::NoResponders { .. } => {
+            (MarkKind::Refused, false)
+        }
+        Note::StreamCreated { .. }
+        | Note::StreamUpdated { .. }
+        | Note::StreamDeleted { .. }
+        | Note::SnapshotInstalled { .. } => (MarkKind::Stream, false),
+        // What a limit removes goes with the message that was stored; what grew too old does not.
+        Note::Removed { reason, .. } => (MarkKind::Stream, *reason == Removal::Age),
+        Note::Proposed { .. } | Note::Appended { .. } | Note::ApiHandled { .. } => return None,
+    };
+    Some(Sight::Mark(kind, step))
+}
+
+fn client_mark(note: &client::Note) -> Option<Sight> {
+    use client::Note;
+    match note {
+        Note::OpEnded { outcome, .. } if failed(outcome) => {
+            Some(Sight::Mark(MarkKind::Refused, true))
+        }
+        Note::OpEnded { .. } => Some(Sight::Mark(MarkKind::Done, false)),
+        Note::Retried { .. } => Some(Sight::Mark(MarkKind::Refused, true)),
+        Note::Disconnected { .. } => Some(Sight::Mark(MarkKind::Fault, true)),
+        Note::Connected { .. } => Some(Sight::Mark(MarkKind::Healed, true)),
+        Note::OpStarted { .. } | Note::Received { .. } => None,
+    }
+}
+
+/// Whether an operation ended badly.
+pub(super) fn failed(outcome: &client::Outcome) -> bool {
+    use client::Outcome;
+    matches!(
+        outcome,
+        Outcome::NoResponders
+            | Outcome::TimedOut { .. }
+            | Outcome::Invalid(_)
+            | Outcome::ConnectionLost
+    )
+}

@@ -1,0 +1,164 @@
+//! An application: its connection, what it asked for and what came of it, what it received.
+
+use crate::client::{Call, Client, OpId, OpRecord, Outcome};
+use crate::kernel::ProcId;
+use crate::nats::Message;
+use crate::view::caption::describe_call;
+use crate::view::cast::Cast;
+use crate::view::entity::Entity;
+use crate::view::filter::failed;
+use crate::view::frame::{Inspection, Row, Section, Tab};
+use crate::view::palette::Token;
+use crate::view::say::Say;
+use crate::view::text::{age, count, escaped, grouped, short};
+
+use super::parts::{
+    DATA, ROWS, badge, fact, fact_of, facts, process_actions, row, stat, state_badge, table,
+};
+
+pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
+    let world = cast.world();
+    if cast.is_server(process) || world.name(process).is_empty() {
+        return None;
+    }
+    let state = world.sim().state(process);
+    let client = world.client(process);
+    let server = client.and_then(Client::connected_to);
+    let mut badges = vec![state_badge(state)];
+    badges.push(match server {
+        Some(server) => badge(format!("on {}", cast.name(server)), Token::Muted),
+        None => badge("not connected", Token::Fault),
+    });
+    let received: u64 = client.iter().flat_map(|c| c.ops()).map(|(_, op)| op.received_total).sum();
+    let ended = |good: bool| {
+        let ops = client.iter().flat_map(|client| client.ops());
+        ops.filter(|(_, op)| op.outcome.as_ref().is_some_and(|o| failed(o) != good)).count()
+    };
+    Some(Inspection {
+        entity: Entity::App(process),
+        kind: "application",
+        title: world.short_name(process).to_owned(),
+        place: format!("in {}", cast.cluster(world.cluster_of(process).unwrap_or(0))),
+        badges,
+        stats: vec![
+            stat("open", client.map_or(0, Client::open_ops)),
+            stat("done", ended(true)),
+            stat("failed", ended(false)),
+            stat("received", grouped(received)),
+        ],
+        tabs: match client {
+            Some(client) => vec![
+                Tab { name: "Operations", sections: vec![operations(cast, client)] },
+                Tab { name: "Received", sections: vec![messages(cast, client)] },
+                Tab { name: "Connection", sections: vec![connection(cast, client)] },
+            ],
+            None => vec![Tab {
+                name: "Connection",
+                sections: vec![Section::Note(
+                    "A connection from outside the simulation: it speaks for itself.".to_owned(),
+                )],
+            }],
+        },
+        actions: process_actions(world.name(process), world.short_name(process), state),
+    })
+}
+
+/// Its operations, newest first.
+fn operations(cast: Cast<'_>, client: &Client) -> Section {
+    let now = cast.world().now();
+    let rows: Vec<Row> = client
+        .ops()
+        .rev()
+        .map(|(id, op)| Row {
+            tone: op.outcome.as_ref().map(
+                |outcome| {
+                    if failed(outcome) { Token::Fault } else { Token::Ack }
+                },
+            ),
+            ..row(vec![
+                id.0.to_string(),
+                call_text(&op.call),
+                state_text(op),
+                age(now.since(op.started)),
+            ])
+        })
+        .collect();
+    table("", vec!["No.", "Call", "Outcome", "Age"], rows, "It was asked for nothing yet.")
+}
+
+/// The messages its subscriptions received, newest first.
+fn messages(cast: Cast<'_>, client: &Client) -> Section {
+    let now = cast.world().now();
+    let mut received: Vec<(OpId, crate::kernel::Time, &Message)> = client
+        .ops()
+        .filter(|(_, op)| op.is_lasting())
+        .flat_map(|(id, op)| op.received.iter().map(move |(at, message)| (id, *at, message)))
+        .collect();
+    received.sort_by_key(|(id, at, _)| (std::cmp::Reverse(*at), *id));
+    let rows = received.into_iter().take(ROWS).map(|(_, at, message)| Row {
+        tone: Some(Token::of_subject(&message.subject)),
+        ..row(vec![
+            message.subject.to_string(),
+            escaped(&message.payload, DATA),
+            age(now.since(at)),
+        ])
+    });
+    table("", vec!["Subject", "Data", "Age"], rows.collect(), "It has received nothing.")
+}
+
+fn connection(cast: Cast<'_>, client: &Client) -> Section {
+    let mut list = vec![fact("name", client.name())];
+    match client.connected_to() {
+        Some(server) => list.push(fact_of("connected to", cast.name(server), cast.entity(server))),
+        None => list.push(fact("connected to", "nobody")),
+    }
+    if let Some(server) = client.connecting_to() {
+        list.push(fact_of("trying", cast.name(server), cast.entity(server)));
+    }
+    let servers: Vec<String> = client.servers().iter().map(|server| cast.name(*server)).collect();
+    list.push(fact("tries in turn", servers.join(", ")));
+    for (op, subject) in client.subscriptions() {
+        list.push(fact(&format!("subscription {}", op.0), subject));
+    }
+    facts("", list)
+}
+
+/// A call in a few words.
+pub(super) fn call_text(call: &Call) -> String {
+    let caption = describe_call(Say::default(), call);
+    caption.done().text().trim().trim_end_matches('.').to_owned()
+}
+
+fn state_text(op: &OpRecord) -> String {
+    match &op.outcome {
+        Some(outcome) => outcome_text(outcome),
+        None if op.is_lasting() => format!("{} so far", count(op.received_total, "message")),
+        None => "under way".to_owned(),
+    }
+}
+
+/// What came of an operation, in a few words.
+fn outcome_text(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Sent { messages } => format!("{} sent", count(*messages, "message")),
+        Outcome::Acked { acks, retries } => {
+            let last = acks.last().map_or_else(String::new, |ack| short(&ack.text(), DATA));
+            match retries {
+                0 => last,
+                n => format!("{last} after {}", count(u64::from(*n), "retry")),
+            }
+        }
+        Outcome::Replies(replies) => {
+            let text = replies.first().map_or_else(String::new, |r| short(&r.text(), DATA));
+            match replies.len() {
+                0 | 1 => text,
+                n => format!("{text} and {} more", n - 1),
+            }
+        }
+        Outcome::NoResponders => "no responders".to_owned(),
+        Outcome::TimedOut { after, .. } => format!("timed out after {after}"),
+        Outcome::Ended { messages } => format!("ended after {}", count(*messages, "message")),
+        Outcome::Invalid(why) => format!("invalid: {why}"),
+        Outcome::ConnectionLost => "connection lost".to_owned(),
+    }
+}

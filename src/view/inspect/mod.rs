@@ -1,0 +1,76 @@
+//! The inspector: everything the engine knows of the selected thing, as tabs of facts and tables.
+//!
+//! One file for each kind of thing; a test makes sure that every kind has one.
+
+mod app;
+mod cluster;
+mod event;
+mod link;
+mod message;
+mod parts;
+mod server;
+mod stream;
+
+use crate::world::World;
+
+use super::cast::Cast;
+use super::entity::Entity;
+use super::frame::{Inspection, Section};
+
+/// All about a thing; none if it is not there at this moment.
+pub fn inspect(world: &World, entity: &Entity) -> Option<Inspection> {
+    let cast = Cast::new(world);
+    match entity {
+        Entity::Cluster(cluster) => cluster::inspect(cast, *cluster),
+        Entity::Server(process) => server::inspect(cast, *process),
+        Entity::App(process) => app::inspect(cast, *process),
+        Entity::Stream { cluster, name } => stream::inspect(cast, *cluster, name),
+        Entity::Message { cluster, stream, seq } => message::inspect(cast, *cluster, stream, *seq),
+        Entity::Link(a, b) => link::inspect(cast, *a, *b),
+        Entity::Event(event) => event::inspect(cast, *event),
+    }
+}
+
+/// Marks in an inspection what was otherwise before.
+pub fn mark_changes(now: &mut Inspection, before: &Inspection) {
+    if now.entity != before.entity {
+        return;
+    }
+    for stat in &mut now.stats {
+        let old = before.stats.iter().find(|old| old.name == stat.name);
+        stat.was = old.filter(|old| old.value != stat.value).map(|old| old.value.clone());
+    }
+    for (tab, old) in now.tabs.iter_mut().zip(&before.tabs) {
+        if tab.name != old.name {
+            continue;
+        }
+        for (section, old) in tab.sections.iter_mut().zip(&old.sections) {
+            mark_section(section, old);
+        }
+    }
+}
+
+fn mark_section(section: &mut Section, old: &Section) {
+    match (section, old) {
+        (Section::Facts { facts, .. }, Section::Facts { facts: old, .. }) => {
+            for fact in facts {
+                let old = old.iter().find(|old| old.name == fact.name);
+                fact.was = old.filter(|old| old.value != fact.value).map(|old| old.value.clone());
+            }
+        }
+        (Section::Table { rows, .. }, Section::Table { rows: old, .. }) => {
+            for row in rows {
+                // Ages change by themselves; they are in a table's last column, named so.
+                let same = |other: &&super::frame::Row| other.cells.first() == row.cells.first();
+                row.changed = old.iter().find(same).is_none_or(|old| {
+                    let inner = row.cells.len().saturating_sub(1);
+                    old.cells.get(..inner) != row.cells.get(..inner)
+                });
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests;

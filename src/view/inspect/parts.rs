@@ -1,0 +1,132 @@
+//! Small parts that inspections are made of.
+
+use serde_json::Value;
+
+use crate::jetstream::raft::Role;
+use crate::kernel::{ProcId, ProcState};
+use crate::server::GroupRaft;
+use crate::view::entity::Entity;
+use crate::view::frame::{Action, ActionKind, Badge, Fact, Row, Section, Stat};
+use crate::view::palette::Token;
+use crate::world::Input;
+
+/// Rows of a table that are listed at most.
+pub(super) const ROWS: usize = 60;
+/// Characters of a payload in a table.
+pub(super) const DATA: usize = 80;
+
+pub(super) fn fact(name: &str, value: impl ToString) -> Fact {
+    Fact { name: name.to_owned(), value: value.to_string(), was: None, entity: None }
+}
+
+pub(super) fn fact_of(name: &str, value: impl ToString, entity: Entity) -> Fact {
+    Fact { entity: Some(entity), ..fact(name, value) }
+}
+
+pub(super) fn facts(title: &str, facts: Vec<Fact>) -> Section {
+    let title = Some(title.to_owned()).filter(|title| !title.is_empty());
+    Section::Facts { title, facts }
+}
+
+pub(super) fn row(cells: Vec<String>) -> Row {
+    Row { cells, entity: None, tone: None, changed: false }
+}
+
+pub(super) fn table(
+    title: &str,
+    columns: Vec<&'static str>,
+    mut rows: Vec<Row>,
+    empty: &'static str,
+) -> Section {
+    let more = rows.len().saturating_sub(ROWS);
+    rows.truncate(ROWS);
+    Section::Table {
+        title: Some(title.to_owned()).filter(|title| !title.is_empty()),
+        columns,
+        rows,
+        truncated: (more > 0).then(|| format!("{more} more are not listed")),
+        empty,
+    }
+}
+
+pub(super) fn stat(name: &'static str, value: impl ToString) -> Stat {
+    Stat { name, value: value.to_string(), was: None }
+}
+
+pub(super) fn badge(text: impl Into<String>, tone: Token) -> Badge {
+    Badge { text: text.into(), tone }
+}
+
+/// A plate that says how a process is.
+pub(super) fn state_badge(state: Option<ProcState>) -> Badge {
+    match state {
+        Some(ProcState::Up) => badge("up", Token::Ack),
+        Some(ProcState::Paused) => badge("frozen", Token::Deliver),
+        Some(ProcState::Down) | None => badge("down", Token::Fault),
+    }
+}
+
+pub(super) fn json(title: &str, text: &str) -> Section {
+    let pretty = serde_json::from_str::<Value>(text)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| text.to_owned());
+    Section::Code { title: Some(title.to_owned()), text: pretty, json: true }
+}
+
+/// What can be done to a process.
+pub(super) fn process_actions(name: &str, short: &str, state: Option<ProcState>) -> Vec<Action> {
+    let process = name.to_owned();
+    let action = |what: &str, kind, fault, input| Action {
+        label: format!("{what} {short}"),
+        fault,
+        kind,
+        input,
+    };
+    match state {
+        Some(ProcState::Up) => vec![
+            action(
+                "Kill",
+                ActionKind::Crash,
+                true,
+                Input::Crash { process: process.clone(), lose_disk: false },
+            ),
+            action("Freeze", ActionKind::Pause, true, Input::Pause { process }),
+        ],
+        Some(ProcState::Paused) => vec![
+            action(
+                "Kill",
+                ActionKind::Crash,
+                true,
+                Input::Crash { process: process.clone(), lose_disk: false },
+            ),
+            action("Thaw", ActionKind::Resume, false, Input::Resume { process }),
+        ],
+        Some(ProcState::Down) | None => {
+            vec![action("Restart", ActionKind::Restart, false, Input::Restart { process })]
+        }
+    }
+}
+
+/// A Raft member's role in a word.
+pub(super) fn role(raft: &GroupRaft, state: Option<ProcState>) -> &'static str {
+    match (state, raft.role()) {
+        (Some(ProcState::Down) | None, _) => "down",
+        (_, Role::Leader) => "leader",
+        (_, Role::Candidate) => "candidate",
+        (_, Role::Follower) => "follower",
+    }
+}
+
+/// A Raft peer as a process: peers are numbered as processes are.
+pub(super) const fn peer(peer: u32) -> ProcId {
+    ProcId(peer)
+}
+
+/// A value of JSON on one line, strings without quotes.
+pub(super) fn one_line(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(one_line).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

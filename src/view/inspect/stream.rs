@@ -1,0 +1,207 @@
+//! A stream: its messages, its configuration, its replicas and what the API says of it.
+
+use std::sync::Arc;
+
+use crate::view::cast::Cast;
+use crate::view::content::{self, is_tombstone};
+use crate::view::entity::Entity;
+use crate::view::frame::{Badge, Inspection, Row, Section, Tab};
+use crate::view::palette::Token;
+use crate::view::stage::{stream_kind, stream_tone};
+use crate::view::text::{age, escaped, grouped, size};
+use crate::world::{Replica, StreamView};
+
+use super::parts::{
+    DATA, ROWS, badge, fact, fact_of, facts, json, one_line, peer, role, row, stat, table,
+};
+
+pub(super) fn inspect(cast: Cast<'_>, cluster: usize, name: &Arc<str>) -> Option<Inspection> {
+    let view = cast.world().stream(cluster, name)?;
+    let best = view.best()?;
+    let config = best.stream.config();
+    let state = content::state(best.stream);
+    let tabs = vec![
+        Tab { name: "Messages", sections: vec![messages(cast, &view, best)] },
+        Tab { name: "State", sections: vec![state_facts(cast, &view, best)] },
+        Tab { name: "Raft", sections: raft(cast, &view) },
+        Tab { name: "Config", sections: vec![config_facts(best)] },
+        Tab { name: "API", sections: api(cast, cluster, name) },
+    ];
+    Some(Inspection {
+        entity: Entity::Stream { cluster, name: Arc::clone(name) },
+        kind: "stream",
+        title: name.to_string(),
+        place: format!("in {}", cast.cluster(cluster)),
+        badges: badges(&view, best),
+        stats: vec![
+            stat("messages", grouped(state.messages)),
+            stat("sequence", format!("{}–{}", state.first_seq, state.last_seq)),
+            stat("bytes", size(state.bytes)),
+            stat("subjects", grouped(state.num_subjects)),
+        ],
+        tabs,
+        actions: Vec::new(),
+    })
+    .filter(|_| !config.name.is_empty())
+}
+
+fn badges(view: &StreamView<'_>, best: &Replica<'_>) -> Vec<Badge> {
+    let config = best.stream.config();
+    let kind = stream_kind(config);
+    let mut badges: Vec<Badge> = kind
+        .split(" · ")
+        .take(2)
+        .enumerate()
+        .map(|(n, word)| badge(word, if n == 0 { stream_tone(config) } else { Token::Muted }))
+        .collect();
+    badges.push(badge(one_line(&serde_json::json!(config.storage)), Token::Muted));
+    if view.leader().is_none() {
+        badges.push(badge("no leader", Token::Fault));
+    }
+    let lag = most_lag(view);
+    if lag > 0 {
+        badges.push(badge(format!("lag {lag}"), Token::Deliver));
+    }
+    badges
+}
+
+/// How many messages the copy that is furthest behind lacks.
+fn most_lag(view: &StreamView<'_>) -> u64 {
+    let last = |replica: &Replica<'_>| content::last_seq(replica.stream);
+    let most = view.replicas.iter().map(last).max().unwrap_or(0);
+    view.replicas.iter().map(|replica| most - last(replica)).max().unwrap_or(0)
+}
+
+/// The newest messages, newest first.
+fn messages(cast: Cast<'_>, view: &StreamView<'_>, best: &Replica<'_>) -> Section {
+    let now = cast.world().now();
+    let rows: Vec<Row> = content::newest(best.stream)
+        .take(ROWS)
+        .map(|message| Row {
+            entity: Some(Entity::Message {
+                cluster: view.cluster,
+                stream: Arc::clone(view.name),
+                seq: message.seq,
+            }),
+            tone: Some(if is_tombstone(message) {
+                Token::Muted
+            } else {
+                Token::of_subject(&message.subject)
+            }),
+            ..row(vec![
+                message.seq.to_string(),
+                message.subject.to_string(),
+                escaped(&message.payload, DATA),
+                age(now.since(message.at)),
+            ])
+        })
+        .collect();
+    let left = content::state(best.stream).messages.saturating_sub(rows.len() as u64);
+    let columns = vec!["Seq", "Subject", "Data", "Age"];
+    let empty = "No messages. Publish one to a subject of this stream.";
+    match table("", columns, rows, empty) {
+        Section::Table { title, columns, rows, empty, .. } => Section::Table {
+            title,
+            columns,
+            rows,
+            truncated: (left > 0).then(|| format!("{} older messages", grouped(left))),
+            empty,
+        },
+        other => other,
+    }
+}
+
+fn state_facts(cast: Cast<'_>, view: &StreamView<'_>, best: &Replica<'_>) -> Section {
+    let state = content::state(best.stream);
+    let mut list = vec![
+        fact("messages", grouped(state.messages)),
+        fact("bytes", size(state.bytes)),
+        fact("first sequence", grouped(state.first_seq)),
+        fact("last sequence", grouped(state.last_seq)),
+        fact("subjects", grouped(state.num_subjects)),
+        fact("deleted in between", grouped(state.num_deleted)),
+    ];
+    match view.leader() {
+        Some(leader) => list.push(fact_of("leader", cast.name(leader), cast.entity(leader))),
+        None => list.push(fact("leader", "none: nobody takes messages for it")),
+    }
+    list.push(fact_of("seen on", cast.name(best.server), cast.entity(best.server)));
+    facts("", list)
+}
+
+/// Every replica's Raft, as it is on its own server.
+fn raft(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
+    let Some(group) = view.group else {
+        return vec![Section::Note(
+            "One replica only: there is no Raft group. What its server has stored is stored; if the \
+             server is down, so is the stream."
+                .to_owned(),
+        )];
+    };
+    let leader = view.leader();
+    let led = view.replicas.iter().find(|replica| Some(replica.server) == leader);
+    let members = view.replicas.iter().filter_map(|replica| Some((replica, replica.raft?)));
+    let roles = members.clone().map(|(replica, raft)| Row {
+        entity: Some(cast.entity(replica.server)),
+        tone: (Some(replica.server) == leader).then_some(Token::Deliver),
+        ..row(vec![
+            cast.name(replica.server),
+            role(raft, Some(replica.state)).to_owned(),
+            raft.term().to_string(),
+            raft.voted_for().map_or_else(|| "–".to_owned(), |id| cast.name(peer(id))),
+            raft.leader().map_or_else(|| "–".to_owned(), |id| cast.name(peer(id))),
+        ])
+    });
+    let logs = members.map(|(replica, raft)| {
+        let lead = led.and_then(|led| led.raft).filter(|_| Some(replica.server) != leader);
+        let progress = lead.and_then(|lead| lead.progress(replica.server.0));
+        Row {
+            entity: Some(cast.entity(replica.server)),
+            tone: (Some(replica.server) == leader).then_some(Token::Deliver),
+            ..row(vec![
+                cast.name(replica.server),
+                format!("{}–{}", raft.first_index(), raft.last_index()),
+                raft.commit().to_string(),
+                raft.applied().to_string(),
+                progress.map_or_else(|| "–".to_owned(), |p| p.match_index.to_string()),
+                lead.map_or_else(|| "–".to_owned(), |lead| lead.lag(replica.server.0).to_string()),
+            ])
+        }
+    });
+    let quorum = view.replicas.len() / 2 + 1;
+    vec![
+        facts(
+            "",
+            vec![
+                fact("group", group),
+                fact("members", view.replicas.len()),
+                fact("quorum", quorum),
+            ],
+        ),
+        table(
+            "Roles",
+            vec!["Server", "Role", "Term", "Voted for", "Leader"],
+            roles.collect(),
+            "No replica is there.",
+        ),
+        table(
+            "Logs",
+            vec!["Server", "Log", "Commit", "Applied", "Match", "Lag"],
+            logs.collect(),
+            "No replica is there.",
+        ),
+    ]
+}
+
+fn config_facts(best: &Replica<'_>) -> Section {
+    let value = serde_json::to_value(&**best.stream.config()).unwrap_or_default();
+    let list = value.as_object().into_iter().flatten();
+    facts("", list.map(|(name, value)| fact(name, one_line(value))).collect())
+}
+
+fn api(cast: Cast<'_>, cluster: usize, name: &str) -> Vec<Section> {
+    match cast.world().stream_info_json(cluster, name) {
+        Some(text) => vec![json(&format!("$JS.API.STREAM.INFO.{name}"), &text)],
+        None => vec![Section::Note("Nobody could answer now.".to_owned())],
+    }
+}

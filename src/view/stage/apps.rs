@@ -1,0 +1,135 @@
+//! Applications: pills with what they are, what they do, and the button that makes them do it.
+
+use std::sync::Arc;
+
+use crate::client::{Call, Client};
+use crate::kernel::ProcId;
+use crate::view::a11y;
+use crate::view::cast::Cast;
+use crate::view::entity::Entity;
+use crate::view::frame::{
+    Anchor, AppButton, AppIcon, AppPill, Label, Point, Rect, TextStyle, UpState,
+};
+use crate::view::layout::{Places, Side};
+use crate::view::palette::Token;
+use crate::view::room::{Room, fit};
+use crate::world::{ClientSpec, Role};
+
+use super::{View, up_state};
+
+/// An app's place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AppPlace {
+    process: ProcId,
+    cluster: usize,
+    place: usize,
+}
+
+/// Gives apps their places.
+pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<AppPlace> {
+    let world = cast.world();
+    cast.apps()
+        .filter_map(|process| {
+            let cluster = world.cluster_of(process)?;
+            let side = match role(cast, process) {
+                Role::Publisher => Side::Left,
+                Role::Subscriber => Side::Right,
+                Role::Console | Role::Wire => Side::Middle,
+            };
+            let name: Arc<str> = world.name(process).into();
+            Some(AppPlace { process, cluster, place: places.app(cluster, &name, side)? })
+        })
+        .collect()
+}
+
+/// Draws all apps.
+pub(super) fn draw(view: View<'_>, room: &mut Room, places: &[AppPlace]) -> Vec<AppPill> {
+    places.iter().filter_map(|place| app(view, room, *place)).collect()
+}
+
+fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
+    let world = view.cast.world();
+    let process = place.process;
+    let client = world.client(process);
+    let rect = *view.layout.clusters.get(place.cluster)?.apps.get(place.place)?;
+    let spec = view.cast.spec(process);
+    let state = up_state(world.sim().state(process));
+    room.take(rect);
+    let button = spec.and_then(|spec| button(spec, rect, state == UpState::Up));
+    let right = button.as_ref().map_or(rect.right() - 8.0, |button| button.rect.x - 4.0);
+    let left = rect.x + 34.0;
+    let label = |text: &str, y: f64, style: TextStyle, tone: Token| Label {
+        text: fit(text, style, right - left),
+        at: Point::new(left, rect.y + y),
+        anchor: Anchor::Start,
+        style,
+        tone,
+    };
+    let does = does(spec, role(view.cast, process), client);
+    let entity = Entity::App(process);
+    let mut pill = AppPill {
+        selected: view.selected.is_focus(&entity),
+        highlighted: view.pointed.process(process),
+        entity,
+        process,
+        rect,
+        icon: match role(view.cast, process) {
+            Role::Publisher => AppIcon::Publisher,
+            Role::Subscriber => AppIcon::Subscriber,
+            Role::Console => AppIcon::Console,
+            Role::Wire => AppIcon::Wire,
+        },
+        name: label(world.short_name(process), 18.0, TextStyle::Name, Token::Text),
+        does: Some(label(&does, 33.0, TextStyle::SmallMono, Token::Muted))
+            .filter(|label| !label.text.is_empty()),
+        state,
+        connected_to: client.and_then(Client::connected_to),
+        button,
+        received: client.and_then(received),
+        a11y: String::new(),
+    };
+    pill.a11y = a11y::app(view.cast, &pill, &does);
+    Some(pill)
+}
+
+/// The button on an app that publishes.
+fn button(spec: &ClientSpec, rect: Rect, enabled: bool) -> Option<AppButton> {
+    let (subject, _) = spec.publishes.as_ref()?;
+    Some(AppButton {
+        rect: Rect::new(rect.right() - 36.0, rect.y + 8.0, 28.0, 28.0),
+        label: "Publish".to_owned(),
+        a11y: format!("{}: publish {}", spec.name, subject),
+        enabled,
+    })
+}
+
+/// What kind of app it is.
+fn role(cast: Cast<'_>, process: ProcId) -> Role {
+    cast.spec(process).map_or(Role::Publisher, |spec| spec.role)
+}
+
+/// What an app does, in a few words.
+fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> String {
+    if let Some((subject, _)) = spec.and_then(|spec| spec.publishes.as_ref()) {
+        return subject.clone();
+    }
+    let subscribed = client
+        .and_then(|client| client.subscriptions().next().map(|(_, subject)| subject.to_owned()));
+    subscribed.unwrap_or_else(|| {
+        match role {
+            Role::Publisher => "publisher",
+            Role::Subscriber => "subscriber",
+            Role::Console => "nats",
+            Role::Wire => "from outside",
+        }
+        .to_owned()
+    })
+}
+
+/// How many messages an app's subscriptions have received.
+fn received(client: &Client) -> Option<u64> {
+    let counts = client.ops().filter_map(|(_, op)| {
+        matches!(&*op.call, Call::Subscribe { .. }).then_some(op.received_total)
+    });
+    counts.reduce(|a, b| a + b)
+}

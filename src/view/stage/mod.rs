@@ -1,0 +1,121 @@
+//! The stage: what the world is right now, in the places the layout gives.
+
+mod apps;
+mod links;
+mod servers;
+mod tapes;
+
+use crate::kernel::ProcState;
+use crate::world::World;
+
+use super::a11y;
+use super::cast::Cast;
+use super::command::LayoutHints;
+use super::entity::Entity;
+use super::frame::{Anchor, ClusterPanel, Label, Point, Stage, TextStyle, UpState};
+use super::layout::{ClusterLayout, Layout, Places};
+use super::palette::Token;
+use super::related::Related;
+use super::room::{Room, fit};
+use super::text::count;
+
+pub(super) use links::{percent, properties as links_properties};
+pub(super) use tapes::{kind as stream_kind, tone as stream_tone};
+
+/// What the stage is drawn from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) cast: Cast<'a>,
+    pub(super) layout: &'a Layout,
+    pub(super) selected: &'a Related,
+    pub(super) pointed: &'a Related,
+}
+
+/// Draws the stage. New streams and apps get their places.
+pub fn build(
+    world: &World,
+    places: &mut Places,
+    hints: LayoutHints,
+    selection: Option<&Entity>,
+    hover: Option<&Entity>,
+) -> Stage {
+    let cast = Cast::new(world);
+    let streams = tapes::places(cast, places);
+    let apps = apps::places(cast, places);
+    let layout = Layout::new(places, hints);
+    let selected = Related::new(world, selection);
+    let pointed = Related::new(world, hover);
+    let view = View { cast, layout: &layout, selected: &selected, pointed: &pointed };
+
+    let mut room = Room::new(layout.view);
+    let mut clusters = clusters(view, &mut room);
+    let servers = servers::draw(view, &mut room, selection);
+    let apps = apps::draw(view, &mut room, &apps);
+    let tapes = tapes::draw(view, &mut room, &streams);
+    for (panel, layout) in clusters.iter_mut().zip(&layout.clusters) {
+        panel.note = note(panel, layout, &mut room);
+    }
+    let links = links::draw(view, &mut room, &servers, &apps);
+    let mut stage =
+        Stage { view: layout.view, clusters, links, servers, apps, tapes, ..Stage::default() };
+    stage.summary = a11y::summary(cast, &stage);
+    stage
+}
+
+fn clusters(view: View<'_>, room: &mut Room) -> Vec<ClusterPanel> {
+    let clusters = view.cast.world().topology().clusters.iter();
+    clusters
+        .zip(&view.layout.clusters)
+        .enumerate()
+        .map(|(n, (cluster, layout))| {
+            let entity = Entity::Cluster(n);
+            let rect = layout.panel;
+            let name = Label {
+                text: fit(&cluster.name, TextStyle::Title, rect.w - 32.0),
+                at: Point::new(rect.x + 16.0, rect.y + 24.0),
+                anchor: Anchor::Start,
+                style: TextStyle::Title,
+                tone: Token::Text,
+            };
+            room.take(name.rect().grow(3.0));
+            ClusterPanel {
+                selected: view.selected.is_focus(&entity),
+                a11y: format!(
+                    "{} {}: {}",
+                    if cluster.servers.len() > 1 { "cluster" } else { "server" },
+                    cluster.name,
+                    count(cluster.servers.len() as u64, "server")
+                ),
+                entity,
+                rect,
+                name,
+                note: None,
+            }
+        })
+        .collect()
+}
+
+/// What a cluster is, and what of it has no room.
+fn note(panel: &ClusterPanel, layout: &ClusterLayout, room: &mut Room) -> Option<Label> {
+    let servers = count(layout.servers.len() as u64, "server");
+    let text = match layout.hidden_tapes {
+        0 => servers,
+        n => format!("{servers} · {} not drawn", count(n as u64, "more stream")),
+    };
+    room.label(Label {
+        text,
+        at: Point::new(panel.rect.right() - 16.0, panel.rect.y + 24.0),
+        anchor: Anchor::End,
+        style: TextStyle::Small,
+        tone: Token::Faint,
+    })
+}
+
+/// A process's state as it is drawn.
+pub(super) fn up_state(state: Option<ProcState>) -> UpState {
+    match state {
+        Some(ProcState::Up) => UpState::Up,
+        Some(ProcState::Paused) => UpState::Paused,
+        Some(ProcState::Down) | None => UpState::Down,
+    }
+}

@@ -1,0 +1,224 @@
+//! Streams: tapes of numbered cells.
+
+use std::sync::Arc;
+
+use crate::nats::api::{Retention, Storage, StreamConfig};
+use crate::view::a11y;
+use crate::view::cast::Cast;
+use crate::view::content::{self, StoredMessage, Stream, is_tombstone};
+use crate::view::entity::Entity;
+use crate::view::frame::{Anchor, Cell, CellKind, Label, Point, Rect, Tape, TextStyle};
+use crate::view::layout::Places;
+use crate::view::palette::Token;
+use crate::view::room::{Room, fit};
+use crate::view::text::grouped;
+use crate::world::StreamView;
+
+use super::View;
+
+/// Gives streams their places: cluster, name, place.
+pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str>, usize)> {
+    let streams = cast.world().streams();
+    streams
+        .iter()
+        .filter_map(|stream| {
+            let place = places.stream(stream.cluster, stream.name)?;
+            Some((stream.cluster, Arc::clone(stream.name), place))
+        })
+        .collect()
+}
+
+/// Draws all streams that have room.
+pub(super) fn draw(
+    view: View<'_>,
+    room: &mut Room,
+    places: &[(usize, Arc<str>, usize)],
+) -> Vec<Tape> {
+    let streams = view.cast.world().streams();
+    let mut drawn = Vec::new();
+    for (cluster, name, place) in places {
+        let rect = view.layout.clusters.get(*cluster).and_then(|c| c.tapes.get(*place));
+        let stream = streams.iter().find(|s| s.cluster == *cluster && s.name == name);
+        let (Some(rect), Some(stream)) = (rect, stream) else { continue };
+        drawn.push(tape(view, room, stream, *rect));
+    }
+    drawn
+}
+
+fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) -> Tape {
+    let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
+    room.take(rect);
+    let name = Label {
+        text: fit(stream.name, TextStyle::Mono, rect.w * 0.7),
+        at: Point::new(rect.x, rect.y - 6.0),
+        anchor: Anchor::Start,
+        style: TextStyle::Mono,
+        tone: Token::Text,
+    };
+    room.take(name.rect());
+    let left = rect.w - name.rect().w - 14.0;
+    let kind = Label {
+        text: fit(
+            &stream.config().map_or_else(String::new, |config| kind(config)),
+            TextStyle::Small,
+            left,
+        ),
+        at: Point::new(rect.right(), rect.y - 6.0),
+        anchor: Anchor::End,
+        style: TextStyle::Small,
+        tone: Token::Muted,
+    };
+    let kind = if kind.text.chars().count() > 3 { room.label(kind) } else { None };
+    let shown = stream.best();
+    let (cells, older) = match shown {
+        Some(replica) => cells(view, stream, replica.stream, rect),
+        None => (Vec::new(), None),
+    };
+    let state = shown.map(|replica| content::state(replica.stream));
+    let mut tape = Tape {
+        selected: view.selected.is_focus(&entity),
+        highlighted: view.pointed.stream(stream.cluster, stream.name),
+        entity,
+        rect,
+        name,
+        kind,
+        tone: stream.config().map_or(Token::Publish, |config| tone(config)),
+        cells,
+        older,
+        first_seq: state.as_ref().map_or(0, |state| state.first_seq),
+        last_seq: state.as_ref().map_or(0, |state| state.last_seq),
+        messages: state.as_ref().map_or(0, |state| state.messages),
+        leader: stream.leader(),
+        a11y: String::new(),
+    };
+    tape.a11y = a11y::stream(view.cast, stream, &tape);
+    tape
+}
+
+/// The newest cells that fit, and how many messages lie before them.
+fn cells(
+    view: View<'_>,
+    owner: &StreamView<'_>,
+    stream: &Stream,
+    rect: Rect,
+) -> (Vec<Cell>, Option<Label>) {
+    let state = content::state(stream);
+    if state.last_seq == 0 {
+        return (Vec::new(), None);
+    }
+    let digits = state.last_seq.to_string();
+    let w = (TextStyle::Mono.width(&digits) + 6.0).max(19.0);
+    let fits = |room: f64| ((room - 6.0 + 3.0) / (w + 3.0)).max(1.0) as u64;
+    // A stream that was emptied still shows where it is.
+    let first = state.first_seq.min(state.last_seq);
+    let total = state.last_seq - first + 1;
+    let mut x = rect.x + 3.0;
+    let mut shown = fits(rect.w);
+    let mut older = None;
+    if total > shown {
+        let text = |left: u64| format!("+{}", grouped(left));
+        let reserve = TextStyle::SmallMono.width(&text(total)) + 10.0;
+        shown = fits(rect.w - reserve);
+        let from = state.last_seq + 1 - shown;
+        let newer = (from..=state.last_seq)
+            .filter(|seq| content::get(stream, *seq).is_some())
+            .count() as u64;
+        x += reserve;
+        older = Some(Label {
+            text: text(state.messages.saturating_sub(newer)),
+            at: Point::new(rect.x + reserve / 2.0 + 2.0, rect.y + 16.0),
+            anchor: Anchor::Middle,
+            style: TextStyle::SmallMono,
+            tone: Token::Muted,
+        });
+    }
+    let from = (state.last_seq + 1).saturating_sub(shown).max(first);
+    let cells = (from..=state.last_seq)
+        .enumerate()
+        .map(|(n, seq)| {
+            let place = Rect::new(x + n as f64 * (w + 3.0), rect.y + 3.0, w, rect.h - 6.0);
+            cell(view, owner, seq, content::get(stream, seq), place)
+        })
+        .collect();
+    (cells, older)
+}
+
+fn cell(
+    view: View<'_>,
+    stream: &StreamView<'_>,
+    seq: u64,
+    message: Option<&StoredMessage>,
+    rect: Rect,
+) -> Cell {
+    let kind = match message {
+        None => CellKind::Gap,
+        Some(message) if is_tombstone(message) => CellKind::Tombstone,
+        Some(_) => CellKind::Live,
+    };
+    let entity = Entity::Message { cluster: stream.cluster, stream: Arc::clone(stream.name), seq };
+    let subject = message.map_or_else(String::new, |message| message.subject.to_string());
+    let tone = match kind {
+        CellKind::Gap => Token::Line,
+        _ => Token::of_subject(&subject),
+    };
+    Cell {
+        selected: view.selected.is_focus(&entity),
+        entity,
+        seq,
+        rect,
+        kind,
+        label: Label {
+            text: seq.to_string(),
+            at: Point::new(rect.centre().x, rect.y + 13.0),
+            anchor: Anchor::Middle,
+            style: TextStyle::Mono,
+            tone: match kind {
+                CellKind::Live => Token::OnMark,
+                CellKind::Gap => Token::Faint,
+                CellKind::Tombstone => Token::Text,
+            },
+        },
+        a11y: match message {
+            None => format!("sequence {seq}, removed"),
+            Some(message) => {
+                format!("sequence {seq}, {subject}, {} bytes", message.payload.len())
+            }
+        },
+        subject,
+        tone,
+        // A server stores a message only once it is committed.
+        committed: true,
+    }
+}
+
+/// The colour of a stream, by its kind.
+pub(in crate::view) fn tone(config: &StreamConfig) -> Token {
+    if config.name.starts_with("KV_") {
+        Token::Ack
+    } else if config.name.starts_with("OBJ_") {
+        Token::Replicate
+    } else if config.mirror.is_some() || !config.sources.is_empty() {
+        Token::Mirror
+    } else if config.retention == Retention::WorkQueue {
+        Token::Deliver
+    } else {
+        Token::Publish
+    }
+}
+
+/// What a stream is: "limits · R3 · orders.>".
+pub(in crate::view) fn kind(config: &StreamConfig) -> String {
+    let retention = match config.retention {
+        Retention::Limits => "limits",
+        Retention::Interest => "interest",
+        Retention::WorkQueue => "work queue",
+    };
+    let mut words = vec![retention.to_owned(), format!("R{}", config.num_replicas.max(1))];
+    if config.storage == Storage::Memory {
+        words.push("memory".to_owned());
+    }
+    if !config.subjects.is_empty() {
+        words.push(config.subjects.join(", "));
+    }
+    words.join(" · ")
+}

@@ -1,0 +1,238 @@
+//! Frames as the protocol lines they are on the wire.
+//!
+//! The client protocol comes from the one codec of the `nats` floor, byte by byte. Between servers
+//! the protocol lines are those of routes (`RMSG`, `RS+`, `RS-`); Raft's messages are binary there,
+//! so their fields are written out.
+
+use crate::jetstream::raft::{self, Entry};
+use crate::kernel::{EventKind, Process};
+use crate::nats::codec::{write_client_op, write_server_op};
+use crate::nats::{Message, Subject};
+use crate::server::{Account, Frame, GroupEntry, MetaCommand, RaftFrame, RouteOp};
+use crate::world::{Event, Node};
+
+use super::cast::Cast;
+use super::class::Class;
+use super::content::command_text;
+use super::frame::{Direction, WireLine};
+use super::text::escaped;
+
+/// Characters of a line that are shown at most.
+const LINE: usize = 4_000;
+
+/// A frame as text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WireText {
+    /// The protocol line without its end.
+    pub line: String,
+    /// Header block and payload, or the fields of a binary payload, a line each.
+    pub body: Vec<String>,
+    /// Bytes on the wire.
+    pub bytes: usize,
+}
+
+impl WireText {
+    /// The whole text, for copying.
+    pub fn all(&self) -> String {
+        let mut text = self.line.clone();
+        for line in &self.body {
+            text.push('\n');
+            text.push_str(line);
+        }
+        text
+    }
+}
+
+/// The frame that was sent with an event, as a line of the wire view; none for other events.
+pub fn line(cast: Cast<'_>, event: &Event, highlighted: bool) -> Option<WireLine> {
+    let EventKind::Sent { to, frame, .. } = &event.kind else { return None };
+    let text = wire_text(frame);
+    let (verb, rest) = text.line.split_once(' ').unwrap_or((&text.line, ""));
+    Some(WireLine {
+        event: event.id,
+        at: event.at,
+        from: cast.name(event.place),
+        to: cast.name(*to),
+        direction: match frame {
+            Frame::Client(_) => Direction::ToServer,
+            Frame::Server(_) => Direction::ToApp,
+            Frame::Route(_) => Direction::Between,
+        },
+        verb: verb.to_owned(),
+        rest: rest.to_owned(),
+        body: text.body,
+        bytes: text.bytes,
+        class: Class::of(cast.trace(), event).unwrap_or(Class::Protocol),
+        highlighted,
+    })
+}
+
+/// A frame as text.
+pub fn wire_text(frame: &Frame) -> WireText {
+    let mut bytes = Vec::new();
+    match frame {
+        Frame::Client(op) => write_client_op(op, &mut bytes),
+        Frame::Server(op) => write_server_op(op, &mut bytes),
+        Frame::Route(RouteOp::Message { account, message, queues, .. }) => {
+            write_routed(*account, message, queues, &mut bytes);
+        }
+        Frame::Route(RouteOp::Raft(raft)) => return raft_text(frame, raft),
+        Frame::Route(op) => {
+            bytes.extend_from_slice(route_line(op).as_bytes());
+            bytes.extend_from_slice(b"\r\n");
+        }
+    }
+    split(&bytes)
+}
+
+/// Bytes of the protocol as lines: the first, and what follows it.
+fn split(bytes: &[u8]) -> WireText {
+    let end = bytes.windows(2).position(|pair| pair == b"\r\n").unwrap_or(bytes.len());
+    let (line, rest) = bytes.split_at(end);
+    let rest = rest.strip_prefix(b"\r\n").unwrap_or(rest);
+    let rest = rest.strip_suffix(b"\r\n").unwrap_or(rest);
+    let mut body = Vec::new();
+    let mut from = 0;
+    for at in 0..rest.len().saturating_sub(1) {
+        if rest.get(at..at + 2) == Some(b"\r\n") && at >= from {
+            body.push(escaped(&rest[from..at], LINE));
+            from = at + 2;
+        }
+    }
+    if from < rest.len() {
+        body.push(escaped(&rest[from..], LINE));
+    }
+    WireText { line: escaped(line, LINE).trim_end().to_owned(), body, bytes: bytes.len() }
+}
+
+fn write_routed(account: Account, message: &Message, queues: &[Subject], out: &mut Vec<u8>) {
+    let verb = if message.headers.is_some() { "HMSG" } else { "RMSG" };
+    let mut words = vec![verb, account.name(), &message.subject];
+    // With queue groups, `+` announces a reply subject and `|` its absence.
+    if !queues.is_empty() {
+        words.push(if message.reply.is_some() { "+" } else { "|" });
+    }
+    words.extend(message.reply.as_deref());
+    words.extend(queues.iter().map(|queue| &**queue));
+    let mut line = words.join(" ");
+    if let Some(headers) = &message.headers {
+        line.push_str(&format!(" {}", headers.len()));
+    }
+    line.push_str(&format!(" {}\r\n", message.size()));
+    out.extend_from_slice(line.as_bytes());
+    if let Some(headers) = &message.headers {
+        out.extend_from_slice(headers.block());
+    }
+    out.extend_from_slice(&message.payload);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn route_line(op: &RouteOp) -> String {
+    match op {
+        RouteOp::Info { name } => format!("INFO {{\"server_name\":\"{name}\"}}"),
+        RouteOp::Sub { account, subject, queue: None, .. } => {
+            format!("RS+ {} {subject}", account.name())
+        }
+        RouteOp::Sub { account, subject, queue: Some(queue), weight } => {
+            format!("RS+ {} {subject} {queue} {weight}", account.name())
+        }
+        RouteOp::Unsub { account, subject, queue } => {
+            let queue = queue.as_ref().map_or_else(String::new, |queue| format!(" {queue}"));
+            format!("RS- {} {subject}{queue}", account.name())
+        }
+        RouteOp::Ping => "PING".to_owned(),
+        RouteOp::Pong => "PONG".to_owned(),
+        RouteOp::Message { .. } | RouteOp::Raft(_) => String::new(),
+    }
+}
+
+/// A message of Raft: the line that carries it, and its fields.
+fn raft_text(frame: &Frame, raft: &RaftFrame) -> WireText {
+    let group = &raft.group;
+    let mut body = vec![format!("term        {}", raft.message.term())];
+    let mut field = |name: &str, value: String| body.push(format!("{name:<11} {value}"));
+    let subject = match &raft.message {
+        raft::Message::Append { commit, prev_term, prev_index, entries, .. } => {
+            field("commit", commit.to_string());
+            field("previous", format!("index {prev_index} of term {prev_term}"));
+            field("entries", entries.len().to_string());
+            for entry in entries.iter() {
+                field(&format!("  {}", entry.index), entry_text(&entry.data));
+            }
+            format!("$NRG.AE.{group}")
+        }
+        raft::Message::AppendResponse { index, success, .. } => {
+            field("index", index.to_string());
+            field("success", success.to_string());
+            format!("$NRG.R.{group}")
+        }
+        raft::Message::VoteRequest { last_term, last_index, .. } => {
+            field("last", format!("index {last_index} of term {last_term}"));
+            format!("$NRG.V.{group}")
+        }
+        raft::Message::VoteResponse { granted, empty, .. } => {
+            field("granted", granted.to_string());
+            field("empty log", empty.to_string());
+            format!("$NRG.R.{group}")
+        }
+        raft::Message::InstallSnapshot { last_index, last_term, .. } => {
+            field("snapshot", format!("up to index {last_index} of term {last_term}"));
+            format!("$NRG.CR.{group}")
+        }
+    };
+    let bytes = usize::try_from(Node::wire_len(frame)).unwrap_or(usize::MAX);
+    WireText { line: format!("RMSG $SYS {subject}"), body, bytes }
+}
+
+/// What stands at an index of a log.
+pub fn entry_text(entry: &Entry<GroupEntry>) -> String {
+    match entry {
+        Entry::Normal(GroupEntry::Meta(command)) => match &**command {
+            MetaCommand::Create { assignment, .. } => {
+                format!("create stream {}", assignment.config.name)
+            }
+            MetaCommand::Update { config, .. } => format!("update stream {}", config.name),
+            MetaCommand::Delete { stream, .. } => format!("delete stream {stream}"),
+        },
+        Entry::Normal(GroupEntry::Stream(command)) => command_text(command),
+        Entry::PeerState(peers) => format!("the group's {} members", peers.len()),
+        Entry::LeaderTransfer(peer) => format!("hand the lead over to member {peer}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nats::protocol::ClientOp;
+
+    #[test]
+    fn a_publish_is_its_exact_bytes() {
+        let frame = Frame::Client(ClientOp::Pub(Message::new("orders.new", "{\"id\":101}")));
+        let text = wire_text(&frame);
+        assert_eq!(text.line, "PUB orders.new 10");
+        assert_eq!(text.body, ["{\"id\":101}"]);
+        assert_eq!(text.bytes, "PUB orders.new 10\r\n{\"id\":101}\r\n".len());
+    }
+
+    #[test]
+    fn a_routed_message_names_account_and_queue_groups() {
+        let mut message = Message::new("tasks.x", "y");
+        message.reply = Some("_INBOX.1".into());
+        let frame = |queues: Vec<Subject>, message: &Message| {
+            let account = Account::Global;
+            let message = message.clone();
+            wire_text(&Frame::Route(RouteOp::Message { account, message, queues, plain: true }))
+                .line
+        };
+        assert_eq!(frame(vec![], &message), "RMSG $G tasks.x _INBOX.1 1");
+        assert_eq!(frame(vec!["q".into()], &message), "RMSG $G tasks.x + _INBOX.1 q 1");
+        message.reply = None;
+        assert_eq!(frame(vec!["q".into()], &message), "RMSG $G tasks.x | q 1");
+    }
+
+    #[test]
+    fn control_characters_in_a_payload_are_escaped_and_lines_kept_apart() {
+        let text = split(b"PUB a 5\r\nx\x00\r\ny\r\n");
+        assert_eq!(text.body, ["x\\x00", "y"]);
+    }
+}
