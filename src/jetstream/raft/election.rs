@@ -18,7 +18,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         if now < self.volatile.election {
             return;
         }
-        if self.volatile.catching_up {
+        if self.volatile.catching_up && !self.volatile.transfer_asked {
             // Somebody else has more. But only for one round: if all wait, nobody has.
             self.volatile.catching_up = false;
             self.reset_election(now);

@@ -128,6 +128,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
     fn on_accepted(&mut self, received: Received, index: u64, out: &mut Vec<Output<E, S>>) {
         let Received { now, from, .. } = received;
         let last_index = self.disk.log.last().index;
+        let index = index.min(last_index);
         let Some(progress) = self.progress_mut(from) else { return };
         progress.match_index = progress.match_index.max(index);
         progress.next_index = progress.next_index.max(index + 1);
