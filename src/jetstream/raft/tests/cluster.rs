@@ -153,13 +153,11 @@ impl Cluster {
         self.witness.applied(id, after, index, (term, value))
     }
 
-    /// Proposes at every server that takes itself for the leader. Returns how many did.
-    pub(super) fn propose(&mut self, value: u64) -> Result<usize, Violation> {
-        let leaders = self.leaders();
-        for id in &leaders {
-            self.act(*id, |raft, now, out| raft.propose(now, value, out).expect("it leads"))?;
-        }
-        Ok(leaders.len())
+    /// Proposes at every server that takes itself for the leader.
+    pub(super) fn propose(&mut self, value: u64) -> Result<(), Violation> {
+        self.leaders().into_iter().try_for_each(|id| {
+            self.act(id, |raft, now, out| raft.propose(now, value, out).expect("it leads"))
+        })
     }
 
     pub(super) fn step_down(&mut self, id: PeerId, to: Option<PeerId>) -> Result<(), Violation> {
