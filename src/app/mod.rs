@@ -1,8 +1,32 @@
-//! The Leptos page. Components draw; they do not compute.
+//! The Leptos page. Components draw what `view::Frame` says and send `PlayerCommand`s; they compute
+//! nothing about the world themselves.
+//!
+//! Reading order: `shell` (what is where), `engine` (the one place that moves the player), `raf`,
+//! `options`, `entity_id`, `keys`, then a file for each part of the page.
+
+mod caption;
+mod console;
+mod diagram;
+mod engine;
+mod entity_id;
+mod header;
+mod help;
+mod icon;
+mod inspector;
+mod keys;
+mod live;
+mod measure;
+mod options;
+mod scene;
+mod shell;
+mod stage;
+mod theme;
+mod transport;
+mod wire;
 
 use leptos::prelude::*;
 
 /// Mounts the page into the document's body.
 pub fn mount() {
-    mount_to_body(|| view! { <main><h1>"Windtunnel"</h1></main> });
+    leptos::mount::mount_to_body(|| view! { <shell::Shell/> });
 }

@@ -1,0 +1,175 @@
+//! The one place that moves the player: commands in, frames out, the animation loop in between.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::console::{Entry, Output, Session};
+use crate::view::player::Player;
+use crate::view::{Entity, Frame, PlayerCommand};
+use crate::world::{Input, TopologyError, World, scenes};
+
+/// Longer gaps between two pictures are not made up for: the page was hidden.
+const LONGEST_GAP_MS: f64 = 100.0;
+
+/// The player and the console.
+struct Engine {
+    player: Player,
+    session: Session,
+    last_ms: Option<f64>,
+    looping: bool,
+}
+
+/// A handle to the engine, for every component.
+#[derive(Clone, Copy)]
+pub struct Ctx {
+    /// The picture to draw.
+    pub frame: RwSignal<Arc<Frame>>,
+    /// Counts changes of what the console shows.
+    pub console: RwSignal<u64>,
+    /// Whether motion is left out.
+    pub reduced_motion: RwSignal<bool>,
+    engine: StoredValue<Engine, LocalStorage>,
+}
+
+impl Ctx {
+    /// Builds the first scene.
+    pub fn new(reduced_motion: bool) -> Result<Self, TopologyError> {
+        let world = World::new(scenes::one_order())?;
+        let mut player = Player::new(world);
+        player.command(PlayerCommand::SetReducedMotion(reduced_motion));
+        let frame = RwSignal::new(player.frame());
+        let session = Session::new("cli");
+        let engine = Engine { player, session, last_ms: None, looping: false };
+        Ok(Self {
+            frame,
+            console: RwSignal::new(0),
+            reduced_motion: RwSignal::new(reduced_motion),
+            engine: StoredValue::new_local(engine),
+        })
+    }
+
+    /// Asks the player for something.
+    pub fn send(self, command: PlayerCommand) {
+        self.engine.update_value(|engine| {
+            engine.player.command(command);
+            engine.follow_up();
+        });
+        self.publish();
+    }
+
+    /// Gives the world an input.
+    pub fn act(self, input: Input) {
+        self.send(PlayerCommand::Act(input));
+    }
+
+    /// Selects something.
+    pub fn select(self, entity: Option<Entity>) {
+        self.send(PlayerCommand::Select(entity));
+    }
+
+    /// Takes a line of the console.
+    pub fn enter(self, line: &str) {
+        self.engine.update_value(|engine| {
+            let inputs = engine.session.enter(line, engine.player.world());
+            for input in inputs {
+                engine.player.command(PlayerCommand::Act(input));
+            }
+            engine.follow_up();
+        });
+        self.publish();
+    }
+
+    /// Ends what the console's latest line still does.
+    pub fn interrupt(self) {
+        self.engine.update_value(|engine| {
+            if let Some(input) = engine.session.interrupt(engine.player.world()) {
+                engine.player.command(PlayerCommand::Act(input));
+            }
+        });
+        self.publish();
+    }
+
+    /// What a console line could go on with: where the word begins, and the options.
+    pub fn complete(self, line: &str) -> (usize, Vec<String>, String) {
+        self.engine.with_value(|engine| {
+            let completion = engine.session.complete(line, engine.player.world());
+            let common = completion.common().to_owned();
+            (completion.start, completion.options, common)
+        })
+    }
+
+    /// The console line before or after the one shown.
+    pub fn recall(self, current: &str, older: bool) -> Option<String> {
+        let mut line = None;
+        self.engine.update_value(|engine| {
+            let history = engine.session.history();
+            let found = if older { history.up(current) } else { history.down() };
+            line = found.map(str::to_owned);
+        });
+        line
+    }
+
+    /// The console's lines with what they print at this moment.
+    pub fn printed(self) -> Vec<(Entry, Output)> {
+        self.engine.with_value(|engine| {
+            let world = engine.player.world();
+            engine
+                .session
+                .entries()
+                .iter()
+                .filter(|entry| entry.is_visible_at(world.position()))
+                .map(|entry| (entry.clone(), engine.session.render(entry, world)))
+                .collect()
+        })
+    }
+
+    /// Shows the player's state, and keeps the loop going if it has something to do.
+    fn publish(self) {
+        let mut start = false;
+        self.engine.update_value(|engine| {
+            let frame = engine.player.frame();
+            self.frame.set(frame);
+            if engine.player.needs_ticks() && !engine.looping {
+                engine.looping = true;
+                engine.last_ms = None;
+                start = true;
+            }
+        });
+        self.console.update(|count| *count += 1);
+        if start {
+            request_animation_frame(move || self.tick());
+        }
+    }
+
+    /// One picture of the animation.
+    fn tick(self) {
+        let now = window().performance().map_or(0.0, |clock| clock.now());
+        let mut more = false;
+        self.engine.try_update_value(|engine| {
+            let gap = engine.last_ms.map_or(16.0, |last| now - last);
+            engine.last_ms = Some(now);
+            engine.player.tick(gap.clamp(0.0, LONGEST_GAP_MS));
+            engine.follow_up();
+            more = engine.player.needs_ticks();
+            engine.looping = more;
+            self.frame.set(engine.player.frame());
+        });
+        self.console.update(|count| *count += 1);
+        if more {
+            request_animation_frame(move || self.tick());
+        }
+    }
+}
+
+impl Engine {
+    /// Commands of the console that go on once an answer is there.
+    fn follow_up(&mut self) {
+        if !self.player.at_head() {
+            return;
+        }
+        for input in self.session.poll(self.player.world()) {
+            self.player.command(PlayerCommand::Act(input));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The help: all keys, from the table that binds them, and what is simplified.
+
+use leptos::html::Dialog;
+use leptos::prelude::*;
+
+use super::icon::Icon;
+use super::keys::bindings;
+
+/// The help dialog.
+#[component]
+pub fn Help(
+    /// Whether it is shown.
+    open: RwSignal<bool>,
+    /// Whether single characters are shortcuts.
+    characters: RwSignal<bool>,
+) -> impl IntoView {
+    let dialog = NodeRef::<Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog class="help" node_ref=dialog aria-labelledby="help-title" on:close=move |_| open.set(false)>
+            <div class="help__head">
+                <h2 id="help-title">"Keys"</h2>
+                <button type="button" class="btn ghost" aria-label="Close the help" on:click=move |_| open.set(false)>
+                    {Icon::Close.view()}
+                </button>
+            </div>
+            <table class="help__keys">
+                <tbody>
+                    {bindings()
+                        .into_iter()
+                        .map(|binding| {
+                            view! {
+                                <tr>
+                                    <th scope="row"><kbd>{binding.written}</kbd></th>
+                                    <td>{binding.does}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=move || characters.get()
+                    on:change=move |event| characters.set(event_target_checked(&event))
+                />
+                "Single letters and signs are shortcuts"
+            </label>
+            <h2>"What is simplified"</h2>
+            <ul class="help__list">
+                <li>"Raft messages and routes travel as typed frames; the wire view writes them as the lines a real cluster would send."</li>
+                <li>"Link loss behaves as TCP makes it look: a lost packet is sent again and everything behind it waits."</li>
+                <li>"A file store survives the death of its process and is written before the acknowledgement; what a power cut could still lose is not shown yet."</li>
+                <li>"No accounts, permissions or TLS: every client is in the one global account."</li>
+                <li>"Consumers, mirrors and sources are accepted in configurations where they belong to the stream, and do nothing yet."</li>
+            </ul>
+        </dialog>
+    }
+    .into_any()
+}

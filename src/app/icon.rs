@@ -1,0 +1,121 @@
+//! Icons, 16 by 16, drawn with the current colour.
+
+use leptos::prelude::*;
+
+use crate::view::frame::{ActionKind, AppIcon};
+
+/// An icon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    /// To the beginning.
+    First,
+    /// One hop back.
+    Back,
+    /// Play.
+    Play,
+    /// Pause.
+    Pause,
+    /// One hop forward.
+    Forward,
+    /// To the end of the operation.
+    Over,
+    /// Until idle.
+    Idle,
+    /// To the end.
+    Last,
+    /// Kill.
+    Power,
+    /// Start again.
+    Restart,
+    /// Cut.
+    Scissors,
+    /// Heal.
+    Heal,
+    /// A black hole.
+    Block,
+    /// Publish.
+    Send,
+    /// A cart.
+    Cart,
+    /// A chart.
+    Chart,
+    /// A cog.
+    Cog,
+    /// A prompt.
+    Prompt,
+    /// A plug.
+    Plug,
+    /// Close.
+    Close,
+    /// Copy.
+    Copy,
+    /// Sun and moon.
+    Theme,
+    /// A branch.
+    Branch,
+}
+
+impl Icon {
+    /// Its outline.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::First => "M4 3v10M13 3L7 8l6 5z",
+            Self::Back => "M10.5 3l-5 5 5 5",
+            Self::Play => "M5 3l8 5-8 5z",
+            Self::Pause => "M5.5 3v10M10.5 3v10",
+            Self::Forward => "M5.5 3l5 5-5 5",
+            Self::Over => "M2 10a6 6 0 0 1 11-2M13 3v5H8M8 13h.01",
+            Self::Idle => "M3 4l4 4-4 4M8 4l4 4-4 4",
+            Self::Last => "M12 3v10M3 3l6 5-6 5z",
+            Self::Power => "M8 2v6M4.5 4.5a5 5 0 1 0 7 0",
+            Self::Restart => "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
+            Self::Scissors => "M4 3l8 8M12 3l-8 8M4.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3M11.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3",
+            Self::Heal => "M8 3v10M3 8h10",
+            Self::Block => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M4 12l8-8",
+            Self::Send => "M2 8l12-5-4 11-3-4z",
+            Self::Cart => "M1 2h2l2 8h8l2-6H4M6 14h.01M12 14h.01",
+            Self::Chart => "M1 15h14M3 12l4-5 3 3 5-7",
+            Self::Cog => "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.5 1.5M11.5 11.5L13 13M13 3l-1.5 1.5M4.5 11.5L3 13",
+            Self::Prompt => "M2 4l4 4-4 4M8 12h6",
+            Self::Plug => "M6 1v4M10 1v4M4 5h8v3a4 4 0 0 1-8 0zM8 12v3",
+            Self::Close => "M4 4l8 8M12 4l-8 8",
+            Self::Copy => "M5 5h8v9H5zM3 11V2h8",
+            Self::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5v11",
+            Self::Branch => "M5 3v10M5 9c5 0 6-2 6-5M5 3h.01M11 4h.01M5 13h.01",
+        }
+    }
+
+    /// The icon of an application.
+    pub const fn of_app(icon: AppIcon) -> Self {
+        match icon {
+            AppIcon::Publisher => Self::Cart,
+            AppIcon::Subscriber => Self::Chart,
+            AppIcon::Worker => Self::Cog,
+            AppIcon::Console => Self::Prompt,
+            AppIcon::Wire => Self::Plug,
+        }
+    }
+
+    /// The icon of an action.
+    pub const fn of_action(kind: ActionKind) -> Self {
+        match kind {
+            ActionKind::Crash => Self::Power,
+            ActionKind::Restart => Self::Restart,
+            ActionKind::Pause => Self::Pause,
+            ActionKind::Resume => Self::Play,
+            ActionKind::Cut => Self::Scissors,
+            ActionKind::Block => Self::Block,
+            ActionKind::Heal => Self::Heal,
+            ActionKind::Publish => Self::Send,
+        }
+    }
+
+    /// The icon as an element, not seen by screen readers: the button around it has a name.
+    pub fn view(self) -> impl IntoView {
+        view! {
+            <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                <path d=self.path()></path>
+            </svg>
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The inspector: all about the selected thing.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use crate::view::frame::{Fact, Inspection, Section};
+use crate::view::{Entity, Token};
+
+use super::engine::Ctx;
+use super::icon::Icon;
+
+/// The inspector panel.
+#[component]
+pub fn Inspector(
+    /// Where the buttons are, so that a key can put the focus there.
+    actions: NodeRef<Div>,
+) -> impl IntoView {
+    let ctx = expect_context::<Ctx>();
+    let inspection = Memo::new(move |_| ctx.frame.read().inspection.clone());
+    // The tab by its name, so that it stays when another thing of the same kind is selected.
+    let tab = RwSignal::new(String::new());
+    let current = move |inspection: &Inspection| {
+        let wanted = tab.get();
+        inspection.tabs.iter().position(|tab| tab.name == wanted).unwrap_or(0)
+    };
+    view! {
+        {move || match inspection.get() {
+            None => view! {
+                <div class="sec empty">
+                    <h2>"Nothing selected"</h2>
+                    <p class="quiet">"Select a server, a stream, an app, a link or a message: click it, or move to it with Tab and the arrow keys and press Enter."</p>
+                </div>
+            }
+                .into_any(),
+            Some(inspection) => {
+                let chosen = current(&inspection);
+                let section = inspection.tabs.get(chosen).map(|tab| tab.sections.clone()).unwrap_or_default();
+                let names: Vec<&'static str> = inspection.tabs.iter().map(|tab| tab.name).collect();
+                let buttons = inspection.actions.clone();
+                view! {
+                    <div class="insp__head" data-testid="inspector">
+                        <h2>
+                            {inspection.title.clone()}
+                            <span class="insp__place">{format!(" {}", inspection.place)}</span>
+                        </h2>
+                        <p class="unseen">{inspection.kind}</p>
+                        <div class="badges">
+                            {inspection
+                                .badges
+                                .iter()
+                                .map(|badge| {
+                                    let tone = badge.tone.var();
+                                    view! { <span class="badge" style:color=tone>{badge.text.clone()}</span> }
+                                })
+                                .collect_view()}
+                        </div>
+                    </div>
+                    <dl class="stats">
+                        {inspection
+                            .stats
+                            .iter()
+                            .map(|stat| {
+                                view! {
+                                    <div class:changed=stat.was.is_some()>
+                                        <dt>{stat.name}</dt>
+                                        <dd>
+                                            {stat.value.clone()}
+                                            {stat.was.clone().map(|was| view! { <small>{format!("was {was}")}</small> })}
+                                        </dd>
+                                    </div>
+                                }
+                            })
+                            .collect_view()}
+                    </dl>
+                    <div class="insp__actions" node_ref=actions role="group" aria-label="What can be done">
+                        {buttons
+                            .into_iter()
+                            .map(|action| {
+                                let icon = Icon::of_action(action.kind);
+                                let command = action.command.clone();
+                                view! {
+                                    <button type="button" class="btn" class:danger=action.fault on:click=move |_| ctx.send(command.clone())>
+                                        {icon.view()}
+                                        <span>{action.label.clone()}</span>
+                                    </button>
+                                }
+                            })
+                            .collect_view()}
+                    </div>
+                    <div class="tabs" role="tablist" aria-label="Inspector">
+                        {names
+                            .into_iter()
+                            .enumerate()
+                            .map(|(n, name)| {
+                                let on = n == chosen;
+                                view! {
+                                    <button
+                                        type="button"
+                                        role="tab"
+                                        class:on=on
+                                        aria-selected=on.to_string()
+                                        tabindex=if on { "0" } else { "-1" }
+                                        on:click=move |_| tab.set(name.to_owned())
+                                        on:keydown=move |event| move_tab(&event)
+                                    >
+                                        {name}
+                                    </button>
+                                }
+                            })
+                            .collect_view()}
+                    </div>
+                    <div class="insp__body" role="tabpanel" tabindex="0">
+                        {section.into_iter().map(|section| draw(ctx, section)).collect_view()}
+                    </div>
+                }
+                    .into_any()
+            }
+        }}
+    }
+    .into_any()
+}
+
+/// Arrow keys go from tab to tab.
+fn move_tab(event: &web_sys::KeyboardEvent) {
+    use wasm_bindgen::JsCast;
+    let Some(tab) = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlElement>().ok()) else {
+        return;
+    };
+    let next = match event.key().as_str() {
+        "ArrowRight" => tab.next_element_sibling(),
+        "ArrowLeft" => tab.previous_element_sibling(),
+        _ => return,
+    };
+    event.prevent_default();
+    event.stop_propagation();
+    if let Some(next) = next.and_then(|next| next.dyn_into::<web_sys::HtmlElement>().ok()) {
+        next.click();
+        let _ = next.focus();
+    }
+}
+
+fn title(title: Option<String>) -> impl IntoView {
+    title.map(|title| view! { <h3 class="kick">{title}</h3> })
+}
+
+/// A value, which leads somewhere if it stands for something.
+fn value(ctx: Ctx, text: String, entity: Option<Entity>) -> AnyView {
+    match entity {
+        None => view! { <span>{text}</span> }.into_any(),
+        Some(entity) => view! {
+            <button type="button" class="entity" on:click=move |_| ctx.select(Some(entity.clone()))>{text}</button>
+        }
+        .into_any(),
+    }
+}
+
+fn draw(ctx: Ctx, section: Section) -> AnyView {
+    match section {
+        Section::Facts { title: heading, facts } => view! {
+            <section class="facts">
+                {title(heading)}
+                <dl>
+                    {facts
+                        .into_iter()
+                        .map(|Fact { name, value: text, was, entity }| {
+                            view! {
+                                <div class:changed=was.is_some()>
+                                    <dt>{name}</dt>
+                                    <dd>
+                                        {was.map(|was| view! { <s class="was">{was}</s> })}
+                                        {value(ctx, text, entity)}
+                                    </dd>
+                                </div>
+                            }
+                        })
+                        .collect_view()}
+                </dl>
+            </section>
+        }
+        .into_any(),
+        Section::Table { title: heading, columns, rows, truncated, empty } => {
+            let none = rows.is_empty();
+            view! {
+                <section class="table">
+                    {title(heading)}
+                    {truncated.map(|text| view! { <p class="quiet">{text}</p> })}
+                    {none.then(|| view! { <p class="quiet">{empty}</p> })}
+                    <table hidden=none>
+                        <thead>
+                            <tr>{columns.into_iter().map(|name| view! { <th scope="col">{name}</th> }).collect_view()}</tr>
+                        </thead>
+                        <tbody>
+                            {rows
+                                .into_iter()
+                                .map(|row| {
+                                    let tone = row.tone.unwrap_or(Token::Text).var();
+                                    let entity = row.entity.clone();
+                                    view! {
+                                        <tr class:changed=row.changed>
+                                            {row
+                                                .cells
+                                                .into_iter()
+                                                .enumerate()
+                                                .map(|(n, cell)| {
+                                                    let hint = cell.clone();
+                                                    if n == 0 {
+                                                        view! { <td style:color=tone.clone() title=hint>{value(ctx, cell, entity.clone())}</td> }.into_any()
+                                                    } else {
+                                                        view! { <td title=hint>{cell}</td> }.into_any()
+                                                    }
+                                                })
+                                                .collect_view()}
+                                        </tr>
+                                    }
+                                })
+                                .collect_view()}
+                        </tbody>
+                    </table>
+                </section>
+            }
+            .into_any()
+        }
+        Section::Code { title: heading, text, .. } => {
+            let copied = text.clone();
+            view! {
+                <section class="code">
+                    {title(heading)}
+                    <button type="button" class="btn ghost code__copy" on:click=move |_| copy(&copied)>
+                        {Icon::Copy.view()}
+                        <span>"Copy"</span>
+                    </button>
+                    <pre tabindex="0">{text}</pre>
+                </section>
+            }
+            .into_any()
+        }
+        Section::Why(reasons) => view! {
+            <section class="why" data-testid="why">
+                <h3 class="kick">"Why?"</h3>
+                <ol>
+                    {reasons
+                        .into_iter()
+                        .map(|reason| {
+                            let tone = reason.class.map_or(Token::Muted, |class| class.token()).var();
+                            let entity = reason.entity.clone();
+                            view! {
+                                <li>
+                                    <span class="why__at">{reason.at}</span>
+                                    <button type="button" class="why__what" on:click=move |_| ctx.select(Some(entity.clone()))>
+                                        <i class="why__dot" style:background=tone></i>
+                                        {reason.text}
+                                    </button>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ol>
+            </section>
+        }
+        .into_any(),
+        Section::Note(text) => view! { <p class="quiet note">{text}</p> }.into_any(),
+    }
+}
+
+/// Puts text on the clipboard, where the page may.
+fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+}

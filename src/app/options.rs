@@ -1,0 +1,37 @@
+//! What the address says: `?embed=1`, `?theme=dark|light|auto`, `?motion=reduce`.
+
+use leptos::prelude::window;
+
+/// The options of this page view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Whether only stage, caption and transport are shown, for a frame in another page.
+    pub embed: bool,
+    /// The theme the host page wants.
+    pub theme: Option<String>,
+    /// Whether motion is to be left out whatever the system says.
+    pub reduce_motion: bool,
+}
+
+impl Options {
+    /// Reads them. What cannot be read counts as absent.
+    pub fn read() -> Self {
+        let query = window().location().search().unwrap_or_default();
+        let params = web_sys::UrlSearchParams::new_with_str(&query).ok();
+        let get = |name: &str| params.as_ref().and_then(|params| params.get(name));
+        Self {
+            embed: get("embed").is_some_and(|value| value != "0"),
+            theme: get("theme").filter(|theme| ["dark", "light", "auto"].contains(&theme.as_str())),
+            reduce_motion: get("motion").is_some_and(|value| value == "reduce"),
+        }
+    }
+}
+
+/// Whether this page is shown in a frame of another one.
+pub fn is_framed() -> bool {
+    // A frame of another origin cannot be looked at; then it certainly is one.
+    match window().top() {
+        Ok(Some(top)) => top != window(),
+        _ => true,
+    }
+}

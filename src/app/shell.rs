@@ -1,0 +1,213 @@
+//! What is where on the page, and the keys that work everywhere.
+
+use leptos::html::{Div, Input as InputElement};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::view::PlayerCommand;
+
+use super::caption::Caption;
+use super::console::Console;
+use super::diagram::Diagram;
+use super::engine::Ctx;
+use super::header::Header;
+use super::help::Help;
+use super::inspector::Inspector;
+use super::keys::{KeyAction, action_of};
+use super::live::Live;
+use super::options::{Options, is_framed};
+use super::scene::Scene;
+use super::stage::Stage;
+use super::theme::{Theme, prefers_reduced_motion};
+use super::transport::Transport;
+
+/// Which panels are open; matters only where there is no room for all of them.
+#[derive(Clone, Copy)]
+pub struct Panels {
+    /// The scene.
+    pub left: RwSignal<bool>,
+    /// The inspector.
+    pub right: RwSignal<bool>,
+    /// The diagram.
+    pub diagram: RwSignal<bool>,
+    /// The help.
+    pub help: RwSignal<bool>,
+}
+
+/// The whole page.
+#[component]
+pub fn Shell() -> impl IntoView {
+    let options = Options::read();
+    let theme = Theme::initial(options.theme.as_deref());
+    theme.show();
+    let reduced = options.reduce_motion || prefers_reduced_motion();
+    match Ctx::new(reduced) {
+        Ok(ctx) => view! { <Page ctx=ctx options=options theme=RwSignal::new(theme)/> }.into_any(),
+        Err(error) => view! {
+            <p class="broken" role="alert">{format!("The scene cannot be shown: {error}.")}</p>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
+    provide_context(ctx);
+    let embed = options.embed;
+    let closed = || RwSignal::new(false);
+    let panels = Panels { left: closed(), right: closed(), diagram: closed(), help: closed() };
+    let characters = RwSignal::new(true);
+    let console_open = closed();
+    let (stage, diagram) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
+    let console = NodeRef::<InputElement>::new();
+    let actions = NodeRef::<Div>::new();
+    super::measure::watch(ctx, stage, diagram);
+    // Something new was selected: where the inspector is a sheet, it opens.
+    let selection = Memo::new(move |_| ctx.frame.read().selection.clone());
+    Effect::new(move |before: Option<()>| {
+        let chosen = selection.get().is_some();
+        if before.is_some() && chosen {
+            panels.right.set(true);
+        }
+    });
+    let on_key = move |event: web_sys::KeyboardEvent| {
+        if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        // In a frame, keys count only while the focus is inside.
+        if is_framed() && !document().has_focus().unwrap_or(true) {
+            return;
+        }
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(action) = action_of(&event.key(), event.shift_key(), characters.get_untracked())
+        else {
+            return;
+        };
+        if let Some(target) = &target
+            && is_typing(target, &event.key())
+        {
+            return;
+        }
+        match action {
+            KeyAction::Command(command) => ctx.send(command),
+            KeyAction::Help => panels.help.update(|open| *open = !*open),
+            KeyAction::Console => {
+                if let Some(input) = console.get_untracked() {
+                    let _ = input.focus();
+                }
+            }
+            KeyAction::Actions => focus_first_button(actions),
+            KeyAction::Escape => {
+                panels.left.set(false);
+                panels.right.set(false);
+                ctx.send(PlayerCommand::Select(None));
+            }
+        }
+        event.prevent_default();
+    };
+    let handle = window_event_listener(leptos::ev::keydown, on_key);
+    on_cleanup(move || handle.remove());
+    let notice = Memo::new(move |_| ctx.frame.read().notice.clone());
+    let busy = Memo::new(move |_| ctx.frame.read().transport.busy.clone());
+    view! {
+        <div class="page" class:embed=embed>
+            <a class="skip" href="#stage">"Skip to the play area"</a>
+            {(!embed).then(|| view! { <Header theme=theme panels=panels/> })}
+            <main class="main">
+                {(!embed)
+                    .then(|| {
+                        view! {
+                            <aside class="side left" class:open=move || panels.left.get() aria-label="Scene">
+                                <Scene/>
+                            </aside>
+                        }
+                    })}
+                <div class="center">
+                    <Live/>
+                    <div class="stage" id="stage" node_ref=stage>
+                        <Stage/>
+                        <div class="notices" role="alert" data-testid="notice">
+                            {move || {
+                                notice
+                                    .get()
+                                    .map(|text| {
+                                        view! {
+                                            <p class="notice">
+                                                <span>{text}</span>
+                                                <button type="button" class="btn ghost" on:click=move |_| ctx.send(PlayerCommand::DismissNotice)>
+                                                    "Dismiss"
+                                                </button>
+                                            </p>
+                                        }
+                                    })
+                            }}
+                        </div>
+                        {move || {
+                            busy.get()
+                                .map(|busy| {
+                                    view! {
+                                        <p class="busy" role="status">
+                                            <span>{busy.what}</span>
+                                            <progress max="1" value=busy.done></progress>
+                                            <button type="button" class="btn" on:click=move |_| ctx.send(PlayerCommand::Cancel)>"Stop"</button>
+                                        </p>
+                                    }
+                                })
+                        }}
+                    </div>
+                    <Caption/>
+                    <Transport/>
+                    {(!embed)
+                        .then(|| {
+                            view! {
+                                <div class="diagram" class:open=move || panels.diagram.get() node_ref=diagram>
+                                    <Diagram/>
+                                </div>
+                            }
+                        })}
+                </div>
+                {(!embed)
+                    .then(|| {
+                        view! {
+                            <aside class="side right" class:open=move || panels.right.get() aria-label="Inspector">
+                                <Inspector actions=actions/>
+                            </aside>
+                        }
+                    })}
+            </main>
+            {(!embed)
+                .then(|| {
+                    view! {
+                        <footer class="footer"><Console input=console open=console_open/></footer>
+                        <Help open=panels.help characters=characters/>
+                    }
+                })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether the key belongs to what has the focus: text fields take all keys, sliders and lists the
+/// arrows, buttons the space bar.
+fn is_typing(target: &web_sys::Element, key: &str) -> bool {
+    let tag = target.tag_name().to_ascii_lowercase();
+    let kind = target.get_attribute("type").unwrap_or_default();
+    if target.closest("dialog[open]").ok().flatten().is_some() {
+        return key != "?";
+    }
+    match tag.as_str() {
+        "textarea" => true,
+        "input" if kind == "range" || kind == "checkbox" => key != "Escape" && key != "?",
+        "input" => true,
+        "select" => key != "Escape",
+        "button" | "a" => key == " " || key == "Enter",
+        _ => false,
+    }
+}
+
+fn focus_first_button(actions: NodeRef<Div>) {
+    let button = actions.get_untracked().and_then(|div| div.query_selector("button").ok().flatten());
+    if let Some(button) = button.and_then(|b| b.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
+    }
+}

@@ -1,0 +1,203 @@
+//! The transport: where in the course of events one is, and where one can go.
+
+use leptos::prelude::*;
+
+use crate::kernel::BranchId;
+use crate::view::{Pace, PlayerCommand};
+
+use super::engine::Ctx;
+use super::icon::Icon;
+
+/// Steps of the scrubber.
+const STEPS: f64 = 1_000.0;
+
+fn button(
+    ctx: Ctx,
+    icon: Icon,
+    name: &'static str,
+    enabled: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    command: PlayerCommand,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="tb"
+            aria-label=name
+            title=name
+            // Not `disabled`: the focus stays where it is while stepping.
+            aria-disabled=move || (!enabled()).to_string()
+            on:click=move |_| {
+                if enabled() {
+                    ctx.send(command.clone());
+                }
+            }
+        >
+            {icon.view()}
+        </button>
+    }
+}
+
+/// The paces one can choose.
+const PACES: [(&str, &str, Pace); 9] = [
+    ("flow-0.25", "flow ¼", Pace::Flow { speed: 0.25 }),
+    ("flow-0.5", "flow ½", Pace::Flow { speed: 0.5 }),
+    ("flow-1", "flow 1×", Pace::Flow { speed: 1.0 }),
+    ("flow-2", "flow 2×", Pace::Flow { speed: 2.0 }),
+    ("flow-4", "flow 4×", Pace::Flow { speed: 4.0 }),
+    ("clock-0.001", "clock 1/1000", Pace::Clock { factor: 0.001 }),
+    ("clock-0.01", "clock 1/100", Pace::Clock { factor: 0.01 }),
+    ("clock-0.1", "clock 1/10", Pace::Clock { factor: 0.1 }),
+    ("clock-1", "clock 1×", Pace::Clock { factor: 1.0 }),
+];
+
+/// The transport.
+#[component]
+pub fn Transport() -> impl IntoView {
+    let ctx = expect_context::<Ctx>();
+    let transport = Memo::new(move |_| ctx.frame.read().transport.clone());
+    let can_back = move || transport.with(|t| t.can_back);
+    let at_head = move || transport.with(|t| t.at_head);
+    let playing = move || transport.with(|t| t.playing);
+    let always = || true;
+    view! {
+        <div class="transport" role="group" aria-label="Transport">
+            <div class="transport__buttons">
+                {button(ctx, Icon::First, "To the beginning", can_back, PlayerCommand::First)}
+                {button(ctx, Icon::Back, "One hop back", can_back, PlayerCommand::HopBack)}
+                <button
+                    type="button"
+                    class="tb play"
+                    data-testid="play"
+                    aria-label=move || if playing() { "Pause" } else { "Play" }
+                    title=move || if playing() { "Pause" } else { "Play" }
+                    on:click=move |_| ctx.send(PlayerCommand::Toggle)
+                >
+                    {move || if playing() { Icon::Pause.view().into_any() } else { Icon::Play.view().into_any() }}
+                </button>
+                {button(ctx, Icon::Forward, "One hop forward", always, PlayerCommand::HopForward)}
+                {button(ctx, Icon::Over, "Step over: to the end of the operation", always, PlayerCommand::StepOver)}
+                {button(ctx, Icon::Idle, "Run until nothing is open", always, PlayerCommand::RunToIdle)}
+                {button(ctx, Icon::Last, "To the end", move || !at_head(), PlayerCommand::Last)}
+            </div>
+            <div class="clock" data-testid="clock">
+                <span>{move || transport.with(|t| t.clock.clone())}</span>
+                <small>{move || transport.with(|t| t.clock_rest.clone())}</small>
+                {move || {
+                    transport.with(|t| t.skipped.clone()).map(|skipped| view! { <em class="skipped">{format!("⏩ {skipped}")}</em> })
+                }}
+            </div>
+            <div class="scrub">
+                <svg class="scrub__picture" viewBox="0 0 120 20" preserveAspectRatio="none" aria-hidden="true">
+                    {move || {
+                        transport
+                            .with(|t| {
+                                let width = 120.0 / t.buckets.len().max(1) as f64;
+                                t.buckets
+                                    .iter()
+                                    .enumerate()
+                                    .map(|(n, bucket)| {
+                                        let tone = bucket.counts.first().map(|(class, _)| class.token().var());
+                                        let height = 20.0 * bucket.height;
+                                        view! {
+                                            <rect
+                                                x=n as f64 * width
+                                                y=20.0 - height
+                                                width=width * 0.7
+                                                height=height
+                                                fill=tone.unwrap_or_default()
+                                                opacity=if bucket.past { "0.9" } else { "0.35" }
+                                            ></rect>
+                                        }
+                                    })
+                                    .collect_view()
+                            })
+                    }}
+                </svg>
+                <input
+                    type="range"
+                    class="scrub__range"
+                    aria-label="Moment"
+                    data-testid="scrub"
+                    min="0"
+                    max=STEPS
+                    step="1"
+                    prop:value=move || transport.with(|t| (t.fraction * STEPS).round())
+                    style:--at=move || transport.with(|t| format!("{}%", t.fraction * 100.0))
+                    aria-valuetext=move || {
+                        transport
+                            .with(|t| {
+                                format!("hop {} of {}, {}{}", t.hop, t.hops, t.clock, t.clock_rest)
+                            })
+                    }
+                    on:input=move |event| {
+                        if let Ok(value) = event_target_value(&event).parse::<f64>() {
+                            ctx.send(PlayerCommand::SeekFraction(value / STEPS));
+                        }
+                    }
+                />
+            </div>
+            <label class="chip">
+                <span class="unseen">"Pace"</span>
+                <select
+                    data-testid="pace"
+                    on:change=move |event| {
+                        let chosen = event_target_value(&event);
+                        if let Some((_, _, pace)) = PACES.iter().find(|(id, _, _)| *id == chosen) {
+                            ctx.send(PlayerCommand::SetPace(*pace));
+                        }
+                    }
+                >
+                    {PACES
+                        .iter()
+                        .map(|(id, name, pace)| {
+                            let selected = move || transport.with(|t| t.pace == *pace);
+                            view! { <option value=*id prop:selected=selected>{*name}</option> }
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+            <label class="chip branches" class:many=move || transport.with(|t| t.branches.len() > 1)>
+                {Icon::Branch.view()}
+                <span class="unseen">"Branch of history"</span>
+                <select
+                    data-testid="branches"
+                    on:change=move |event| {
+                        if let Ok(id) = event_target_value(&event).parse() {
+                            ctx.send(PlayerCommand::SwitchBranch(BranchId(id)));
+                        }
+                    }
+                >
+                    {move || {
+                        transport
+                            .with(|t| {
+                                t.branches
+                                    .iter()
+                                    .map(|branch| {
+                                        let text = if branch.what.is_empty() {
+                                            branch.name.clone()
+                                        } else {
+                                            format!("{} · {}", branch.name, branch.what)
+                                        };
+                                        let id = branch.id.0.to_string();
+                                        let current = branch.current;
+                                        view! { <option value=id prop:selected=current>{text}</option> }
+                                    })
+                                    .collect_view()
+                            })
+                    }}
+                </select>
+            </label>
+            <button
+                type="button"
+                class="tb undo"
+                aria-label="Undo the last thing done"
+                title="Undo the last thing done"
+                aria-disabled=move || (!transport.with(|t| t.can_undo)).to_string()
+                on:click=move |_| ctx.send(PlayerCommand::Undo)
+            >
+                {Icon::Restart.view()}
+            </button>
+        </div>
+    }
+    .into_any()
+}
