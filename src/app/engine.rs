@@ -5,8 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::console::{Entry, Output, Session};
-use crate::view::player::Player;
-use crate::view::{Entity, Frame, PlayerCommand};
+use crate::view::{Entity, Frame, Player, PlayerCommand};
 use crate::world::{Input, TopologyError, World, scenes};
 
 /// Longer gaps between two pictures are not made up for: the page was hidden.
@@ -38,7 +37,7 @@ impl Ctx {
         let world = World::new(scenes::one_order())?;
         let mut player = Player::new(world);
         player.command(PlayerCommand::SetReducedMotion(reduced_motion));
-        let frame = RwSignal::new(player.frame());
+        let frame = RwSignal::new(Arc::new(player.frame()));
         let session = Session::new("cli");
         let engine = Engine { player, session, last_ms: None, looping: false };
         Ok(Self {
@@ -128,9 +127,8 @@ impl Ctx {
     fn publish(self) {
         let mut start = false;
         self.engine.update_value(|engine| {
-            let frame = engine.player.frame();
-            self.frame.set(frame);
-            if engine.player.needs_ticks() && !engine.looping {
+            self.frame.set(Arc::new(engine.player.frame()));
+            if engine.player.is_active() && !engine.looping {
                 engine.looping = true;
                 engine.last_ms = None;
                 start = true;
@@ -151,9 +149,9 @@ impl Ctx {
             engine.last_ms = Some(now);
             engine.player.tick(gap.clamp(0.0, LONGEST_GAP_MS));
             engine.follow_up();
-            more = engine.player.needs_ticks();
+            more = engine.player.is_active();
             engine.looping = more;
-            self.frame.set(engine.player.frame());
+            self.frame.set(Arc::new(engine.player.frame()));
         });
         self.console.update(|count| *count += 1);
         if more {
@@ -165,7 +163,7 @@ impl Ctx {
 impl Engine {
     /// Commands of the console that go on once an answer is there.
     fn follow_up(&mut self) {
-        if !self.player.at_head() {
+        if !self.player.history().at_head() {
             return;
         }
         for input in self.session.poll(self.player.world()) {

@@ -77,9 +77,9 @@ pub fn Inspector(
                             .into_iter()
                             .map(|action| {
                                 let icon = Icon::of_action(action.kind);
-                                let command = action.command.clone();
+                                let input = action.input.clone();
                                 view! {
-                                    <button type="button" class="btn" class:danger=action.fault on:click=move |_| ctx.send(command.clone())>
+                                    <button type="button" class="btn" class:danger=action.fault on:click=move |_| ctx.act(input.clone())>
                                         {icon.view()}
                                         <span>{action.label.clone()}</span>
                                     </button>
@@ -163,8 +163,9 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                     {facts
                         .into_iter()
                         .map(|Fact { name, value: text, was, entity }| {
+                            let changed = was.is_some();
                             view! {
-                                <div class:changed=was.is_some()>
+                                <div class:changed=changed>
                                     <dt>{name}</dt>
                                     <dd>
                                         {was.map(|was| view! { <s class="was">{was}</s> })}

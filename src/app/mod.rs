@@ -24,9 +24,10 @@ mod theme;
 mod transport;
 mod wire;
 
+use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 
 /// Mounts the page into the document's body.
 pub fn mount() {
-    leptos::mount::mount_to_body(|| view! { <shell::Shell/> });
+    mount_to_body(|| view! { <shell::Shell/> });
 }
