@@ -7,10 +7,11 @@ use crate::view::{PlayerCommand, Token};
 
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
+use super::stage::Legend;
 
 /// The caption line.
 #[component]
-pub fn Caption() -> impl IntoView {
+pub(crate) fn Caption() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let caption = Memo::new(move |_| ctx.frame.read().caption.clone());
     let tone = move || {
@@ -58,6 +59,7 @@ pub fn Caption() -> impl IntoView {
                     })
                 }}
             </p>
+            <Legend/>
         </div>
     }
     .into_any()

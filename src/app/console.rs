@@ -9,7 +9,7 @@ use super::engine::Ctx;
 
 /// The console panel.
 #[component]
-pub fn Console(
+pub(crate) fn Console(
     /// The input, so that a key can put the cursor there.
     input: NodeRef<InputElement>,
     /// Whether the output is shown.

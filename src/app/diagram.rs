@@ -12,7 +12,7 @@ use super::stage::label;
 
 /// The diagram.
 #[component]
-pub fn Diagram() -> impl IntoView {
+pub(crate) fn Diagram() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let picture = Memo::new(move |_| ctx.frame.read().diagram.clone());
     let hit = |event: &web_sys::Event| {
@@ -108,7 +108,9 @@ fn arrow(arrow: &Arrow) -> impl IntoView + use<> {
             <circle class="diagram__end" cx=b.x cy=b.y r="2.6" stroke=tone.clone()></circle>
         }
         .into_any(),
-        ArrowState::InFlight => view! { <circle cx=b.x cy=b.y r="3.4" fill=tone.clone()></circle> }.into_any(),
+        ArrowState::InFlight => {
+            view! { <circle cx=b.x cy=b.y r="3.4" fill=tone.clone()></circle> }.into_any()
+        }
         ArrowState::Dropped => {
             let d = format!("M{:.1} {:.1}l6 6m0-6l-6 6", b.x - 3.0, b.y - 3.0);
             view! { <path class="diagram__cross" d=d></path> }.into_any()
@@ -143,7 +145,9 @@ fn mark(mark: &Mark) -> impl IntoView + use<> {
         MarkKind::Stored => (format!("M{:.1} {:.1}h6v6h-6z", x - 3.0, y - 3.0), true),
         MarkKind::Committed => (format!("M{:.1} {y:.1}l2.5 3 5-6.5", x - 4.0), false),
         MarkKind::Elected => (format!("M{:.1} {:.1}l2-6 3 3 3-3 2 6z", x - 5.0, y - 2.0), true),
-        MarkKind::Election => (format!("M{:.1} {y:.1}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0", x - 3.5), false),
+        MarkKind::Election => {
+            (format!("M{:.1} {y:.1}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0", x - 3.5), false)
+        }
         MarkKind::Refused | MarkKind::Fault => {
             (format!("M{:.1} {:.1}l7 7m0-7l-7 7", x - 3.5, y - 3.5), false)
         }

@@ -21,19 +21,19 @@ struct Engine {
 
 /// A handle to the engine, for every component.
 #[derive(Clone, Copy)]
-pub struct Ctx {
+pub(crate) struct Ctx {
     /// The picture to draw.
-    pub frame: RwSignal<Arc<Frame>>,
+    pub(crate) frame: RwSignal<Arc<Frame>>,
     /// Counts changes of what the console shows.
-    pub console: RwSignal<u64>,
+    pub(crate) console: RwSignal<u64>,
     /// Whether motion is left out.
-    pub reduced_motion: RwSignal<bool>,
+    pub(crate) reduced_motion: RwSignal<bool>,
     engine: StoredValue<Engine, LocalStorage>,
 }
 
 impl Ctx {
     /// Builds the first scene.
-    pub fn new(reduced_motion: bool) -> Result<Self, TopologyError> {
+    pub(crate) fn new(reduced_motion: bool) -> Result<Self, TopologyError> {
         let world = World::new(scenes::one_order())?;
         let mut player = Player::new(world);
         player.command(PlayerCommand::SetReducedMotion(reduced_motion));
@@ -49,7 +49,7 @@ impl Ctx {
     }
 
     /// Asks the player for something.
-    pub fn send(self, command: PlayerCommand) {
+    pub(crate) fn send(self, command: PlayerCommand) {
         self.engine.update_value(|engine| {
             engine.player.command(command);
             engine.follow_up();
@@ -58,17 +58,17 @@ impl Ctx {
     }
 
     /// Gives the world an input.
-    pub fn act(self, input: Input) {
+    pub(crate) fn act(self, input: Input) {
         self.send(PlayerCommand::Act(input));
     }
 
     /// Selects something.
-    pub fn select(self, entity: Option<Entity>) {
+    pub(crate) fn select(self, entity: Option<Entity>) {
         self.send(PlayerCommand::Select(entity));
     }
 
     /// Takes a line of the console.
-    pub fn enter(self, line: &str) {
+    pub(crate) fn enter(self, line: &str) {
         self.engine.update_value(|engine| {
             let inputs = engine.session.enter(line, engine.player.world());
             for input in inputs {
@@ -80,7 +80,7 @@ impl Ctx {
     }
 
     /// Ends what the console's latest line still does.
-    pub fn interrupt(self) {
+    pub(crate) fn interrupt(self) {
         self.engine.update_value(|engine| {
             if let Some(input) = engine.session.interrupt(engine.player.world()) {
                 engine.player.command(PlayerCommand::Act(input));
@@ -90,7 +90,7 @@ impl Ctx {
     }
 
     /// What a console line could go on with: where the word begins, and the options.
-    pub fn complete(self, line: &str) -> (usize, Vec<String>, String) {
+    pub(crate) fn complete(self, line: &str) -> (usize, Vec<String>, String) {
         self.engine.with_value(|engine| {
             let completion = engine.session.complete(line, engine.player.world());
             let common = completion.common().to_owned();
@@ -99,7 +99,7 @@ impl Ctx {
     }
 
     /// The console line before or after the one shown.
-    pub fn recall(self, current: &str, older: bool) -> Option<String> {
+    pub(crate) fn recall(self, current: &str, older: bool) -> Option<String> {
         let mut line = None;
         self.engine.update_value(|engine| {
             let history = engine.session.history();
@@ -110,7 +110,7 @@ impl Ctx {
     }
 
     /// The console's lines with what they print at this moment.
-    pub fn printed(self) -> Vec<(Entry, Output)> {
+    pub(crate) fn printed(self) -> Vec<(Entry, Output)> {
         self.engine.with_value(|engine| {
             let world = engine.player.world();
             engine

@@ -4,7 +4,7 @@ use crate::kernel::{EventId, ProcId};
 use crate::view::Entity;
 
 /// The text of an entity.
-pub fn id_of(entity: &Entity) -> String {
+pub(crate) fn id_of(entity: &Entity) -> String {
     match entity {
         Entity::Cluster(index) => format!("c:{index}"),
         Entity::Server(process) => format!("s:{}", process.0),
@@ -17,7 +17,7 @@ pub fn id_of(entity: &Entity) -> String {
 }
 
 /// The entity of a text.
-pub fn entity_of(id: &str) -> Option<Entity> {
+pub(crate) fn entity_of(id: &str) -> Option<Entity> {
     let (kind, rest) = id.split_once(':')?;
     let process = |text: &str| text.parse().ok().map(ProcId);
     Some(match kind {

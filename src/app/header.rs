@@ -10,7 +10,7 @@ use crate::view::PlayerCommand;
 
 /// Brand, scene, and what concerns the whole page.
 #[component]
-pub fn Header(
+pub(crate) fn Header(
     /// The theme that is shown.
     theme: RwSignal<Theme>,
     /// Which panels are open.

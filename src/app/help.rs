@@ -8,7 +8,7 @@ use super::keys::bindings;
 
 /// The help dialog.
 #[component]
-pub fn Help(
+pub(crate) fn Help(
     /// Whether it is shown.
     open: RwSignal<bool>,
     /// Whether single characters are shortcuts.

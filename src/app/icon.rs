@@ -6,7 +6,7 @@ use crate::view::frame::{ActionKind, AppIcon};
 
 /// An icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Icon {
+pub(crate) enum Icon {
     /// To the beginning.
     First,
     /// One hop back.
@@ -57,7 +57,7 @@ pub enum Icon {
 
 impl Icon {
     /// Its outline.
-    pub const fn path(self) -> &'static str {
+    pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::First => "M4 3v10M13 3L7 8l6 5z",
             Self::Back => "M10.5 3l-5 5 5 5",
@@ -69,13 +69,17 @@ impl Icon {
             Self::Last => "M12 3v10M3 3l6 5-6 5z",
             Self::Power => "M8 2v6M4.5 4.5a5 5 0 1 0 7 0",
             Self::Restart => "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
-            Self::Scissors => "M4 3l8 8M12 3l-8 8M4.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3M11.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3",
+            Self::Scissors => {
+                "M4 3l8 8M12 3l-8 8M4.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3M11.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3"
+            }
             Self::Heal => "M8 3v10M3 8h10",
             Self::Block => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M4 12l8-8",
             Self::Send => "M2 8l12-5-4 11-3-4z",
             Self::Cart => "M1 2h2l2 8h8l2-6H4M6 14h.01M12 14h.01",
             Self::Chart => "M1 15h14M3 12l4-5 3 3 5-7",
-            Self::Cog => "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.5 1.5M11.5 11.5L13 13M13 3l-1.5 1.5M4.5 11.5L3 13",
+            Self::Cog => {
+                "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.5 1.5M11.5 11.5L13 13M13 3l-1.5 1.5M4.5 11.5L3 13"
+            }
             Self::Prompt => "M2 4l4 4-4 4M8 12h6",
             Self::Plug => "M6 1v4M10 1v4M4 5h8v3a4 4 0 0 1-8 0zM8 12v3",
             Self::Close => "M4 4l8 8M12 4l-8 8",
@@ -86,7 +90,7 @@ impl Icon {
     }
 
     /// The icon of an application.
-    pub const fn of_app(icon: AppIcon) -> Self {
+    pub(crate) const fn of_app(icon: AppIcon) -> Self {
         match icon {
             AppIcon::Publisher => Self::Cart,
             AppIcon::Subscriber => Self::Chart,
@@ -97,7 +101,7 @@ impl Icon {
     }
 
     /// The icon of an action.
-    pub const fn of_action(kind: ActionKind) -> Self {
+    pub(crate) const fn of_action(kind: ActionKind) -> Self {
         match kind {
             ActionKind::Crash => Self::Power,
             ActionKind::Restart => Self::Restart,
@@ -111,7 +115,7 @@ impl Icon {
     }
 
     /// The icon as an element, not seen by screen readers: the button around it has a name.
-    pub fn view(self) -> impl IntoView {
+    pub(crate) fn view(self) -> impl IntoView {
         view! {
             <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
                 <path d=self.path()></path>

@@ -11,7 +11,7 @@ use super::icon::Icon;
 
 /// The inspector panel.
 #[component]
-pub fn Inspector(
+pub(crate) fn Inspector(
     /// Where the buttons are, so that a key can put the focus there.
     actions: NodeRef<Div>,
 ) -> impl IntoView {

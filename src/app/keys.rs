@@ -4,7 +4,7 @@ use crate::view::PlayerCommand;
 
 /// What a key does.
 #[derive(Debug, Clone, PartialEq)]
-pub enum KeyAction {
+pub(crate) enum KeyAction {
     /// Asks the player for something.
     Command(PlayerCommand),
     /// Shows or hides the help.
@@ -19,21 +19,21 @@ pub enum KeyAction {
 
 /// A key and what it does.
 #[derive(Debug, Clone)]
-pub struct Binding {
+pub(crate) struct Binding {
     /// The key as the browser names it.
-    pub key: &'static str,
+    pub(crate) key: &'static str,
     /// Whether shift is held.
-    pub shift: bool,
+    pub(crate) shift: bool,
     /// How it is written for people.
-    pub written: &'static str,
+    pub(crate) written: &'static str,
     /// What it does, in words.
-    pub does: &'static str,
+    pub(crate) does: &'static str,
     /// What it does.
-    pub action: KeyAction,
+    pub(crate) action: KeyAction,
 }
 
 /// All keys.
-pub fn bindings() -> Vec<Binding> {
+pub(crate) fn bindings() -> Vec<Binding> {
     use KeyAction::Command;
     let key = |key, shift, written, does, action| Binding { key, shift, written, does, action };
     vec![
@@ -62,7 +62,7 @@ pub fn bindings() -> Vec<Binding> {
 }
 
 /// What a key press does. Single characters do nothing when they are switched off.
-pub fn action_of(key: &str, shift: bool, characters: bool) -> Option<KeyAction> {
+pub(crate) fn action_of(key: &str, shift: bool, characters: bool) -> Option<KeyAction> {
     if !characters && key.chars().count() == 1 && key != " " {
         return None;
     }

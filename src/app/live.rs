@@ -6,7 +6,7 @@ use super::engine::Ctx;
 
 /// The summary and the live region; both invisible.
 #[component]
-pub fn Live() -> impl IntoView {
+pub(crate) fn Live() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let summary = Memo::new(move |_| ctx.frame.read().stage.summary.clone());
     let said = Memo::new(move |_| ctx.frame.read().announcement.clone());

@@ -10,7 +10,7 @@ use crate::view::{LayoutHints, PlayerCommand};
 use super::engine::Ctx;
 
 /// Tells the player the size of stage and diagram, now and whenever it changes.
-pub fn watch(ctx: Ctx, stage: NodeRef<Div>, diagram: NodeRef<Div>) {
+pub(crate) fn watch(ctx: Ctx, stage: NodeRef<Div>, diagram: NodeRef<Div>) {
     let told = StoredValue::new_local(None::<LayoutHints>);
     let tell = move || {
         let Some(stage) = stage.get_untracked() else { return };

@@ -4,18 +4,18 @@ use leptos::prelude::window;
 
 /// The options of this page view.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     /// Whether only stage, caption and transport are shown, for a frame in another page.
-    pub embed: bool,
+    pub(crate) embed: bool,
     /// The theme the host page wants.
-    pub theme: Option<String>,
+    pub(crate) theme: Option<String>,
     /// Whether motion is to be left out whatever the system says.
-    pub reduce_motion: bool,
+    pub(crate) reduce_motion: bool,
 }
 
 impl Options {
     /// Reads them. What cannot be read counts as absent.
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let query = window().location().search().unwrap_or_default();
         let params = web_sys::UrlSearchParams::new_with_str(&query).ok();
         let get = |name: &str| params.as_ref().and_then(|params| params.get(name));
@@ -28,7 +28,7 @@ impl Options {
 }
 
 /// Whether this page is shown in a frame of another one.
-pub fn is_framed() -> bool {
+pub(crate) fn is_framed() -> bool {
     // A frame of another origin cannot be looked at; then it certainly is one.
     match window().top() {
         Ok(Some(top)) => top != window(),

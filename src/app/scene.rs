@@ -12,7 +12,7 @@ use super::wire::Wire;
 
 /// The scene panel.
 #[component]
-pub fn Scene() -> impl IntoView {
+pub(crate) fn Scene() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     view! {
         <section class="sec">
@@ -96,7 +96,12 @@ fn quick_faults(stage: &crate::view::frame::Stage) -> Vec<Quick> {
         match server.state {
             UpState::Up => {}
             UpState::Paused => {
-                quick.push((Icon::Play, format!("Resume {name}"), false, Input::Resume { process }));
+                quick.push((
+                    Icon::Play,
+                    format!("Resume {name}"),
+                    false,
+                    Input::Resume { process },
+                ));
             }
             UpState::Down => {
                 let restart = Input::Restart { process };

@@ -23,20 +23,20 @@ use super::transport::Transport;
 
 /// Which panels are open; matters only where there is no room for all of them.
 #[derive(Clone, Copy)]
-pub struct Panels {
+pub(crate) struct Panels {
     /// The scene.
-    pub left: RwSignal<bool>,
+    pub(crate) left: RwSignal<bool>,
     /// The inspector.
-    pub right: RwSignal<bool>,
+    pub(crate) right: RwSignal<bool>,
     /// The diagram.
-    pub diagram: RwSignal<bool>,
+    pub(crate) diagram: RwSignal<bool>,
     /// The help.
-    pub help: RwSignal<bool>,
+    pub(crate) help: RwSignal<bool>,
 }
 
 /// The whole page.
 #[component]
-pub fn Shell() -> impl IntoView {
+pub(crate) fn Shell() -> impl IntoView {
     let options = Options::read();
     let theme = Theme::initial(options.theme.as_deref());
     theme.show();
@@ -206,7 +206,8 @@ fn is_typing(target: &web_sys::Element, key: &str) -> bool {
 }
 
 fn focus_first_button(actions: NodeRef<Div>) {
-    let button = actions.get_untracked().and_then(|div| div.query_selector("button").ok().flatten());
+    let button =
+        actions.get_untracked().and_then(|div| div.query_selector("button").ok().flatten());
     if let Some(button) = button.and_then(|b| b.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = button.focus();
     }

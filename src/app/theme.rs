@@ -6,7 +6,7 @@ const KEY: &str = "windtunnel.theme";
 
 /// A choice of theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Theme {
+pub(crate) enum Theme {
     /// As the system has it.
     Auto,
     /// Dark.
@@ -17,7 +17,7 @@ pub enum Theme {
 
 impl Theme {
     /// The choice of this name.
-    pub fn parse(name: &str) -> Self {
+    pub(crate) fn parse(name: &str) -> Self {
         match name {
             "dark" => Self::Dark,
             "light" => Self::Light,
@@ -26,7 +26,7 @@ impl Theme {
     }
 
     /// Its name.
-    pub const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Auto => "auto",
             Self::Dark => "dark",
@@ -35,7 +35,7 @@ impl Theme {
     }
 
     /// The one after it, for a button that goes round.
-    pub const fn next(self) -> Self {
+    pub(crate) const fn next(self) -> Self {
         match self {
             Self::Auto => Self::Dark,
             Self::Dark => Self::Light,
@@ -44,13 +44,13 @@ impl Theme {
     }
 
     /// The host's wish, else what was chosen last time, else the system's.
-    pub fn initial(wish: Option<&str>) -> Self {
+    pub(crate) fn initial(wish: Option<&str>) -> Self {
         let stored = || storage()?.get_item(KEY).ok()?;
         wish.map(str::to_owned).or_else(stored).map_or(Self::Auto, |name| Self::parse(&name))
     }
 
     /// Shows it.
-    pub fn show(self) {
+    pub(crate) fn show(self) {
         let Some(root) = document().document_element() else { return };
         let _ = match self {
             Self::Auto => root.remove_attribute("data-theme"),
@@ -59,7 +59,7 @@ impl Theme {
     }
 
     /// Remembers it, where that is possible.
-    pub fn remember(self) {
+    pub(crate) fn remember(self) {
         if let Some(storage) = storage() {
             let _ = storage.set_item(KEY, self.name());
         }
@@ -72,7 +72,7 @@ fn storage() -> Option<web_sys::Storage> {
 }
 
 /// Whether the system asks for less motion.
-pub fn prefers_reduced_motion() -> bool {
+pub(crate) fn prefers_reduced_motion() -> bool {
     let query = window().match_media("(prefers-reduced-motion: reduce)");
     query.ok().flatten().is_some_and(|query| query.matches())
 }

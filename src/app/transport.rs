@@ -52,7 +52,7 @@ const PACES: [(&str, &str, Pace); 9] = [
 
 /// The transport.
 #[component]
-pub fn Transport() -> impl IntoView {
+pub(crate) fn Transport() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let transport = Memo::new(move |_| ctx.frame.read().transport.clone());
     let can_back = move || transport.with(|t| t.can_back);

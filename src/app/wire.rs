@@ -9,7 +9,7 @@ use super::engine::Ctx;
 
 /// The protocol lines.
 #[component]
-pub fn Wire() -> impl IntoView {
+pub(crate) fn Wire() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let lines = Memo::new(move |_| ctx.frame.read().wire.clone());
     view! {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::jetstream::raft::{Config, Message, Output, Raft, Timing};
+use crate::jetstream::raft::{Config, Output, Raft, Timing};
 use crate::kernel::{Context, ProcId, Time};
 use crate::nats::api::Storage;
 
@@ -340,19 +340,5 @@ impl Server {
         } else {
             self.apply_meta(cx, &command);
         }
-    }
-}
-
-/// What a message of Raft is, in one word, for people.
-pub fn raft_verb<E, S>(message: &Message<E, S>) -> &'static str {
-    match message {
-        Message::VoteRequest { .. } => "vote request",
-        Message::VoteResponse { granted: true, .. } => "vote",
-        Message::VoteResponse { .. } => "no vote",
-        Message::Append { entries, .. } if entries.is_empty() => "heartbeat",
-        Message::Append { .. } => "append",
-        Message::AppendResponse { success: true, .. } => "appended",
-        Message::AppendResponse { .. } => "not appended",
-        Message::InstallSnapshot { .. } => "snapshot",
     }
 }

@@ -9,12 +9,13 @@ fn centre(element: &web_sys::Element) -> (f64, f64) {
 }
 
 /// The nearest part in the direction of an arrow key: its `data-entity`.
-pub fn neighbour(from: &web_sys::Element, key: &str) -> Option<String> {
+pub(crate) fn neighbour(from: &web_sys::Element, key: &str) -> Option<String> {
     let parts = document().query_selector_all(".stage__svg [data-stop]").ok()?;
     let (x0, y0) = centre(from);
     let mut best: Option<(f64, String)> = None;
     for index in 0..parts.length() {
-        let Some(part) = parts.item(index).and_then(|n| n.dyn_into::<web_sys::Element>().ok()) else {
+        let Some(part) = parts.item(index).and_then(|n| n.dyn_into::<web_sys::Element>().ok())
+        else {
             continue;
         };
         if part == *from {
@@ -41,7 +42,7 @@ pub fn neighbour(from: &web_sys::Element, key: &str) -> Option<String> {
 }
 
 /// Puts the focus on a part.
-pub fn focus(id: &str) {
+pub(crate) fn focus(id: &str) {
     let selector = format!(".stage__svg [data-stop][data-entity=\"{id}\"]");
     let found = document().query_selector(&selector).ok().flatten();
     if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::SvgElement>().ok()) {

@@ -18,7 +18,7 @@ use super::engine::Ctx;
 use super::entity_id::entity_of;
 
 /// A piece of text of a drawing.
-pub fn label(label: &Label) -> impl IntoView + use<> {
+pub(crate) fn label(label: &Label) -> impl IntoView + use<> {
     let anchor = match label.anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",
@@ -41,7 +41,7 @@ pub fn label(label: &Label) -> impl IntoView + use<> {
 
 /// The stage.
 #[component]
-pub fn Stage() -> impl IntoView {
+pub(crate) fn Stage() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let picture = Memo::new(move |_| ctx.frame.read().stage.clone());
     // The one part of the stage that Tab reaches; arrow keys go to the others.
@@ -90,7 +90,6 @@ pub fn Stage() -> impl IntoView {
         _ => {}
     };
     view! {
-        <Legend/>
         <svg
             class="stage__svg"
             role="group"
@@ -139,13 +138,13 @@ fn tab_stop(picture: &Picture, here: RwSignal<String>, entity: &Entity) -> &'sta
 
 /// What the shapes mean, and which of them are shown.
 #[component]
-fn Legend() -> impl IntoView {
+pub(crate) fn Legend() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let classes = Memo::new(move |_| ctx.frame.read().classes.clone());
     view! {
         <details class="legend">
             <summary class="legend__summary">
-                <span class="unseen">"Legend and filter: "</span>
+                <span class="legend__word">"Legend"</span>
                 {move || {
                     classes
                         .get()
@@ -197,14 +196,27 @@ fn sample(class: Class) -> impl IntoView {
 }
 
 /// The outline of a shape around the origin, and whether it is filled.
-pub fn shape_path(shape: Shape, r: f64) -> (String, bool) {
-    let round = |r: f64| format!("M{0:.1} 0a{1:.1} {1:.1} 0 1 0 {2:.1} 0a{1:.1} {1:.1} 0 1 0 {3:.1} 0z", -r, r, 2.0 * r, -2.0 * r);
+pub(crate) fn shape_path(shape: Shape, r: f64) -> (String, bool) {
+    let round = |r: f64| {
+        format!(
+            "M{0:.1} 0a{1:.1} {1:.1} 0 1 0 {2:.1} 0a{1:.1} {1:.1} 0 1 0 {3:.1} 0z",
+            -r,
+            r,
+            2.0 * r,
+            -2.0 * r
+        )
+    };
     match shape {
         Shape::Disc => (round(r), true),
         Shape::Ring => (round(r), false),
         Shape::Dot => (round(r * 0.55), true),
-        Shape::Diamond => (format!("M0 {:.1}L{:.1} 0L0 {:.1}L{:.1} 0z", -r * 1.15, r * 1.15, r * 1.15, -r * 1.15), true),
-        Shape::Square => (format!("M{0:.1} {0:.1}h{1:.1}v{1:.1}h-{1:.1}z", -r * 0.9, r * 1.8), true),
+        Shape::Diamond => (
+            format!("M0 {:.1}L{:.1} 0L0 {:.1}L{:.1} 0z", -r * 1.15, r * 1.15, r * 1.15, -r * 1.15),
+            true,
+        ),
+        Shape::Square => {
+            (format!("M{0:.1} {0:.1}h{1:.1}v{1:.1}h-{1:.1}z", -r * 0.9, r * 1.8), true)
+        }
         Shape::Triangle | Shape::HollowTriangle => (
             format!("M{:.1} 0L{:.1} {:.1}L{:.1} {:.1}z", r * 1.2, -r * 0.9, -r, -r * 0.9, r),
             shape == Shape::Triangle,

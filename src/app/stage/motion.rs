@@ -8,7 +8,7 @@ use crate::view::Entity;
 use crate::view::frame::{Motion, Packet, Pulse};
 
 /// The moving layer.
-pub fn motion(motion: &Motion) -> impl IntoView + use<> {
+pub(crate) fn motion(motion: &Motion) -> impl IntoView + use<> {
     let pulses = motion.pulses.iter().map(pulse).collect_view();
     let packets = motion.packets.iter().map(packet).collect_view();
     view! {

@@ -11,7 +11,7 @@ use crate::view::frame::{
 };
 
 /// A cluster's panel.
-pub fn cluster(cluster: &ClusterPanel) -> impl IntoView + use<> {
+pub(crate) fn cluster(cluster: &ClusterPanel) -> impl IntoView + use<> {
     let rect = cluster.rect;
     let note = cluster.note.as_ref().map(label);
     view! {
@@ -24,7 +24,7 @@ pub fn cluster(cluster: &ClusterPanel) -> impl IntoView + use<> {
 }
 
 /// A link.
-pub fn link(link: &LinkLine, stop: &'static str) -> impl IntoView + use<> {
+pub(crate) fn link(link: &LinkLine, stop: &'static str) -> impl IntoView + use<> {
     let kind = match link.kind {
         LinkKind::Route => "link route",
         LinkKind::Access => "link access",
@@ -103,7 +103,7 @@ fn hexagon(centre: Point, radius: f64) -> String {
 }
 
 /// A server.
-pub fn server(server: &ServerHex, stop: &'static str) -> impl IntoView + use<> {
+pub(crate) fn server(server: &ServerHex, stop: &'static str) -> impl IntoView + use<> {
     let Point { x, y } = server.centre;
     let r = server.radius;
     let points = hexagon(server.centre, r);
@@ -119,13 +119,22 @@ pub fn server(server: &ServerHex, stop: &'static str) -> impl IntoView + use<> {
     };
     let star = if server.meta_leader && server.state != UpState::Down {
         let (sx, sy) = (x + r * 0.86 + 3.0, y - r * 0.5 - 4.0);
-        format!("M{sx:.1} {:.1}l1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z", sy - 4.0)
+        format!(
+            "M{sx:.1} {:.1}l1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z",
+            sy - 4.0
+        )
     } else {
         String::new()
     };
     let cross = if server.state == UpState::Down {
         let d = r * 0.5;
-        format!("M{0:.1} {1:.1}L{2:.1} {3:.1}M{2:.1} {1:.1}L{0:.1} {3:.1}", x - d, y - d, x + d, y + d)
+        format!(
+            "M{0:.1} {1:.1}L{2:.1} {3:.1}M{2:.1} {1:.1}L{0:.1} {3:.1}",
+            x - d,
+            y - d,
+            x + d,
+            y + d
+        )
     } else {
         String::new()
     };
@@ -168,7 +177,7 @@ pub fn server(server: &ServerHex, stop: &'static str) -> impl IntoView + use<> {
 }
 
 /// A stream.
-pub fn tape(tape: &Tape, stop: &'static str) -> impl IntoView + use<> {
+pub(crate) fn tape(tape: &Tape, stop: &'static str) -> impl IntoView + use<> {
     let rect = tape.rect;
     let kind = tape.kind.as_ref().map(label);
     let older = tape.older.as_ref().map(label);
@@ -219,7 +228,7 @@ fn cell(cell: &Cell) -> impl IntoView + use<> {
 }
 
 /// An application.
-pub fn app(app: &AppPill, stop: &'static str) -> impl IntoView + use<> {
+pub(crate) fn app(app: &AppPill, stop: &'static str) -> impl IntoView + use<> {
     let rect = app.rect;
     let state = match app.state {
         UpState::Up => "app up",
@@ -230,7 +239,12 @@ pub fn app(app: &AppPill, stop: &'static str) -> impl IntoView + use<> {
     let does = app.does.as_ref().map(label);
     let button = app.button.as_ref().map(|button| {
         let rect = button.rect;
-        let (x, y) = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0 + 4.0);
+        let (x, y) = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
+        // Where there is no room for the word, an icon stands for it.
+        let wide = rect.w >= 60.0;
+        let word = if wide { button.label.clone() } else { String::new() };
+        let icon = if wide { "" } else { Icon::Send.path() };
+        let place = format!("translate({:.1} {:.1})", x - 8.0, y - 8.0);
         view! {
             <g
                 class="press"
@@ -241,8 +255,12 @@ pub fn app(app: &AppPill, stop: &'static str) -> impl IntoView + use<> {
                 aria-disabled=(!button.enabled).to_string()
                 data-press=app.process.0.to_string()
             >
+                <title>{button.a11y.clone()}</title>
                 <rect x=rect.x y=rect.y width=rect.w height=rect.h rx="8"></rect>
-                <text x=x y=y text-anchor="middle" font-size="11.5" font-weight="650" class="sans">{button.label.clone()}</text>
+                <text x=x y=y + 4.0 text-anchor="middle" font-size="11.5" font-weight="650" class="sans">
+                    {word}
+                </text>
+                <path class="press__icon" transform=place d=icon></path>
             </g>
         }
     });

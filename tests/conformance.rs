@@ -1,0 +1,124 @@
+//! Conformance: what the engine answers is what a real nats-server 2.15.1 answered.
+//!
+//! The cases under `tests/conformance/cases/public` were recorded from the real server and are
+//! replayed here against the engine in virtual time. Those that need what is not built yet are on
+//! one list; a case on it that passes, or a case not on it that fails, fails this test.
+
+mod conformance_support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use conformance_support::runner::{Case, replay};
+
+/// Cases that need what is not built yet.
+const NOT_YET: &[&str] = &[
+    "ack-all-none",
+    "ack-kinds",
+    "atomic-batch",
+    "backoff-max-deliver",
+    "cluster-follower-down",
+    "cluster-leader-down",
+    "cluster-leader-stepdown",
+    "cluster-r3-basic",
+    "consumer-create-errors",
+    "consumer-deliver-policies",
+    "consumer-ephemeral",
+    "consumer-filters",
+    "consumer-info-names-list",
+    "consumer-pause",
+    "consumer-update-rules",
+    "delete-markers",
+    "domain-api",
+    "domain-link-cut",
+    "domain-mirror",
+    "domain-origin-restart",
+    "domain-source-fan-in",
+    "headers-only",
+    "interest-retention",
+    "kv-buckets-list",
+    "kv-delete-purge-history",
+    "kv-limits-ttl",
+    "kv-watch",
+    "max-ack-pending",
+    "message-counter",
+    "message-ttl",
+    "mirror-basic",
+    "mirror-errors",
+    "mirror-filter-start",
+    "object-overwrite-delete-list",
+    "object-put-get",
+    "object-seal-limits",
+    "priority-groups",
+    "pull-conflicts",
+    "pull-statuses",
+    "push-basic",
+    "push-deliver-group",
+    "push-flow-control",
+    "redelivery",
+    "replay-original",
+    "republish",
+    "sealed-stream",
+    "source-basic",
+    "source-errors",
+    "source-filter-transform",
+    "stream-account-info",
+    "stream-advisories",
+    "stream-create-invalid-names",
+    "stream-create-invalid-values",
+    "stream-info-details",
+    "subject-transform",
+    "supercluster-mirror",
+    "workqueue-consumer-errors",
+    "workqueue-retention",
+];
+
+fn cases() -> Vec<(String, String)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases/public");
+    let mut cases: Vec<(String, String)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    cases.sort();
+    cases
+}
+
+#[test]
+fn the_engine_answers_as_the_real_server_did() {
+    let only = std::env::var("CASE").unwrap_or_default();
+    let mut wrong = Vec::new();
+    let (mut passed, mut waiting) = (0, 0);
+    for (name, text) in cases().into_iter().filter(|(name, _)| name.contains(&only)) {
+        let case: Case = Case::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let not_yet = NOT_YET.contains(&name.as_str());
+        match (replay(&case), not_yet) {
+            (Ok(()), false) => passed += 1,
+            (Err(_), true) => waiting += 1,
+            (Ok(()), true) => wrong.push(format!("{name} passes: take it off the list")),
+            (Err(why), false) => wrong.push(format!("{name}: {why}")),
+        }
+    }
+    println!("{passed} cases pass, {waiting} wait for what is not built yet");
+    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    if only.is_empty() {
+        assert_eq!(waiting, NOT_YET.len(), "a case on the list is not there");
+    }
+}
+
+#[test]
+fn altered_expectations_are_noticed() {
+    for (name, text) in cases() {
+        if NOT_YET.contains(&name.as_str()) {
+            continue;
+        }
+        let mut case = Case::parse(&text).unwrap();
+        if case.alter() {
+            assert!(replay(&case).is_err(), "{name}: an altered expectation was not noticed");
+        }
+    }
+}

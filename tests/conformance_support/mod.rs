@@ -1,0 +1,5 @@
+//! Replays recorded cases against the engine in virtual time.
+
+pub(crate) mod matching;
+pub(crate) mod runner;
+pub(crate) mod values;
