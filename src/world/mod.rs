@@ -5,6 +5,7 @@
 //! see is in read-only views; nothing outside can reach into a process.
 
 mod apply;
+pub mod check;
 mod input;
 mod node;
 pub mod scenes;

@@ -1,0 +1,92 @@
+//! What must hold of every world, one property a file.
+//!
+//! | property | when | check |
+//! | --- | --- | --- |
+//! | at most one leader a term | always | [`Leaders`] |
+//! | logs match | always | [`logs_match`] |
+//! | copies of a stream agree | always | [`copies_agree`] |
+//! | what was acknowledged is stored | once it converged | [`Acknowledged`] |
+//! | one leader, the same state everywhere | some time after the last fault | [`has_converged`] |
+//!
+//! The first four hold as long as no majority of a group loses its disk. The checks look at traces,
+//! logs and stores only and know nothing of the protocol. Each has a core that works on plain data,
+//! so that a test can show it a state to which it has to object.
+
+mod acknowledged;
+mod converged;
+mod copies;
+mod leaders;
+mod logs;
+
+use std::sync::Arc;
+
+use crate::kernel::ProcId;
+
+pub use acknowledged::{Acked, Acknowledged};
+pub use converged::has_converged;
+pub use copies::copies_agree;
+pub use leaders::Leaders;
+pub use logs::logs_match;
+
+/// A property that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Violation {
+    /// Two members of a group led it in the same term.
+    #[error("group {group}: processes {first:?} and {second:?} both led term {term}")]
+    TwoLeaders {
+        /// The group.
+        group: Arc<str>,
+        /// The term.
+        term: u64,
+        /// Who led it first.
+        first: ProcId,
+        /// Who led it as well.
+        second: ProcId,
+    },
+    /// Two logs agree on the term of an index, but not on all that is before it.
+    #[error(
+        "group {group}: the logs of {first:?} and {second:?} differ at {index}, before they agree"
+    )]
+    LogsDiffer {
+        /// The group.
+        group: Arc<str>,
+        /// One member.
+        first: ProcId,
+        /// The other.
+        second: ProcId,
+        /// The first index at which they differ.
+        index: u64,
+    },
+    /// Two copies of a stream have different messages at the same sequence.
+    #[error("stream {stream}: the copies on {first:?} and {second:?} differ at sequence {seq}")]
+    CopiesDiffer {
+        /// The stream.
+        stream: Arc<str>,
+        /// One server.
+        first: ProcId,
+        /// The other.
+        second: ProcId,
+        /// The sequence.
+        seq: u64,
+    },
+    /// A message was acknowledged, but a copy of the stream does not have it.
+    #[error("stream {stream}: {text:?} was acknowledged as {seq}, but is not there on {server:?}")]
+    Lost {
+        /// The stream.
+        stream: Arc<str>,
+        /// The sequence that was acknowledged.
+        seq: u64,
+        /// The payload.
+        text: String,
+        /// The server whose copy lacks it.
+        server: ProcId,
+    },
+    /// A group has not come to rest.
+    #[error("{group} has not converged: {what}")]
+    NotConverged {
+        /// The group, or the stream.
+        group: Arc<str>,
+        /// What is missing.
+        what: String,
+    },
+}
