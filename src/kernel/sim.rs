@@ -248,7 +248,7 @@ impl<P: Process> Sim<P> {
                 if !slot.backlog.is_empty() {
                     self.core.queue.push(self.core.now, Due::Backlog { process });
                 }
-                self.stimulate(process, cause, stimulus);
+                self.handle(process, cause, stimulus);
                 true
             }
         }
@@ -339,12 +339,15 @@ impl<P: Process> Sim<P> {
             ProcState::Paused => slot.backlog.push_back((cause, stimulus)),
             // What waited comes first, so that nothing overtakes it.
             ProcState::Up if !slot.backlog.is_empty() => slot.backlog.push_back((cause, stimulus)),
-            ProcState::Up => {
-                let mut cx =
-                    Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, cause);
-                Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
-            }
+            ProcState::Up => self.handle(process, cause, stimulus),
         }
+    }
+
+    /// A running process handles something.
+    fn handle(&mut self, process: ProcId, cause: EventId, stimulus: Stimulus<P>) {
+        let Some(slot) = self.slots.get_mut(process.0 as usize) else { return };
+        let mut cx = Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, cause);
+        Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
         while let Some(process) = self.core.exits.pop() {
             self.end(process, false, Some(cause));
         }

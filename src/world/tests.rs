@@ -110,3 +110,21 @@ fn going_back_and_forth_is_the_same_as_going_straight() {
         assert_eq!(history.cursor().digest(), *digest, "at {position}");
     }
 }
+
+#[test]
+fn a_frozen_server_works_off_what_waited() {
+    let mut world = one_order();
+    let process = || "us-east/n2".to_owned();
+    world.give(&Input::Pause { process: process() }).unwrap();
+    for n in 0..3 {
+        world.give(&publish(&n.to_string())).unwrap();
+    }
+    world.run_until(world.now() + Span::secs(1));
+    assert_eq!(world.open_ops(), 3);
+    world.give(&Input::Resume { process: process() }).unwrap();
+    assert!(world.run_idle(Span::secs(1)));
+    for n in 1..=3 {
+        let outcome = outcome(&world, "checkout", n);
+        assert!(matches!(outcome.as_deref(), Some(Outcome::Acked { .. })), "{outcome:?}");
+    }
+}
