@@ -1,6 +1,6 @@
 //! The pure presentation model: everything the page shows, computed as plain data.
 //!
-//! A `Player` owns the history of a world and decides what moment is looked at; [`Frame`] is that
+//! A [`Player`] owns the history of a world and decides what moment is looked at; [`Frame`] is that
 //! moment, ready to be drawn: shapes with coordinates, words, states, no engine types beyond
 //! identities. Nothing here touches a browser, so all of it is tested natively. Floats are fine on
 //! this floor: nothing computed here ever flows back into the engine.
@@ -26,6 +26,7 @@ pub mod layout;
 pub mod motion;
 pub mod pace;
 pub mod palette;
+pub mod player;
 pub mod related;
 pub mod room;
 pub mod say;
@@ -40,3 +41,4 @@ pub use command::{LayoutHints, Pace, PlayerCommand};
 pub use entity::Entity;
 pub use frame::Frame;
 pub use palette::Token;
+pub use player::Player;

@@ -135,6 +135,11 @@ impl Track {
         &self.items
     }
 
+    /// How many of the things to see lie within the first so many events.
+    pub fn seen(&self, events: u64) -> usize {
+        self.items.partition_point(|item| item.event.0 < events)
+    }
+
     /// When processes died and started, in order.
     pub fn lives(&self) -> &[Life] {
         &self.lives

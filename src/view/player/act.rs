@@ -1,0 +1,91 @@
+//! Acting: inputs, and what the buttons on applications do.
+
+use crate::client::{Call, Draft};
+use crate::kernel::ProcId;
+use crate::view::caption::describe_call;
+use crate::view::say::Say;
+use crate::world::Input;
+
+use super::{Mode, Player};
+
+/// The number that stands for `{{Count}}` the first time a button is pressed, less one.
+const COUNT_FROM: u64 = 100;
+/// How often a publish is tried again when nobody is there: nats.go's default.
+const RETRIES: u32 = 2;
+
+impl Player {
+    /// Gives the world an input, now. In the past that begins a new branch.
+    pub(super) fn act(&mut self, input: Input) {
+        if let Err(error) = self.world().check(&input) {
+            self.notice = Some(error.to_string());
+            return;
+        }
+        self.notice = None;
+        self.remember();
+        let (before, position) = (self.history.current(), self.world().position());
+        let after = self.history.act(input);
+        if after != before
+            && let Some(track) = self.tracks.get(before.0)
+        {
+            let fork = track.fork(position);
+            self.tracks.truncate(after.0);
+            self.tracks.push(fork);
+        }
+        self.moved();
+        if let Some(hop) = self.record() {
+            self.pulse(hop);
+            self.say_hop(hop);
+        }
+        // What was asked for is to be seen, unless motion is not wanted: then one steps.
+        if !self.reduced_motion && self.mode != Mode::Play {
+            self.play();
+        } else if self.reduced_motion {
+            self.rest();
+        }
+    }
+
+    /// Presses the button of an application.
+    pub(super) fn press(&mut self, process: ProcId) {
+        if let Some(input) = self.button(process) {
+            self.act(input);
+        }
+    }
+
+    /// What the button of an application does when it is pressed now.
+    fn button(&self, process: ProcId) -> Option<Input> {
+        let world = self.world();
+        let (subject, text) = world.client_spec(process)?.publishes.as_ref()?;
+        let number = (COUNT_FROM + world.client(process)?.next_op().0).to_string();
+        let message = Draft {
+            subject: subject.replace("{{Count}}", &number),
+            text: text.replace("{{Count}}", &number),
+            ..Draft::default()
+        };
+        let call = Call::JsPublish { message, count: 1, retries: RETRIES };
+        Some(Input::Call { client: world.name(process).to_owned(), call })
+    }
+}
+
+/// An input in a few words: "checkout publishes orders.new".
+pub fn describe_input(input: &Input) -> String {
+    match input {
+        Input::Call { client, call } => {
+            let said = describe_call(Say::default().text(client), call).done().text();
+            said.trim_end_matches('.').to_owned()
+        }
+        Input::AddClient(spec) => format!("{} appears", spec.name),
+        Input::Bytes { client, .. } => format!("{client} sends bytes"),
+        Input::Read { client, .. } => format!("{client} reads"),
+        Input::Crash { process, lose_disk: false } => format!("{process} dies"),
+        Input::Crash { process, .. } => format!("{process} dies and loses its disk"),
+        Input::Stop { process } => format!("{process} is stopped"),
+        Input::Restart { process } => format!("{process} starts again"),
+        Input::Pause { process } => format!("{process} freezes"),
+        Input::Resume { process } => format!("{process} goes on"),
+        Input::Cut { a, b } => format!("the link {a} – {b} is cut"),
+        Input::Block { from, to } => format!("nothing gets from {from} to {to}"),
+        Input::Heal { a, b } => format!("the link {a} – {b} is healed"),
+        Input::HealAll => "everything is healed".to_owned(),
+        Input::Link { a, b, .. } => format!("the link {a} – {b} changes"),
+    }
+}

@@ -1,0 +1,52 @@
+//! Whether a world is at rest: nothing that a person would want to see happens by itself any more.
+
+use crate::kernel::ProcState;
+use crate::view::class::Class;
+use crate::view::content::{self, last_seq};
+use crate::view::filter::Filter;
+use crate::world::World;
+
+/// Whether nothing shown will happen unless somebody does something. It may say no when the answer
+/// is yes; never the other way round.
+pub(super) fn is_quiet(world: &World, filter: &Filter) -> bool {
+    if filter.shows(Class::Heartbeat) || filter.shows(Class::Protocol) {
+        return false;
+    }
+    world.open_ops() == 0 && clients_are(world) && servers_are(world) && streams_are(world)
+}
+
+/// Every client that runs is connected.
+fn clients_are(world: &World) -> bool {
+    world
+        .clients()
+        .all(|(_, state, client)| state == ProcState::Down || client.connected_to().is_some())
+}
+
+/// Every cluster has a meta leader, if enough of it is there to have one.
+fn servers_are(world: &World) -> bool {
+    let clusters = 0..world.topology().clusters.len();
+    clusters.into_iter().all(|cluster| {
+        let own = || world.servers().filter(move |(id, ..)| world.cluster_of(*id) == Some(cluster));
+        let frozen = own().any(|(_, state, _)| state == ProcState::Paused);
+        let alone = own().all(|(_, _, server)| server.meta().is_none());
+        let led = own().any(|(_, state, server)| {
+            state == ProcState::Up && server.meta().is_some_and(|meta| meta.is_leader())
+        });
+        let links = world.sim().links().any(|(_, link)| link.is_faulty());
+        !frozen && !links && (alone || led)
+    })
+}
+
+/// Every stream has a leader, every copy that runs is complete, and nothing grows too old.
+fn streams_are(world: &World) -> bool {
+    world.streams().iter().all(|stream| {
+        let Some(best) = stream.best() else { return true };
+        let complete = stream.replicas.iter().all(|replica| {
+            replica.state == ProcState::Down || last_seq(replica.stream) == last_seq(best.stream)
+        });
+        let aging = stream
+            .config()
+            .is_some_and(|config| config.max_age > 0 && content::state(best.stream).messages > 0);
+        stream.leader().is_some() && complete && !aging
+    })
+}

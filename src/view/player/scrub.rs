@@ -1,0 +1,136 @@
+//! The transport's data: scrubber, branches, times.
+
+use crate::kernel::BranchId;
+use crate::view::frame::{BranchInfo, Bucket, Busy, Transport};
+use crate::view::text::clock;
+
+use super::act::describe_input;
+use super::{Goal, Mode, Player};
+
+/// Buckets of the scrubber.
+const BUCKETS: usize = 96;
+
+impl Player {
+    pub(super) fn transport(&self) -> Transport {
+        let world = self.world();
+        let (clock, clock_rest) = clock(world.now());
+        let hop = self.hop_number();
+        Transport {
+            playing: matches!(self.mode, Mode::Play | Mode::Hop),
+            busy: self.busy(),
+            clock,
+            clock_rest,
+            now: world.now(),
+            position: world.position(),
+            start: self.history.start_position(),
+            end: self.history.end_position(),
+            hop,
+            hops: self.hops().len(),
+            fraction: self.fraction(),
+            at_head: self.history.at_head(),
+            can_back: hop > 0 || world.position() > self.history.start_position(),
+            can_undo: !self.undo.is_empty(),
+            pace: self.pace,
+            buckets: self.buckets(hop),
+            inputs: self.inputs(),
+            branches: self.branches(),
+            skipped: self.skipped.map(|(span, _)| span.to_string()),
+            at_rest: self.at_rest,
+        }
+    }
+
+    fn busy(&self) -> Option<Busy> {
+        let Mode::Run(run) = self.mode else { return None };
+        let what = match run.goal {
+            Goal::Hop => "Looking for the next step",
+            Goal::OpEnd => "Running to the end of the operation",
+            Goal::Idle => "Running until idle",
+            Goal::Time(_) => "Running",
+        };
+        let whole = run.limit.since(run.from).0.max(1) as f64;
+        let part = self.world().now().since(run.from).0 as f64 / whole;
+        let done = matches!(run.goal, Goal::Time(_)).then_some(part.clamp(0.0, 1.0));
+        Some(Busy { what, done })
+    }
+
+    /// Where on the scrubber the cursor is: hops behind it, and its way to the next one.
+    fn fraction(&self) -> f64 {
+        let (hop, hops) = (self.hop_number(), self.hops().len());
+        if hops == 0 || hop >= hops {
+            return if hops == 0 { 0.0 } else { 1.0 };
+        }
+        let way = match (self.hop(), self.hops().get(hop)) {
+            (Some(last), Some(next)) => {
+                let whole = next.at.since(last.at).0.max(1) as f64;
+                (self.world().now().since(last.at).0 as f64 / whole).clamp(0.0, 1.0)
+            }
+            _ => 0.0,
+        };
+        (hop as f64 + way) / hops as f64
+    }
+
+    fn buckets(&self, here: usize) -> Vec<Bucket> {
+        let hops = self.hops();
+        let mut buckets = vec![Bucket::default(); BUCKETS];
+        for (n, hop) in hops.iter().enumerate() {
+            let place = (2 * n + 1) * BUCKETS / (2 * hops.len());
+            let Some(bucket) = buckets.get_mut(place) else { continue };
+            bucket.past = n < here;
+            bucket.fault |= hop.fault;
+            let Some(class) = hop.class else { continue };
+            match bucket.counts.iter_mut().find(|(known, _)| *known == class) {
+                Some((_, count)) => *count += 1,
+                None => bucket.counts.push((class, 1)),
+            }
+        }
+        let sum = |bucket: &Bucket| bucket.counts.iter().map(|(_, n)| *n).sum::<u32>();
+        let most = f64::from(buckets.iter().map(sum).max().unwrap_or(0).max(1));
+        for bucket in &mut buckets {
+            bucket.counts.sort_unstable();
+            bucket.height = f64::from(sum(bucket)) / most;
+        }
+        buckets
+    }
+
+    fn inputs(&self) -> Vec<(f64, bool)> {
+        let hops = self.hops();
+        let all = hops.iter().enumerate().filter(|(_, hop)| hop.input || hop.fault);
+        all.map(|(n, hop)| ((n + 1) as f64 / hops.len() as f64, hop.fault)).collect()
+    }
+
+    fn branches(&self) -> Vec<BranchInfo> {
+        let branches = self.history.branches().iter().enumerate();
+        branches
+            .map(|(n, branch)| {
+                let left = branch.parent.and_then(|(parent, position)| {
+                    let first = branch.inputs.iter().find(|logged| logged.position >= position)?;
+                    Some((parent, first))
+                });
+                BranchInfo {
+                    id: BranchId(n),
+                    name: name(n),
+                    what: match &left {
+                        Some((_, first)) => describe_input(&first.input),
+                        None => "the first course of events".to_owned(),
+                    },
+                    from: left.map(|(parent, first)| (parent, first.at)),
+                    end: if BranchId(n) == self.history.current() {
+                        self.history.head().now()
+                    } else {
+                        branch.head().now()
+                    },
+                    current: BranchId(n) == self.history.current(),
+                }
+            })
+            .collect()
+    }
+}
+
+/// A branch's name: A to Z, then A2 …
+fn name(n: usize) -> String {
+    let letter = char::from(b'A' + u8::try_from(n % 26).unwrap_or(0));
+    match n / 26 {
+        0 => letter.to_string(),
+        round => format!("{letter}{}", round + 1),
+    }
+}
