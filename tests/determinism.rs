@@ -10,7 +10,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// Where the run below ends: position and digest. They change with everything that changes what
 /// happens in a world; the failing test says the new ones.
-const END: (u64, u64) = (0, 0);
+const END: (u64, u64) = (825, 0x0a47_680c_ee21_5b5b);
 
 fn publish(text: &str, count: u32) -> Input {
     let message = Draft {
