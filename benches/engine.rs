@@ -3,6 +3,7 @@
 //! `cargo bench --no-default-features`. Every figure includes the trace, which is always on. First
 //! targets, native on two cores: `publish_r1` at least 300,000 messages a second, `clone_world` at
 //! most 50 µs, `seek` at most 5 ms.
+#![allow(clippy::expect_used, reason = "a bench that cannot run is to stop")]
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};

@@ -64,8 +64,6 @@ const NOT_YET: &[&str] = &[
     "source-filter-transform",
     "stream-account-info",
     "stream-advisories",
-    "stream-create-invalid-names",
-    "stream-create-invalid-values",
     "stream-info-details",
     "subject-transform",
     "supercluster-mirror",

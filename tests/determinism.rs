@@ -1,5 +1,6 @@
 //! The same seed and the same inputs give the same world, bit for bit: on every machine, natively
 //! and in a browser, going straight or back and forth.
+#![allow(clippy::unwrap_used, reason = "what goes wrong here is to stop the test")]
 
 use windtunnel::client::{Call, Draft};
 use windtunnel::kernel::Span;
@@ -41,7 +42,7 @@ fn story() -> History {
     history.act(publish("leaderless", 2));
     wait(&mut history, Span::secs(12));
     history.act(publish("second", 3));
-    history.act(Input::Restart { process: leader.clone() });
+    history.act(Input::Restart { process: leader });
     wait(&mut history, Span::secs(3));
     let leader = history.cursor().stream(0, "ORDERS").unwrap().leader().unwrap();
     let leader = history.cursor().name(leader).to_owned();

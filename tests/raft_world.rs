@@ -5,6 +5,7 @@
 //! Every case follows from its seed. A failure names it: `RAFT_WORLD_SEED=<seed> cargo test
 //! --no-default-features --test raft_world` runs that case alone, with a list of what was done.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
 use std::fmt::Write;
 

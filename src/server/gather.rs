@@ -183,7 +183,7 @@ impl Server {
         let mut account = AccountInfo {
             streams: (gather.told.len() + gather.missing.len()) as u64,
             domain: self.config.domain.clone(),
-            api: ApiStats { level: API_LEVEL.into(), ..self.memory.api.clone() },
+            api: ApiStats { level: API_LEVEL, ..self.memory.api },
             ..AccountInfo::default()
         };
         for info in gather.told.values() {

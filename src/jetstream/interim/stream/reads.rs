@@ -94,8 +94,7 @@ impl Stream {
         if !seq && !last && !next && !multi && start.is_none() {
             return vec![DirectReply::empty()];
         }
-        let conflict = (seq && last)
-            || (seq && start.is_some())
+        let conflict = (seq && (last || start.is_some()))
             || (last && next)
             || (last && request.batch > 0)
             || ((last || next) && multi)

@@ -14,6 +14,11 @@ const MAX_METADATA: usize = 128 * 1024;
 const MAX_REPLICAS: i64 = 5;
 const DEFAULT_WINDOW: i64 = 120_000_000_000;
 const MIN_AGE: i64 = 100_000_000;
+/// The largest file store of a simulated server, in bytes. A real one offers three quarters of its
+/// free disk.
+const MAX_FILE_STORE: i64 = 1 << 40;
+/// The largest memory store, in bytes. A real one offers three quarters of its memory.
+const MAX_MEMORY_STORE: i64 = 1 << 33;
 
 /// What the account and the server allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +35,7 @@ pub fn normalise(request: CreateRequest, limits: Limits) -> Result<StreamConfig,
     let wrong = |why: &str| Err(ApiError::invalid_config(why));
     let CreateRequest { mut config, pedantic } = request;
     check_name(&config.name)?;
+    check_resources(&config, limits)?;
     if config.description.len() > MAX_DESCRIPTION {
         return wrong("stream description is too long, maximum allowed is 4096");
     }
@@ -83,6 +89,20 @@ fn check_name(name: &str) -> Result<(), ApiError> {
         return Err(ApiError::invalid_config("stream name is too long, maximum allowed is 255"));
     }
     Ok(())
+}
+
+/// A lone server refuses to promise more than it has. In a cluster that is up to the placement.
+fn check_resources(config: &StreamConfig, limits: Limits) -> Result<(), ApiError> {
+    match config.storage {
+        _ if limits.clustered => Ok(()),
+        Storage::File if config.max_bytes > MAX_FILE_STORE => {
+            Err(ApiError::STORAGE_RESOURCES_EXCEEDED)
+        }
+        Storage::Memory if config.max_bytes > MAX_MEMORY_STORE => {
+            Err(ApiError::MEMORY_RESOURCES_EXCEEDED)
+        }
+        Storage::File | Storage::Memory => Ok(()),
+    }
 }
 
 fn is_stream_name(name: &str) -> bool {
@@ -351,13 +371,10 @@ fn check_subjects(config: &StreamConfig) -> Result<(), ApiError> {
             let why = "subjects that overlap with system api require no-ack to be true";
             return wrong(why.to_owned());
         }
-        if let Some(other) = config.subjects[..index].iter().find(|other| overlaps(other, subject))
-        {
-            return wrong(if other == subject {
-                "duplicate subjects detected".to_owned()
-            } else {
-                format!("subject \"{subject}\" overlaps with \"{other}\"")
-            });
+        // The same subject twice overlaps with itself.
+        let mut others = config.subjects.iter().enumerate().filter(|(other, _)| *other != index);
+        if let Some((_, other)) = others.find(|(_, other)| overlaps(other, subject)) {
+            return wrong(format!("subject \"{subject}\" overlaps with \"{other}\""));
         }
     }
     Ok(())
