@@ -181,11 +181,14 @@ fn special(matcher: &Map<String, Value>, actual: &Value, path: &str, env: &Env, 
     }
 }
 
+/// Whether a text fits into a slot.
+type Fits = fn(&str) -> bool;
+
 /// Whether a text is what a pattern with slots such as `{int}` describes.
 fn fits_pattern(pattern: &str, text: &str) -> bool {
     let Some(open) = pattern.find('{') else { return pattern == text };
     let (literal, rest) = pattern.split_at(open);
-    let slots: [(&str, fn(&str) -> bool); 6] = [
+    let slots: [(&str, Fits); 6] = [
         ("{int}", |t| {
             let digits = t.strip_prefix('-').unwrap_or(t);
             !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())

@@ -1,5 +1,6 @@
 //! Replays recorded cases against the engine in virtual time.
 
+pub(crate) mod case;
 pub(crate) mod matching;
 pub(crate) mod runner;
 pub(crate) mod values;

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 use windtunnel::kernel::{ProcState, Span};
 use windtunnel::nats::codec::{write_client_op, write_server_op};
@@ -11,86 +10,9 @@ use windtunnel::nats::protocol::{ClientOp, ConnectOptions, ServerOp};
 use windtunnel::nats::{Headers, Message};
 use windtunnel::world::{ClientSpec, Cluster, Input, Role, Topology, World};
 
+use super::case::Case;
 use super::matching::{Found, any_order, compare, compare_message};
-use super::values::{Env, Pairs, payload_bytes, subst, subst_text};
-
-/// A case.
-#[derive(Debug, Clone)]
-pub(crate) struct Case {
-    topology: CaseTopology,
-    steps: Vec<Step>,
-}
-
-/// A step, with its headers in the order of the file.
-#[derive(Debug, Clone)]
-struct Step {
-    value: Value,
-    headers: Vec<(String, Value)>,
-}
-
-impl Case {
-    /// Reads a case.
-    pub(crate) fn parse(text: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Whole<'a> {
-            topology: CaseTopology,
-            #[serde(borrow)]
-            steps: Vec<&'a serde_json::value::RawValue>,
-        }
-        #[derive(Deserialize)]
-        struct Ordered {
-            #[serde(default)]
-            headers: Pairs,
-        }
-        let whole: Whole<'_> = serde_json::from_str(text)?;
-        let step = |raw: &serde_json::value::RawValue| {
-            let Ordered { headers: Pairs(headers) } = serde_json::from_str(raw.get())?;
-            Ok(Step { value: serde_json::from_str(raw.get())?, headers })
-        };
-        let steps = whole.steps.into_iter().map(step).collect::<Result<_, _>>()?;
-        Ok(Self { topology: whole.topology, steps })
-    }
-
-    /// Alters one expectation; false if the case has none that is a number or a text.
-    pub(crate) fn alter(&mut self) -> bool {
-        fn first(value: &mut Value) -> bool {
-            match value {
-                Value::Number(n) => {
-                    *value = json!(n.as_i64().unwrap_or(0) + 1);
-                    true
-                }
-                Value::String(text) if !text.contains("${") => {
-                    text.push('~');
-                    true
-                }
-                Value::Array(items) => items.iter_mut().any(first),
-                Value::Object(map) if super::matching::is_matcher(map) => false,
-                Value::Object(map) => map.values_mut().any(first),
-                _ => false,
-            }
-        }
-        self.steps.iter_mut().rev().any(|step| match step.value["op"].as_str() {
-            Some("request") => {
-                step.value.get_mut("expect").and_then(|e| e.get_mut("payload")).is_some_and(first)
-            }
-            Some("expect") => step.value.get_mut("messages").is_some_and(first),
-            _ => false,
-        })
-    }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct CaseTopology {
-    clusters: Vec<CaseCluster>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct CaseCluster {
-    name: String,
-    servers: usize,
-    #[serde(default)]
-    domain: Option<String>,
-}
+use super::values::{Env, payload_bytes, subst, subst_text};
 
 struct Sub {
     conn: String,
