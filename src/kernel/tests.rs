@@ -1,1 +1,294 @@
+//! The kernel with processes as simple as can be: one talks, the other notes what it hears.
 
+use super::*;
+
+/// Talks to everybody it has a connection to, and notes what it hears.
+#[derive(Debug, Clone, Default)]
+struct Talker {
+    dials: Option<ProcId>,
+    conns: Vec<ConnId>,
+    heard: Vec<u64>,
+    timer: Option<TimerId>,
+}
+
+/// What a talker may be told.
+#[derive(Debug, Clone, PartialEq)]
+enum Order {
+    Say(u64),
+    SayLater(u64),
+    Forget,
+    SayAndExit(u64),
+}
+
+impl Fold for Order {
+    fn fold(&self, digest: &mut Digest) {
+        let (tag, n) = match self {
+            Self::Say(n) => (1, *n),
+            Self::SayLater(n) => (2, *n),
+            Self::Forget => (3, 0),
+            Self::SayAndExit(n) => (4, *n),
+        };
+        digest.word(tag);
+        digest.word(n);
+    }
+}
+
+impl Talker {
+    fn say(&self, cx: &mut Context<'_, Self>, n: u64) {
+        for conn in &self.conns {
+            cx.send(*conn, n);
+        }
+    }
+}
+
+impl Process for Talker {
+    type Frame = u64;
+    type Timer = u64;
+    type Note = u64;
+    type Input = Order;
+
+    fn start(&mut self, cx: &mut Context<'_, Self>) {
+        if let Some(peer) = self.dials {
+            cx.dial(peer, Port(1));
+        }
+    }
+
+    fn crash(&mut self, _lose_disk: bool) {
+        *self = Self { dials: self.dials, ..Self::default() };
+    }
+
+    fn handle(&mut self, cx: &mut Context<'_, Self>, stimulus: Stimulus<Self>) {
+        match stimulus {
+            Stimulus::Opened { conn, .. } => self.conns.push(conn),
+            Stimulus::Closed { conn, .. } => self.conns.retain(|known| *known != conn),
+            Stimulus::Frame { frame, .. } => {
+                self.heard.push(frame);
+                cx.note(frame);
+            }
+            Stimulus::Timer(n) | Stimulus::Input(Order::Say(n)) => self.say(cx, n),
+            Stimulus::Input(Order::SayLater(n)) => {
+                self.timer = Some(cx.set_timer(Span::secs(1), n));
+            }
+            Stimulus::Input(Order::Forget) => {
+                if let Some(timer) = self.timer.take() {
+                    cx.cancel_timer(timer);
+                }
+            }
+            Stimulus::Input(Order::SayAndExit(n)) => {
+                self.say(cx, n);
+                cx.exit();
+            }
+        }
+    }
+
+    fn wire_len(_: &u64) -> u64 {
+        8
+    }
+}
+
+const A: ProcId = ProcId(0);
+const B: ProcId = ProcId(1);
+
+/// Two talkers that are connected.
+fn pair(spec: LinkSpec) -> Sim<Talker> {
+    let mut sim = Sim::new(7, spec, None);
+    sim.add("a", Talker { dials: Some(B), ..Talker::default() });
+    sim.add("b", Talker::default());
+    sim.start(B);
+    sim.start(A);
+    run(&mut sim);
+    assert_eq!(sim.process(A).unwrap().conns, sim.process(B).unwrap().conns);
+    sim
+}
+
+fn plain() -> LinkSpec {
+    LinkSpec::latency(Span::millis(1))
+}
+
+fn run(sim: &mut Sim<Talker>) {
+    for _ in 0..10_000 {
+        if !sim.step() {
+            return;
+        }
+    }
+    panic!("it never ends");
+}
+
+fn say(sim: &mut Sim<Talker>, numbers: std::ops::Range<u64>) {
+    for n in numbers {
+        sim.input(A, Order::Say(n));
+    }
+}
+
+fn heard(sim: &Sim<Talker>) -> &[u64] {
+    &sim.process(B).unwrap().heard
+}
+
+fn up_to(n: u64) -> Vec<u64> {
+    (0..n).collect()
+}
+
+fn dropped(sim: &Sim<Talker>, why: DropReason) -> usize {
+    let is = |event: &&Event<Talker>| matches!(event.kind, EventKind::Dropped { reason, .. } if reason == why);
+    sim.trace().iter().filter(is).count()
+}
+
+#[test]
+fn nothing_overtakes_whatever_the_link_is_like() {
+    let spec = LinkSpec { jitter: Span::millis(5), loss: Ratio::percent(30), ..plain() };
+    let mut sim = pair(spec);
+    say(&mut sim, 0..100);
+    run(&mut sim);
+    assert_eq!(heard(&sim), up_to(100));
+    assert!(sim.trace().iter().any(|e| matches!(e.kind, EventKind::Retransmitted { .. })));
+}
+
+#[test]
+fn a_bandwidth_spreads_frames_out() {
+    let mut sim = pair(LinkSpec { bandwidth: 8_000, ..plain() });
+    let start = sim.now();
+    say(&mut sim, 0..10);
+    run(&mut sim);
+    // Ten frames of eight bytes, a millisecond each, and the last one's latency.
+    assert_eq!(sim.now().since(start), Span::millis(11));
+}
+
+#[test]
+fn a_frozen_process_works_off_what_waited_in_order() {
+    let mut sim = pair(plain());
+    sim.pause(B);
+    say(&mut sim, 0..5);
+    run(&mut sim);
+    assert!(heard(&sim).is_empty());
+    sim.resume(B);
+    assert!(sim.step());
+    assert_eq!(heard(&sim), up_to(1));
+    // Frozen again half-way, and told more: that comes behind.
+    sim.pause(B);
+    say(&mut sim, 5..8);
+    run(&mut sim);
+    sim.resume(B);
+    run(&mut sim);
+    assert_eq!(heard(&sim), up_to(8));
+}
+
+#[test]
+fn a_black_hole_holds_what_is_sent_and_tells_nobody() {
+    let mut sim = pair(plain());
+    say(&mut sim, 0..2);
+    sim.block(A, B);
+    say(&mut sim, 2..4);
+    run(&mut sim);
+    assert!(heard(&sim).is_empty());
+    assert_eq!(sim.in_flight().len(), 4);
+    assert_eq!(sim.process(A).unwrap().conns.len(), 1);
+    sim.heal(A, B);
+    run(&mut sim);
+    assert_eq!(heard(&sim), up_to(4));
+}
+
+#[test]
+fn a_cut_closes_connections_and_loses_what_is_under_way() {
+    let mut sim = pair(plain());
+    say(&mut sim, 0..3);
+    sim.cut(A, B);
+    run(&mut sim);
+    assert!(heard(&sim).is_empty());
+    assert_eq!(dropped(&sim, DropReason::LinkCut), 3);
+    assert!(sim.process(A).unwrap().conns.is_empty() && sim.process(B).unwrap().conns.is_empty());
+}
+
+#[test]
+fn a_crash_takes_memory_and_timers_and_the_other_side_is_told() {
+    let mut sim = pair(plain());
+    sim.input(A, Order::SayLater(1));
+    sim.crash(A, false);
+    run(&mut sim);
+    assert!(heard(&sim).is_empty());
+    assert!(sim.process(B).unwrap().conns.is_empty());
+    sim.start(A);
+    run(&mut sim);
+    say(&mut sim, 0..1);
+    run(&mut sim);
+    assert_eq!(heard(&sim), up_to(1));
+}
+
+#[test]
+fn what_is_sent_to_the_dead_is_dropped() {
+    let mut sim = pair(plain());
+    say(&mut sim, 0..1);
+    sim.crash(B, false);
+    run(&mut sim);
+    assert_eq!(dropped(&sim, DropReason::PeerGone), 1);
+}
+
+#[test]
+fn what_was_sent_before_an_orderly_end_arrives() {
+    let mut sim = pair(plain());
+    sim.input(A, Order::SayAndExit(0));
+    assert_eq!(sim.state(A), Some(ProcState::Down));
+    run(&mut sim);
+    assert_eq!(heard(&sim), up_to(1));
+    assert!(sim.process(B).unwrap().conns.is_empty());
+}
+
+#[test]
+fn a_timer_that_was_taken_back_does_not_fire() {
+    let mut sim = pair(plain());
+    sim.input(A, Order::SayLater(0));
+    run(&mut sim);
+    sim.input(A, Order::SayLater(1));
+    sim.input(A, Order::Forget);
+    run(&mut sim);
+    assert_eq!(heard(&sim), up_to(1));
+}
+
+#[test]
+fn every_event_has_a_cause_that_came_before_it() {
+    let mut sim = pair(plain());
+    say(&mut sim, 0..3);
+    run(&mut sim);
+    assert!(sim.trace().iter().all(|event| event.cause.is_none_or(|cause| cause < event.id)));
+    let last = EventId(sim.trace().len() - 1);
+    let first = sim.trace().causes(last).last().unwrap();
+    assert!(matches!(first.kind, EventKind::Input(Order::Say(2))), "{first:?}");
+}
+
+#[test]
+fn the_digest_follows_from_seed_and_inputs() {
+    let course = |seed, numbers: std::ops::Range<u64>| {
+        let mut sim = Sim::new(seed, LinkSpec { jitter: Span::millis(5), ..plain() }, None);
+        sim.add("a", Talker { dials: Some(B), ..Talker::default() });
+        sim.add("b", Talker::default());
+        sim.start(B);
+        sim.start(A);
+        run(&mut sim);
+        say(&mut sim, numbers);
+        run(&mut sim);
+        sim.trace().digest()
+    };
+    assert_eq!(course(1, 0..9), course(1, 0..9));
+    assert_ne!(course(1, 0..9), course(2, 0..9));
+    assert_ne!(course(1, 0..9), course(1, 1..10));
+}
+
+#[test]
+fn a_short_memory_changes_nothing_but_what_is_remembered() {
+    let course = |keep| {
+        let mut sim = Sim::new(1, plain(), keep);
+        sim.add("a", Talker { dials: Some(B), ..Talker::default() });
+        sim.add("b", Talker::default());
+        sim.start(B);
+        sim.start(A);
+        run(&mut sim);
+        say(&mut sim, 0..500);
+        run(&mut sim);
+        sim
+    };
+    let (all, few) = (course(None), course(Some(200)));
+    assert_eq!(all.trace().digest(), few.trace().digest());
+    assert_eq!(all.trace().len(), few.trace().len());
+    assert!(few.trace().iter().count() <= 600 && few.trace().first() > EventId(0));
+    let last = EventId(all.trace().len() - 1);
+    assert!(few.trace().get(last).is_some() && few.trace().get(EventId(0)).is_none());
+}
