@@ -129,8 +129,11 @@ fn up_to(n: u64) -> Vec<u64> {
 }
 
 fn dropped(sim: &Sim<Talker>, why: DropReason) -> usize {
-    let is = |event: &&Event<Talker>| matches!(event.kind, EventKind::Dropped { reason, .. } if reason == why);
-    sim.trace().iter().filter(is).count()
+    let reason = |event: &Event<Talker>| match event.kind {
+        EventKind::Dropped { reason, .. } => Some(reason),
+        _ => None,
+    };
+    sim.trace().iter().filter(|event| reason(event) == Some(why)).count()
 }
 
 #[test]
