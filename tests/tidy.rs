@@ -2,6 +2,8 @@
 //!
 //! Every rule is a function from a file to its findings, tried on a made-up bad file and on the repository.
 
+#![allow(clippy::expect_used, reason = "what goes wrong here is to stop the test")]
+
 use std::fs;
 use std::path::Path;
 
@@ -186,13 +188,16 @@ fn nothing_is_left_to_do(file: &File) -> Vec<String> {
     })
 }
 
-/// Lines fit beside each other on a screen.
+/// Lines fit beside each other on a screen. One with a text or markup in it may go on: neither is better
+/// for being broken.
 fn lines_are_short(file: &File) -> Vec<String> {
     if !file.is_code() {
         return Vec::new();
     }
     let what = format!("is longer than {MAX_COLUMNS} columns");
-    file.lines_where(&what, |line| line.chars().count() > MAX_COLUMNS)
+    file.lines_where(&what, |line| {
+        line.chars().count() > MAX_COLUMNS && !line.contains(['"', '`', '<'])
+    })
 }
 
 /// Nothing in the repository knows the machine it was written on.

@@ -1,6 +1,5 @@
 //! The inspector: all about the selected thing.
 
-use leptos::html::Div;
 use leptos::prelude::*;
 
 use crate::view::frame::{Fact, Inspection, Section};
@@ -11,10 +10,7 @@ use super::icon::Icon;
 
 /// The inspector panel.
 #[component]
-pub(crate) fn Inspector(
-    /// Where the buttons are, so that a key can put the focus there.
-    actions: NodeRef<Div>,
-) -> impl IntoView {
+pub(crate) fn Inspector() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let inspection = Memo::new(move |_| ctx.frame.read().inspection.clone());
     // The tab by its name, so that it stays when another thing of the same kind is selected.
@@ -72,7 +68,7 @@ pub(crate) fn Inspector(
                             })
                             .collect_view()}
                     </dl>
-                    <div class="insp__actions" node_ref=actions role="group" aria-label="What can be done">
+                    <div class="insp__actions"  role="group" aria-label="What can be done">
                         {buttons
                             .into_iter()
                             .map(|action| {

@@ -60,7 +60,6 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     let console_open = closed();
     let (stage, diagram) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
     let console = NodeRef::<InputElement>::new();
-    let actions = NodeRef::<Div>::new();
     super::measure::watch(ctx, stage, diagram);
     // Something new was selected: where the inspector is a sheet, it opens.
     let selection = Memo::new(move |_| ctx.frame.read().selection.clone());
@@ -96,7 +95,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     let _ = input.focus();
                 }
             }
-            KeyAction::Actions => focus_first_button(actions),
+            KeyAction::Actions => focus_first_action(),
             KeyAction::Escape => {
                 panels.left.set(false);
                 panels.right.set(false);
@@ -170,7 +169,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     .then(|| {
                         view! {
                             <aside class="side right" class:open=move || panels.right.get() aria-label="Inspector">
-                                <Inspector actions=actions/>
+                                <Inspector/>
                             </aside>
                         }
                     })}
@@ -205,9 +204,8 @@ fn is_typing(target: &web_sys::Element, key: &str) -> bool {
     }
 }
 
-fn focus_first_button(actions: NodeRef<Div>) {
-    let button =
-        actions.get_untracked().and_then(|div| div.query_selector("button").ok().flatten());
+fn focus_first_action() {
+    let button = document().query_selector(".insp__actions button").ok().flatten();
     if let Some(button) = button.and_then(|b| b.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = button.focus();
     }

@@ -41,7 +41,7 @@ pub(crate) fn Wire() -> impl IntoView {
                                     <span class="wire__verb" style:color=line.class.token().var()>
                                         {format!("{arrow} {}", line.verb)}
                                     </span>
-                                    <span class="wire__rest">{line.rest.clone()}</span>
+                                    <span class="wire__rest">{format!(" {}", line.rest)}</span>
                                     <span class="wire__body">{line.body.join("\n")}</span>
                                 </button>
                             }

@@ -97,10 +97,7 @@ fn ended(world: &World, process: ProcId, op: u64, started: Time) -> Time {
         }
     }
     let end = trace.since(crate::kernel::EventId(low)).find(|event| {
-        let note = match &event.kind {
-            EventKind::Note(Note::Client(note)) => note,
-            _ => return false,
-        };
+        let EventKind::Note(Note::Client(note)) = &event.kind else { return false };
         event.place == process
             && matches!(note, crate::client::Note::OpEnded { op: ended, .. } if ended.0 == op)
     });

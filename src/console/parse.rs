@@ -353,11 +353,11 @@ fn check(kind: Kind, value: &str, name: impl Fn() -> String) -> Result<(), Usage
             wants("a duration such as 90s, 1h30m or 2d")
         }
         Kind::Bytes if parse_bytes(value).is_none() => wants("a size such as 100, 64KB or 1MiB"),
-        Kind::Header if !value.split_once(':').is_some_and(|(name, _)| !name.trim().is_empty()) => {
+        Kind::Header if value.split_once(':').is_none_or(|(name, _)| name.trim().is_empty()) => {
             wants("a header such as name:value")
         }
         Kind::Header if value.contains(['\r', '\n']) => wants("a header on a single line"),
-        Kind::Pair if !value.split_once('=').is_some_and(|(name, _)| !name.is_empty()) => {
+        Kind::Pair if value.split_once('=').is_none_or(|(name, _)| name.is_empty()) => {
             wants("a pair such as name=value")
         }
         Kind::OneOf(words) if !words.contains(&value) => Err(UsageError::NotOneOf {

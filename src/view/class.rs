@@ -207,9 +207,9 @@ fn of_reply(message: &Message) -> Option<Class> {
         return None;
     }
     let text = message.text();
-    if message.status().is_some_and(|(code, _)| code == 503) {
-        Some(Class::ControlReply)
-    } else if text.starts_with(r#"{"type":"io.nats.jetstream.api"#) {
+    if message.status().is_some_and(|(code, _)| code == 503)
+        || text.starts_with(r#"{"type":"io.nats.jetstream.api"#)
+    {
         Some(Class::ControlReply)
     } else if text.starts_with(r#"{"stream":"#)
         || text.starts_with(r#"{"error":"#) && text.contains(r#""stream":"#)

@@ -18,10 +18,10 @@ pub fn one_order() -> Topology {
     topology.clients = vec![
         ClientSpec {
             publishes: Some(("orders.new".to_owned(), "{\"id\":{{Count}}}".to_owned())),
-            ..client("checkout", "n2", Role::Publisher)
+            ..client("checkout", "n1", Role::Publisher)
         },
         client("audit", "n3", Role::Subscriber),
-        client("cli", "n1", Role::Console),
+        client("cli", "n2", Role::Console),
     ];
     topology.setup = vec![
         Setup {

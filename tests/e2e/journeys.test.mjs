@@ -1,4 +1,5 @@
-// What a person does with the page: publish, watch, step back, inspect, break, type, by mouse and by keyboard.
+// What a person does with the page: publish, watch, step back, inspect, break, type;
+// by mouse and by keyboard.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -49,7 +50,7 @@ async function publishAndRest(page) {
   await page.getByTestId("publish").click();
   await page.getByRole("button", { name: "Run until nothing is open" }).click();
   await page.waitForFunction((n) => document.querySelectorAll(".cell.live").length > n, before);
-  await page.getByRole("button", { name: "Pause" }).click({ timeout: 300 }).catch(() => {});
+  await page.getByRole("button", { name: "Pause", exact: true }).click({ timeout: 300 }).catch(() => {});
   await rest(page);
 }
 

@@ -26,6 +26,7 @@ pub(crate) fn label(label: &Label) -> impl IntoView + use<> {
     };
     view! {
         <text
+            aria-hidden="true"
             x=label.at.x
             y=label.at.y
             text-anchor=anchor

@@ -277,11 +277,11 @@ fn leads_meta(cast: Cast<'_>, process: ProcId) -> bool {
 
 /// The subject of a frame that carries a message for people.
 fn subject(frame: &Frame) -> Option<String> {
-    let message = match frame {
-        Frame::Client(ClientOp::Pub(message))
-        | Frame::Server(ServerOp::Msg { message, .. })
-        | Frame::Route(RouteOp::Message { account: Account::Global, message, .. }) => message,
-        _ => return None,
+    let (Frame::Client(ClientOp::Pub(message))
+    | Frame::Server(ServerOp::Msg { message, .. })
+    | Frame::Route(RouteOp::Message { account: Account::Global, message, .. })) = frame
+    else {
+        return None;
     };
     match kind_of_reply(message) {
         Reply::No => Some(api_name(&message.subject)),

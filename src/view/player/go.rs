@@ -21,6 +21,9 @@ impl Player {
     pub(super) fn hop_forward(&mut self) {
         // A second press does not wait for the first to land.
         let hurry = matches!(self.mode, Mode::Hop | Mode::Run(_));
+        if self.nothing_to_come() {
+            return self.play();
+        }
         if self.reduced_motion || hurry {
             return self.run(Goal::Hop, FAR);
         }
