@@ -10,6 +10,9 @@ async fn mounts_into_the_body() {
     windtunnel::app::mount();
     leptos::task::tick().await;
     let document = web_sys::window().and_then(|window| window.document()).expect("a document");
-    let heading = document.query_selector("main h1").expect("a valid selector");
-    assert_eq!(heading.and_then(|found| found.text_content()), Some("Windtunnel".to_string()));
+    let heading = document.query_selector("h1").expect("a valid selector");
+    assert_eq!(
+        heading.and_then(|found| found.text_content()),
+        Some("SandboxOne order, made visible".to_string())
+    );
 }

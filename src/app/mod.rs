@@ -4,6 +4,8 @@
 //! Reading order: `shell` (what is where), `engine` (the one place that moves the player), `raf`,
 //! `options`, `entity_id`, `keys`, then a file for each part of the page.
 
+#![allow(unreachable_pub, reason = "the component macro makes what it writes public")]
+
 mod caption;
 mod console;
 mod diagram;

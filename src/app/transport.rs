@@ -72,7 +72,10 @@ pub(crate) fn Transport() -> impl IntoView {
                     title=move || if playing() { "Pause" } else { "Play" }
                     on:click=move |_| ctx.send(PlayerCommand::Toggle)
                 >
-                    {move || if playing() { Icon::Pause.view().into_any() } else { Icon::Play.view().into_any() }}
+                    {move || {
+                        let icon = if playing() { Icon::Pause } else { Icon::Play };
+                        icon.view()
+                    }}
                 </button>
                 {button(ctx, Icon::Forward, "One hop forward", always, PlayerCommand::HopForward)}
                 {button(ctx, Icon::Over, "Step over: to the end of the operation", always, PlayerCommand::StepOver)}
@@ -96,7 +99,8 @@ pub(crate) fn Transport() -> impl IntoView {
                                     .iter()
                                     .enumerate()
                                     .map(|(n, bucket)| {
-                                        let tone = bucket.counts.first().map(|(class, _)| class.token().var());
+                                        let most = bucket.counts.first();
+                                        let tone = most.map(|(class, _)| class.token().var());
                                         let height = 20.0 * bucket.height;
                                         view! {
                                             <rect

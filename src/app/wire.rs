@@ -35,7 +35,9 @@ pub(crate) fn Wire() -> impl IntoView {
                                     class:hot=line.highlighted
                                     title=title
                                     on:click=move |_| ctx.select(Some(Entity::Event(event)))
-                                    on:pointerenter=move |_| ctx.send(PlayerCommand::Hover(Some(Entity::Event(event))))
+                                    on:pointerenter=move |_| {
+                                        ctx.send(PlayerCommand::Hover(Some(Entity::Event(event))));
+                                    }
                                     on:pointerleave=move |_| ctx.send(PlayerCommand::Hover(None))
                                 >
                                     <span class="wire__verb" style:color=line.class.token().var()>

@@ -169,7 +169,8 @@ pub(crate) fn Legend() -> impl IntoView {
                                         type="checkbox"
                                         prop:checked=shown
                                         on:change=move |event| {
-                                            ctx.send(PlayerCommand::ShowClass(class, event_target_checked(&event)));
+                                            let show = event_target_checked(&event);
+                                            ctx.send(PlayerCommand::ShowClass(class, show));
                                         }
                                     />
                                     {sample(class)}

@@ -60,7 +60,7 @@ fn packet(packet: &Packet) -> impl IntoView + use<> {
         <g class="packet" class:held=packet.held class:hot=packet.highlighted data-entity=id_of(&Entity::Event(packet.sent))>
             {trail}
             <circle cx=x cy=y r=size * 1.9 fill=tone.clone() opacity="0.17"></circle>
-            <path d=d transform=turn fill=fill stroke=tone.clone()></path>
+            <path d=d transform=turn fill=fill stroke=tone></path>
             {tag}
         </g>
     }

@@ -95,7 +95,8 @@ proptest! {
             prop_assert_eq!(seqs, expected);
             prop_assert_eq!(store.last_seq(), model.last_seq);
             prop_assert_eq!(store.first_seq(), model.first_seq());
-            prop_assert_eq!(store.deleted().len() as u64, if store.messages() == 0 { 0 } else { store.num_deleted() });
+            let deleted = if store.messages() == 0 { 0 } else { store.num_deleted() };
+            prop_assert_eq!(store.deleted().len() as u64, deleted);
             for subject in ["a", "b", "c.d"] {
                 let of = |s: &&(u64, String)| s.1 == subject;
                 prop_assert_eq!(store.count_of(subject), model.messages.iter().filter(of).count() as u64);
