@@ -3,12 +3,15 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::view::frame::{Arrow, ArrowState, Diagram as Picture, Lane, Mark, MarkKind};
+use crate::view::frame::{
+    Arrow, ArrowState, Diagram as Picture, Lane, Mark, MarkKind, Point, Rect,
+};
 use crate::view::{Entity, PlayerCommand, Token};
 
+use super::drawing::{Drawing, Shape, classes};
 use super::engine::Ctx;
-use super::entity_id::{entity_of, id_of};
-use super::stage::label;
+use super::entity_id::entity_of;
+use super::stage::lasting;
 
 /// The diagram.
 #[component]
@@ -37,25 +40,7 @@ pub(crate) fn Diagram() -> impl IntoView {
             on:pointerover=move |event| ctx.send(PlayerCommand::Hover(hit(&event)))
             on:pointerleave=move |_| ctx.send(PlayerCommand::Hover(None))
         >
-            <g>{move || picture.with(|picture| squeezes(picture))}</g>
-            <g>{move || picture.with(|picture| picture.lanes.iter().map(|l| lane(picture, l)).collect_view())}</g>
-            <g>{move || picture.with(|picture| picture.arrows.iter().map(arrow).collect_view())}</g>
-            <g>{move || picture.with(|picture| picture.marks.iter().map(mark).collect_view())}</g>
-            <g>{move || picture.with(|picture| picture.ticks.iter().map(|tick| label(&tick.label)).collect_view())}</g>
-            <g>
-                {move || {
-                    picture
-                        .with(|p| {
-                            let (x, h) = (p.cursor_x, p.view.h);
-                            let veil = (p.view.w - x).max(0.0);
-                            view! {
-                                <rect class="diagram__future" x=x y="0" width=veil height=h></rect>
-                                <line class="diagram__cursor" x1=x y1="0" x2=x y2=h></line>
-                                <path class="diagram__handle" d=format!("M{:.1} 0h10l-5 7z", x - 5.0)></path>
-                            }
-                        })
-                }}
-            </g>
+            <Drawing shapes=move || picture.with(|picture| diagram(picture))/>
         </svg>
         {move || {
             picture.with(|p| p.truncated.clone()).map(|text| view! { <p class="diagram__left-out">{text}</p> })
@@ -64,80 +49,68 @@ pub(crate) fn Diagram() -> impl IntoView {
     .into_any()
 }
 
-fn squeezes(picture: &Picture) -> impl IntoView + use<> {
-    let h = picture.view.h;
-    picture
-        .squeezes
-        .iter()
-        .map(|squeeze| {
-            let text = squeeze.label.as_ref().map(label);
-            view! {
-                <g>
-                    <rect class="diagram__squeeze" x=squeeze.x y="0" width=squeeze.w height=h></rect>
-                    {text}
-                </g>
-            }
-        })
-        .collect_view()
+/// The whole diagram, lowest first.
+fn diagram(picture: &Picture) -> Vec<Shape> {
+    let (x, h) = (picture.cursor_x, picture.view.h);
+    let squeezes = picture.squeezes.iter().map(|squeeze| {
+        let room = Rect::new(squeeze.x, 0.0, squeeze.w, h);
+        Shape::group("diagram__idle")
+            .holds(Shape::rect("diagram__squeeze", room, 0.0))
+            .holds_all(squeeze.label.as_ref().map(Shape::label))
+    });
+    let future = Rect::new(x, 0.0, picture.view.w - x, h);
+    let now = [
+        Shape::rect("diagram__future", future, 0.0),
+        Shape::line("diagram__cursor", Point::new(x, 0.0), Point::new(x, h)),
+        Shape::path("diagram__handle", format!("M{:.1} 0h10l-5 7z", x - 5.0)),
+    ];
+    let parts = [
+        ("squeezes", squeezes.collect::<Vec<_>>()),
+        ("lanes", picture.lanes.iter().map(|l| lane(picture, l)).collect()),
+        ("arrows", picture.arrows.iter().map(arrow).collect()),
+        ("marks", picture.marks.iter().map(mark).collect()),
+        ("ticks", picture.ticks.iter().map(|tick| Shape::label(&tick.label)).collect()),
+        ("now", now.into()),
+    ];
+    parts.into_iter().map(|(key, shapes)| Shape::new("g").keyed(key).holds_all(shapes)).collect()
 }
 
-fn lane(picture: &Picture, lane: &Lane) -> impl IntoView + use<> {
-    let (x, w, y) = (picture.lanes_x, picture.view.w, lane.y);
-    let down = lane
-        .down
-        .iter()
-        .map(|(from, to)| {
-            let width = (to - from).max(0.0);
-            view! { <rect class="diagram__down" x=*from y=y - 3.0 width=width height="6"></rect> }
-        })
-        .collect_view();
-    view! {
-        <g class="diagram__lane" class:hot=lane.highlighted data-entity=id_of(&lane.entity)>
-            <line x1=x y1=y x2=w y2=y></line>
-            {down}
-            {label(&lane.name)}
-        </g>
-    }
+fn lane(picture: &Picture, lane: &Lane) -> Shape {
+    let y = lane.y;
+    let (a, b) = (Point::new(picture.lanes_x, y), Point::new(picture.view.w, y));
+    let down = lane.down.iter().map(|(from, to)| {
+        Shape::rect("diagram__down", Rect::new(*from, y - 3.0, to - from, 6.0), 0.0)
+    });
+    lasting(&lane.entity, classes("diagram__lane", &[("hot", lane.highlighted)]))
+        .holds(Shape::line("diagram__axis", a, b))
+        .holds_all(down)
+        .holds(Shape::label(&lane.name))
 }
 
-fn arrow(arrow: &Arrow) -> impl IntoView + use<> {
+fn arrow(arrow: &Arrow) -> Shape {
     let tone = arrow.class.token().var();
     let (a, b) = (arrow.a, arrow.b);
     let end = match arrow.state {
-        ArrowState::Arrived => view! {
-            <circle class="diagram__end" cx=b.x cy=b.y r="2.6" stroke=tone.clone()></circle>
+        ArrowState::Arrived => {
+            Shape::circle(b, 2.6).with("class", "diagram__end").with("stroke", tone.clone())
         }
-        .into_any(),
-        ArrowState::InFlight => {
-            view! { <circle cx=b.x cy=b.y r="3.4" fill=tone.clone()></circle> }.into_any()
-        }
+        ArrowState::InFlight => Shape::circle(b, 3.4).with("fill", tone.clone()),
         ArrowState::Dropped => {
             let d = format!("M{:.1} {:.1}l6 6m0-6l-6 6", b.x - 3.0, b.y - 3.0);
-            view! { <path class="diagram__cross" d=d></path> }.into_any()
+            Shape::path("diagram__cross", d)
         }
-        ArrowState::Held => {
-            let d = format!("M{:.1} {:.1}v8", b.x, b.y - 4.0);
-            view! { <path class="diagram__cross" d=d></path> }.into_any()
-        }
+        ArrowState::Held => Shape::path("diagram__cross", format!("M{:.1} {:.1}v8", b.x, b.y - 4.0)),
     };
-    let text = arrow.label.as_ref().map(label);
-    view! {
-        <g
-            class="diagram__arrow"
-            class:hot=arrow.highlighted
-            class:future=arrow.future
-            data-entity=id_of(&Entity::Event(arrow.sent))
-        >
-            <line class="diagram__hit" x1=a.x y1=a.y x2=b.x y2=b.y></line>
-            <line x1=a.x y1=a.y x2=b.x y2=b.y stroke=tone.clone()></line>
-            <circle cx=a.x cy=a.y r="2.4" fill=tone></circle>
-            {end}
-            {text}
-        </g>
-    }
+    let marks = [("hot", arrow.highlighted), ("future", arrow.future)];
+    lasting(&Entity::Event(arrow.sent), classes("diagram__arrow", &marks))
+        .holds(Shape::line("diagram__hit", a, b))
+        .holds(Shape::line("diagram__way", a, b).with("stroke", tone.clone()))
+        .holds(Shape::circle(a, 2.4).with("fill", tone))
+        .holds(end)
+        .holds_all(arrow.label.as_ref().map(Shape::label))
 }
 
-fn mark(mark: &Mark) -> impl IntoView + use<> {
+fn mark(mark: &Mark) -> Shape {
     let (x, y) = (mark.at.x, mark.at.y);
     let tone = mark.tone.var();
     let (d, filled) = match mark.kind {
@@ -157,16 +130,10 @@ fn mark(mark: &Mark) -> impl IntoView + use<> {
         MarkKind::Stream => (format!("M{x:.1} {:.1}v10", y - 5.0), false),
     };
     let fill = if filled { tone.clone() } else { Token::Panel2.var() };
-    let text = mark.label.as_ref().map(label);
-    view! {
-        <g
-            class="diagram__mark"
-            class:hot=mark.highlighted
-            class:future=mark.future
-            data-entity=id_of(&Entity::Event(mark.event))
-        >
-            <path d=d stroke=tone fill=fill></path>
-            {text}
-        </g>
-    }
+    let marks = [("hot", mark.highlighted), ("future", mark.future)];
+    let sign = Shape::path("diagram__sign", d).with("stroke", tone).with("fill", fill);
+    lasting(&Entity::Event(mark.event), classes("diagram__mark", &marks))
+        .holds(Shape::new("title").says(mark.a11y.clone()))
+        .holds(sign)
+        .holds_all(mark.label.as_ref().map(Shape::label))
 }

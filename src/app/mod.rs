@@ -9,6 +9,7 @@
 mod caption;
 mod console;
 mod diagram;
+mod drawing;
 mod engine;
 mod entity_id;
 mod header;

@@ -161,7 +161,7 @@ journey("the inspector shows a stream as it is", async (page) => {
 
 journey("everything on the stage can be inspected", async (page) => {
   for (const selector of [".server", ".app", ".tape", ".link"]) {
-    const thing = page.locator(selector).first();
+    const thing = page.locator(`${selector} [data-stop]`).first();
     await thing.focus();
     await thing.press("Enter");
     await page.getByTestId("inspector").waitFor();
@@ -220,7 +220,7 @@ journey("the console completes, remembers and corrects", async (page) => {
 });
 
 journey("the keyboard alone is enough", async (page) => {
-  await page.locator(".server").first().focus();
+  await page.locator(".server [data-stop]").first().focus();
   const first = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
   await page.keyboard.press("ArrowRight");
   const second = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
@@ -229,7 +229,7 @@ journey("the keyboard alone is enough", async (page) => {
   await page.getByTestId("inspector").waitFor();
   await page.keyboard.press("m");
   assert.ok(await page.evaluate(() => !!document.activeElement.closest(".insp__actions")));
-  await page.locator(".press").first().focus();
+  await page.locator(".press__plate").first().focus();
   await page.keyboard.press("Enter");
   await page.locator(".packet").first().waitFor();
   await page.locator("#stage").evaluate(() => document.activeElement.blur());

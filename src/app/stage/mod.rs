@@ -1,8 +1,8 @@
 //! The stage: the topology and what moves over it.
 //!
-//! The topology is rebuilt from the frame when something about it changes; elements are patched in
-//! place, so the focus stays where it is. What moves is a layer of its own without focus; it is
-//! reached through the diagram, the wire view and the inspector.
+//! The topology is drawn anew when something about it changes; its elements stay, so the focus stays
+//! where it is. What moves is a layer of its own without focus; it is reached through the diagram,
+//! the wire view and the inspector.
 
 mod focus;
 mod motion;
@@ -11,33 +11,17 @@ mod topology;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::view::frame::{Anchor, Label, Stage as Picture};
-use crate::view::{Class, Entity, PlayerCommand, Shape};
+use crate::view::frame::Stage as Picture;
+use crate::view::{Class, Entity, PlayerCommand, Shape as Form};
 
+use super::drawing::{Drawing, Shape};
 use super::engine::Ctx;
-use super::entity_id::entity_of;
+use super::entity_id::{entity_of, id_of};
 
-/// A piece of text of a drawing.
-pub(crate) fn label(label: &Label) -> impl IntoView + use<> {
-    let anchor = match label.anchor {
-        Anchor::Start => "start",
-        Anchor::Middle => "middle",
-        Anchor::End => "end",
-    };
-    view! {
-        <text
-            aria-hidden="true"
-            x=label.at.x
-            y=label.at.y
-            text-anchor=anchor
-            class=if label.style.is_mono() { "mono" } else { "sans" }
-            font-size=label.style.size()
-            font-weight=label.style.weight()
-            fill=label.tone.var()
-        >
-            {label.text.clone()}
-        </text>
-    }
+/// A group that stands for something: it stays the same element, and a click on it finds the thing.
+pub(crate) fn lasting(entity: &Entity, class: String) -> Shape {
+    let id = id_of(entity);
+    Shape::new("g").keyed(id.clone()).with("class", class).with("data-entity", id)
 }
 
 /// The stage.
@@ -117,24 +101,23 @@ pub(crate) fn Stage() -> impl IntoView {
                 </pattern>
             </defs>
             <rect class="stage__grid" x="0" y="0" width="100%" height="100%" fill="url(#grid)"></rect>
-            <g>{move || picture.with(|p| p.clusters.iter().map(topology::cluster).collect_view())}</g>
-            <g>{move || picture.with(|p| p.links.iter().map(|l| topology::link(l, tab_stop(p, here, &l.entity))).collect_view())}</g>
-            <g>{move || picture.with(|p| p.servers.iter().map(|s| topology::server(s, tab_stop(p, here, &s.entity))).collect_view())}</g>
-            <g>{move || picture.with(|p| p.tapes.iter().map(|t| topology::tape(t, tab_stop(p, here, &t.entity))).collect_view())}</g>
-            <g>{move || picture.with(|p| p.apps.iter().map(|a| topology::app(a, tab_stop(p, here, &a.entity))).collect_view())}</g>
-            <g class="motion" aria-hidden="true">{move || ctx.frame.with(|frame| motion::motion(&frame.motion))}</g>
+            <Drawing shapes=move || picture.with(|p| topology::topology(p, &tab_stop(p, &here.get())))/>
+            <g aria-hidden="true">
+                <Drawing class="motion" shapes=move || ctx.frame.with(|frame| motion::motion(&frame.motion))/>
+            </g>
         </svg>
     }
     .into_any()
 }
 
-/// Whether Tab stops at this part: the one where the focus was last, else the first server.
-fn tab_stop(picture: &Picture, here: RwSignal<String>, entity: &Entity) -> &'static str {
-    let id = super::entity_id::id_of(entity);
-    let current = here.get();
-    let is_there = current.is_empty() || entity_of(&current).is_none();
-    let first = picture.servers.first().is_some_and(|server| server.entity == *entity);
-    if (is_there && first) || current == id { "0" } else { "-1" }
+/// Where Tab stops: where the focus was last, as long as that is there, else the first server.
+fn tab_stop(picture: &Picture, here: &str) -> String {
+    let links = picture.links.iter().map(|part| &part.entity);
+    let servers = picture.servers.iter().map(|part| &part.entity);
+    let tapes = picture.tapes.iter().map(|part| &part.entity);
+    let apps = picture.apps.iter().map(|part| &part.entity);
+    let all = || servers.clone().chain(tapes.clone()).chain(apps.clone()).chain(links.clone());
+    all().map(id_of).find(|id| id == here).or_else(|| all().next().map(id_of)).unwrap_or_default()
 }
 
 /// What the shapes mean, and which of them are shown.
@@ -198,7 +181,7 @@ fn sample(class: Class) -> impl IntoView {
 }
 
 /// The outline of a shape around the origin, and whether it is filled.
-pub(crate) fn shape_path(shape: Shape, r: f64) -> (String, bool) {
+pub(crate) fn shape_path(shape: Form, r: f64) -> (String, bool) {
     let round = |r: f64| {
         format!(
             "M{0:.1} 0a{1:.1} {1:.1} 0 1 0 {2:.1} 0a{1:.1} {1:.1} 0 1 0 {3:.1} 0z",
@@ -209,19 +192,19 @@ pub(crate) fn shape_path(shape: Shape, r: f64) -> (String, bool) {
         )
     };
     match shape {
-        Shape::Disc => (round(r), true),
-        Shape::Ring => (round(r), false),
-        Shape::Dot => (round(r * 0.55), true),
-        Shape::Diamond => (
+        Form::Disc => (round(r), true),
+        Form::Ring => (round(r), false),
+        Form::Dot => (round(r * 0.55), true),
+        Form::Diamond => (
             format!("M0 {:.1}L{:.1} 0L0 {:.1}L{:.1} 0z", -r * 1.15, r * 1.15, r * 1.15, -r * 1.15),
             true,
         ),
-        Shape::Square => {
+        Form::Square => {
             (format!("M{0:.1} {0:.1}h{1:.1}v{1:.1}h-{1:.1}z", -r * 0.9, r * 1.8), true)
         }
-        Shape::Triangle | Shape::HollowTriangle => (
+        Form::Triangle | Form::HollowTriangle => (
             format!("M{:.1} 0L{:.1} {:.1}L{:.1} {:.1}z", r * 1.2, -r * 0.9, -r, -r * 0.9, r),
-            shape == Shape::Triangle,
+            shape == Form::Triangle,
         ),
     }
 }

@@ -1,80 +1,87 @@
 //! The parts of the topology: clusters, links, servers, streams, applications.
+//!
+//! What can be reached by keyboard is one shape of each part, without text in it: its name says what
+//! the part is, and the words drawn beside it are for the eye.
 
-use leptos::prelude::*;
-
-use super::super::entity_id::id_of;
-use super::super::icon::Icon;
-use super::label;
+use crate::view::Entity;
 use crate::view::frame::{
-    AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState, Point, ServerHex, Tape,
-    UpState,
+    AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState, Point, Rect, ServerHex,
+    Stage, Tape, UpState,
 };
 
-/// A cluster's panel.
-pub(crate) fn cluster(cluster: &ClusterPanel) -> impl IntoView + use<> {
-    let rect = cluster.rect;
-    let note = cluster.note.as_ref().map(label);
-    view! {
-        <g class="cluster" class:selected=cluster.selected data-entity=id_of(&cluster.entity)>
-            <rect class="cluster__panel" x=rect.x y=rect.y width=rect.w height=rect.h rx="16"></rect>
-            {label(&cluster.name)}
-            {note}
-        </g>
-    }
+use super::super::drawing::{Shape, classes};
+use super::super::entity_id::id_of;
+use super::super::icon::Icon;
+use super::lasting;
+
+/// Everything of the topology, lowest first. Tab stops at the part whose id is `here`.
+pub(crate) fn topology(stage: &Stage, here: &str) -> Vec<Shape> {
+    let stop = |shape: Shape, entity: &Entity, name: &str| {
+        let id = id_of(entity);
+        let reached = if id == here { "0" } else { "-1" };
+        shape
+            .with("role", "button")
+            .with("tabindex", reached)
+            .with("data-stop", "")
+            .with("aria-label", name.to_owned())
+            .with("data-entity", id)
+    };
+    let clusters = stage.clusters.iter().map(cluster);
+    let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
+    let servers =
+        stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
+    let tapes = stage.tapes.iter().map(|part| tape(part, |s| stop(s, &part.entity, &part.a11y)));
+    let apps = stage.apps.iter().map(|part| app(part, |s| stop(s, &part.entity, &part.a11y)));
+    clusters.chain(links).chain(servers).chain(tapes).chain(apps).collect()
 }
 
-/// A link.
-pub(crate) fn link(link: &LinkLine, stop: &'static str) -> impl IntoView + use<> {
+fn cluster(cluster: &ClusterPanel) -> Shape {
+    lasting(&cluster.entity, classes("cluster", &[("selected", cluster.selected)]))
+        .holds(Shape::rect("cluster__panel", cluster.rect, 16.0))
+        .holds(Shape::label(&cluster.name))
+        .holds_all(cluster.note.as_ref().map(Shape::label))
+}
+
+fn link(link: &LinkLine, stop: impl Fn(Shape) -> Shape) -> Shape {
     let kind = match link.kind {
         LinkKind::Route => "link route",
         LinkKind::Access => "link access",
         LinkKind::Leaf => "link leaf",
     };
-    let state = match link.state {
-        LinkState::Ok => "",
-        LinkState::Lossy => " lossy",
-        LinkState::Cut => " cut",
-        _ => " blocked",
-    };
-    let faint = if link.connected { "" } else { " loose" };
+    let state = [
+        ("lossy", link.state == LinkState::Lossy),
+        ("cut", link.state == LinkState::Cut),
+        ("blocked", is_blocked(link.state)),
+        ("loose", !link.connected),
+        ("selected", link.selected),
+        ("hot", link.highlighted),
+    ];
     let path = link.path();
+    let (gap, ticks) = wound(link);
     let pill = link.pill.as_ref().map(|pill| {
-        let rect = pill.rect;
-        view! {
-            <g>
-                <rect class="pill" x=rect.x y=rect.y width=rect.w height=rect.h rx=rect.h / 2.0></rect>
-                {label(&pill.label)}
-            </g>
-        }
+        let plate = Shape::rect("pill", pill.rect, pill.rect.h / 2.0);
+        Shape::group("link__pill").holds(plate).holds(Shape::label(&pill.label))
     });
-    let wound = wound(link);
-    view! {
-        <g
-            class=format!("{kind}{state}{faint}")
-            class:selected=link.selected
-            class:hot=link.highlighted
-            role="button"
-            tabindex=stop
-            data-stop=""
-            aria-label=link.a11y.clone()
-            data-entity=id_of(&link.entity)
-        >
-            <path class="link__hit" d=path.clone()></path>
-            <path class="link__line" d=path></path>
-            {wound}
-            {pill}
-        </g>
-    }
+    lasting(&link.entity, classes(kind, &state))
+        .holds(stop(Shape::path("link__hit", path.clone())))
+        .holds(Shape::path("link__line", path))
+        .holds(Shape::path("link__gap", gap))
+        .holds(Shape::path("link__ticks", ticks))
+        .holds_all(pill)
+}
+
+const fn is_blocked(state: LinkState) -> bool {
+    matches!(state, LinkState::BlockedForward | LinkState::BlockedBack | LinkState::BlockedBoth)
 }
 
 /// What shows that a link is cut (a gap with two ticks) or a black hole (a bar; two for both ways).
-fn wound(link: &LinkLine) -> impl IntoView + use<> {
+fn wound(link: &LinkLine) -> (String, String) {
     let at = |t: f64, reach: f64| {
         let (p, angle) = (link.point(t), link.angle(t));
         let (dx, dy) = (-angle.sin() * reach, angle.cos() * reach);
         format!("M{:.1} {:.1}L{:.1} {:.1}", p.x - dx, p.y - dy, p.x + dx, p.y + dy)
     };
-    let (gap, ticks) = match link.state {
+    match link.state {
         LinkState::Cut => {
             let (a, b) = (link.point(0.42), link.point(0.58));
             let gap = format!("M{:.1} {:.1}L{:.1} {:.1}", a.x, a.y, b.x, b.y);
@@ -84,10 +91,6 @@ fn wound(link: &LinkLine) -> impl IntoView + use<> {
         LinkState::BlockedBack => (String::new(), at(0.4, 7.0)),
         LinkState::BlockedBoth => (String::new(), format!("{}{}", at(0.4, 7.0), at(0.6, 7.0))),
         LinkState::Ok | LinkState::Lossy => (String::new(), String::new()),
-    };
-    view! {
-        <path class="link__gap" d=gap></path>
-        <path class="link__ticks" d=ticks></path>
     }
 }
 
@@ -102,8 +105,7 @@ fn hexagon(centre: Point, radius: f64) -> String {
         .join(" ")
 }
 
-/// A server.
-pub(crate) fn server(server: &ServerHex, stop: &'static str) -> impl IntoView + use<> {
+fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
     let Point { x, y } = server.centre;
     let r = server.radius;
     let points = hexagon(server.centre, r);
@@ -112,176 +114,120 @@ pub(crate) fn server(server: &ServerHex, stop: &'static str) -> impl IntoView + 
         UpState::Paused => "server paused",
         UpState::Down => "server down",
     };
-    let crown = if server.crowned && server.state != UpState::Down {
+    let lives = server.state != UpState::Down;
+    let crown = if server.crowned && lives {
         format!("M{:.1} {:.1}l2.5-8 5 4.5 5-4.5 2.5 8z", x - 7.5, y - r - 5.0)
     } else {
         String::new()
     };
-    let star = if server.meta_leader && server.state != UpState::Down {
+    let star = if server.meta_leader && lives {
         let (sx, sy) = (x + r * 0.86 + 3.0, y - r * 0.5 - 4.0);
-        format!(
-            "M{sx:.1} {:.1}l1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z",
-            sy - 4.0
-        )
+        let top = sy - 4.0;
+        format!("M{sx:.1} {top:.1}l1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z")
     } else {
         String::new()
     };
-    let cross = if server.state == UpState::Down {
+    let cross = if lives {
+        String::new()
+    } else {
         let d = r * 0.5;
-        format!(
-            "M{0:.1} {1:.1}L{2:.1} {3:.1}M{2:.1} {1:.1}L{0:.1} {3:.1}",
-            x - d,
-            y - d,
-            x + d,
-            y + d
-        )
-    } else {
-        String::new()
+        let (left, right, top, low) = (x - d, x + d, y - d, y + d);
+        format!("M{left:.1} {top:.1}L{right:.1} {low:.1}M{right:.1} {top:.1}L{left:.1} {low:.1}")
     };
-    let bars = server
-        .bars
-        .iter()
-        .map(|bar| {
-            let rect = bar.rect;
-            let filled = (rect.w * bar.fraction).max(0.0);
-            view! {
-                <g>
-                    <rect class="bar" x=rect.x y=rect.y width=rect.w height=rect.h rx="1.5"></rect>
-                    <rect x=rect.x y=rect.y width=filled height=rect.h rx="1.5" fill=bar.tone.var()></rect>
-                </g>
-            }
-        })
-        .collect_view();
-    view! {
-        <g
-            class=state
-            class:crowned=server.crowned
-            class:selected=server.selected
-            class:hot=server.highlighted
-            role="button"
-            tabindex=stop
-            data-stop=""
-            aria-label=server.a11y.clone()
-            data-entity=id_of(&server.entity)
-        >
-            <polygon class="server__halo" points=hexagon(server.centre, r + 5.0)></polygon>
-            <polygon class="server__hex" points=points.clone()></polygon>
-            <polygon class="server__hatch" points=points fill="url(#hatch)"></polygon>
-            <path class="server__crown" d=crown></path>
-            <path class="server__star" d=star></path>
-            {label(&server.name)}
-            <path class="server__cross" d=cross></path>
-            {bars}
-        </g>
-    }
+    let bars = server.bars.iter().flat_map(|bar| {
+        let filled = Rect { w: bar.rect.w * bar.fraction, ..bar.rect };
+        let level = Shape::rect("bar__level", filled, 1.5).with("fill", bar.tone.var());
+        [Shape::rect("bar", bar.rect, 1.5), level]
+    });
+    let marks = [
+        ("crowned", server.crowned),
+        ("selected", server.selected),
+        ("hot", server.highlighted),
+    ];
+    let hex = Shape::new("polygon").with("class", "server__hex").with("points", points.clone());
+    let halo = Shape::new("polygon").with("class", "server__halo");
+    let hatch = Shape::new("polygon").with("class", "server__hatch").with("fill", "url(#hatch)");
+    lasting(&server.entity, classes(state, &marks))
+        .holds(halo.with("points", hexagon(server.centre, r + 5.0)))
+        .holds(stop(hex))
+        .holds(hatch.with("points", points))
+        .holds(Shape::path("server__crown", crown))
+        .holds(Shape::path("server__star", star))
+        .holds(Shape::label(&server.name))
+        .holds(Shape::path("server__cross", cross))
+        .holds_all(bars)
 }
 
-/// A stream.
-pub(crate) fn tape(tape: &Tape, stop: &'static str) -> impl IntoView + use<> {
-    let rect = tape.rect;
-    let kind = tape.kind.as_ref().map(label);
-    let older = tape.older.as_ref().map(label);
-    let cells = tape.cells.iter().map(cell).collect_view();
-    view! {
-        <g
-            class="tape"
-            class:selected=tape.selected
-            class:hot=tape.highlighted
-            role="button"
-            tabindex=stop
-            data-stop=""
-            aria-label=tape.a11y.clone()
-            data-entity=id_of(&tape.entity)
-        >
-            <rect class="tape__row" x=rect.x y=rect.y width=rect.w height=rect.h rx="5" stroke=tape.tone.var()></rect>
-            {label(&tape.name)}
-            {kind}
-            {older}
-            {cells}
-        </g>
-    }
+fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
+    let marks = [("selected", tape.selected), ("hot", tape.highlighted)];
+    let row = Shape::rect("tape__row", tape.rect, 5.0).with("stroke", tape.tone.var());
+    lasting(&tape.entity, classes("tape", &marks))
+        .holds(stop(row))
+        .holds(Shape::label(&tape.name))
+        .holds_all(tape.kind.as_ref().map(Shape::label))
+        .holds_all(tape.older.as_ref().map(Shape::label))
+        .holds_all(tape.cells.iter().map(cell))
 }
 
-fn cell(cell: &Cell) -> impl IntoView + use<> {
-    let rect = cell.rect;
-    let class = match cell.kind {
+fn cell(cell: &Cell) -> Shape {
+    let kind = match cell.kind {
         CellKind::Live => "cell live",
         CellKind::Gap => "cell gap",
         CellKind::Tombstone => "cell tombstone",
     };
-    let hint = cell.a11y.clone();
-    view! {
-        <g class=class class:selected=cell.selected class:pending=!cell.committed data-entity=id_of(&cell.entity)>
-            <title>{hint}</title>
-            <rect
-                x=rect.x
-                y=rect.y
-                width=rect.w
-                height=rect.h
-                rx="3"
-                fill=cell.tone.var()
-                stroke=cell.tone.var()
-            ></rect>
-            {label(&cell.label)}
-        </g>
-    }
+    let marks = [("selected", cell.selected), ("pending", !cell.committed)];
+    let tone = cell.tone.var();
+    let plate = Shape::rect("cell__plate", cell.rect, 3.0);
+    lasting(&cell.entity, classes(kind, &marks))
+        .holds(Shape::new("title").says(cell.a11y.clone()))
+        .holds(plate.with("fill", tone.clone()).with("stroke", tone))
+        .holds(Shape::label(&cell.label))
 }
 
-/// An application.
-pub(crate) fn app(app: &AppPill, stop: &'static str) -> impl IntoView + use<> {
+fn app(app: &AppPill, stop: impl Fn(Shape) -> Shape) -> Shape {
     let rect = app.rect;
     let state = match app.state {
         UpState::Up => "app up",
         UpState::Paused => "app paused",
         UpState::Down => "app down",
     };
-    let icon = format!("translate({:.1} {:.1})", rect.x + 10.0, rect.y + rect.h / 2.0 - 8.0);
-    let does = app.does.as_ref().map(label);
-    let button = app.button.as_ref().map(|button| {
-        let rect = button.rect;
-        let (x, y) = (rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
-        // Where there is no room for the word, an icon stands for it.
-        let wide = rect.w >= 60.0;
-        let word = if wide { button.label.clone() } else { String::new() };
-        let icon = if wide { "" } else { Icon::Send.path() };
-        let place = format!("translate({:.1} {:.1})", x - 8.0, y - 8.0);
-        view! {
-            <g
-                class="press"
-                class:off=!button.enabled
-                role="button"
-                tabindex="0"
-                aria-label=button.a11y.clone()
-                aria-disabled=(!button.enabled).to_string()
-                data-press=app.process.0.to_string()
-            >
-                <title>{button.a11y.clone()}</title>
-                <rect x=rect.x y=rect.y width=rect.w height=rect.h rx="8"></rect>
-                <text x=x y=y + 4.0 text-anchor="middle" font-size="11.5" font-weight="650" class="sans">
-                    {word}
-                </text>
-                <path class="press__icon" transform=place d=icon></path>
-            </g>
-        }
-    });
-    view! {
-        <g class="app-group">
-            <g
-                class=state
-                class:selected=app.selected
-                class:hot=app.highlighted
-                role="button"
-                tabindex=stop
-                data-stop=""
-                aria-label=app.a11y.clone()
-                data-entity=id_of(&app.entity)
-            >
-                <rect class="app__pill" x=rect.x y=rect.y width=rect.w height=rect.h rx="10"></rect>
-                <g class="app__icon" transform=icon><path d=Icon::of_app(app.icon).path()></path></g>
-                {label(&app.name)}
-                {does}
-            </g>
-            {button}
-        </g>
-    }
+    let place = format!("translate({:.1} {:.1})", rect.x + 10.0, rect.y + rect.h / 2.0 - 8.0);
+    let icon = Shape::path("app__icon", Icon::of_app(app.icon).path()).with("transform", place);
+    let marks = [("selected", app.selected), ("hot", app.highlighted)];
+    lasting(&app.entity, classes(state, &marks))
+        .holds(stop(Shape::rect("app__pill", rect, 10.0)))
+        .holds(icon)
+        .holds(Shape::label(&app.name))
+        .holds_all(app.does.as_ref().map(Shape::label))
+        .holds_all(press(app))
+}
+
+/// The button of an application.
+fn press(app: &AppPill) -> Option<Shape> {
+    let button = app.button.as_ref()?;
+    let rect = button.rect;
+    let middle = rect.centre();
+    // Where there is no room for the word, an icon stands for it.
+    let face = if rect.w >= 60.0 {
+        Shape::new("text")
+            .with("aria-hidden", "true")
+            .at("x", middle.x)
+            .at("y", middle.y + 4.0)
+            .with("text-anchor", "middle")
+            .with("font-size", "11.5")
+            .with("font-weight", "650")
+            .with("class", "sans")
+            .says(button.label.clone())
+    } else {
+        let place = format!("translate({:.1} {:.1})", middle.x - 8.0, middle.y - 8.0);
+        Shape::path("press__icon", Icon::Send.path()).with("transform", place)
+    };
+    let plate = Shape::rect("press__plate", rect, 8.0)
+        .with("role", "button")
+        .with("tabindex", "0")
+        .with("aria-label", button.a11y.clone())
+        .with("aria-disabled", (!button.enabled).to_string());
+    let group = Shape::new("g").with("class", classes("press", &[("off", !button.enabled)]));
+    let group = group.with("data-press", app.process.0.to_string());
+    Some(group.holds(plate.holds(Shape::new("title").says(button.a11y.clone()))).holds(face))
 }
