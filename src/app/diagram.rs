@@ -99,7 +99,9 @@ fn arrow(arrow: &Arrow) -> Shape {
             let d = format!("M{:.1} {:.1}l6 6m0-6l-6 6", b.x - 3.0, b.y - 3.0);
             Shape::path("diagram__cross", d)
         }
-        ArrowState::Held => Shape::path("diagram__cross", format!("M{:.1} {:.1}v8", b.x, b.y - 4.0)),
+        ArrowState::Held => {
+            Shape::path("diagram__cross", format!("M{:.1} {:.1}v8", b.x, b.y - 4.0))
+        }
     };
     let marks = [("hot", arrow.highlighted), ("future", arrow.future)];
     lasting(&Entity::Event(arrow.sent), classes("diagram__arrow", &marks))
@@ -134,6 +136,7 @@ fn mark(mark: &Mark) -> Shape {
     let sign = Shape::path("diagram__sign", d).with("stroke", tone).with("fill", fill);
     lasting(&Entity::Event(mark.event), classes("diagram__mark", &marks))
         .holds(Shape::new("title").says(mark.a11y.clone()))
+        .holds(Shape::circle(mark.at, 9.0).with("class", "diagram__touch"))
         .holds(sign)
         .holds_all(mark.label.as_ref().map(Shape::label))
 }

@@ -87,7 +87,7 @@ fn quick_faults(stage: &crate::view::frame::Stage) -> Vec<Quick> {
         let process = leader.full_name.to_string();
         let name = &leader.name.text;
         let crash = Input::Crash { process: process.clone(), lose_disk: false };
-        quick.push((Icon::Power, format!("Kill leader {name}"), true, crash));
+        quick.push((Icon::Power, "Kill leader".to_owned(), true, crash));
         quick.push((Icon::Pause, format!("Pause {name}"), true, Input::Pause { process }));
     }
     for server in &stage.servers {
@@ -120,6 +120,6 @@ fn quick_faults(stage: &crate::view::frame::Stage) -> Vec<Quick> {
             quick.push((Icon::Heal, format!("Heal {pair}"), false, Input::Heal { a, b }));
         }
     }
-    quick.push((Icon::Heal, "Heal everything".to_owned(), false, Input::HealAll));
+    quick.push((Icon::Heal, "Heal all".to_owned(), false, Input::HealAll));
     quick
 }

@@ -61,6 +61,12 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     let (stage, diagram) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
     let console = NodeRef::<InputElement>::new();
     super::measure::watch(ctx, stage, diagram);
+    // The inspector has something to show from the first moment: the first stream.
+    let first =
+        ctx.frame.with_untracked(|frame| frame.stage.tapes.first().map(|tape| tape.entity.clone()));
+    if !embed {
+        ctx.select(first);
+    }
     // Something new was selected: where the inspector is a sheet, it opens.
     let selection = Memo::new(move |_| ctx.frame.read().selection.clone());
     Effect::new(move |before: Option<()>| {

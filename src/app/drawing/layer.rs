@@ -40,9 +40,8 @@ fn reconcile(parent: &Element, drawn: &mut Vec<Drawn>, shapes: Vec<Shape>) {
         .into_iter()
         .map(|shape| {
             let same = |old: &Option<Drawn>| {
-                old.as_ref().is_some_and(|old| {
-                    old.shape.tag == shape.tag && old.shape.key == shape.key
-                })
+                old.as_ref()
+                    .is_some_and(|old| old.shape.tag == shape.tag && old.shape.key == shape.key)
             };
             // Nearly always the next one; else it is looked for everywhere.
             let at = match before.get(next) {

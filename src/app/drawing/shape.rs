@@ -22,13 +22,7 @@ pub(crate) struct Shape {
 impl Shape {
     /// An element with nothing said about it.
     pub(crate) const fn new(tag: &'static str) -> Self {
-        Self {
-            tag,
-            key: None,
-            attributes: Vec::new(),
-            text: String::new(),
-            children: Vec::new(),
-        }
+        Self { tag, key: None, attributes: Vec::new(), text: String::new(), children: Vec::new() }
     }
 
     /// A group of a class.

@@ -199,9 +199,7 @@ pub(crate) fn shape_path(shape: Form, r: f64) -> (String, bool) {
             format!("M0 {:.1}L{:.1} 0L0 {:.1}L{:.1} 0z", -r * 1.15, r * 1.15, r * 1.15, -r * 1.15),
             true,
         ),
-        Form::Square => {
-            (format!("M{0:.1} {0:.1}h{1:.1}v{1:.1}h-{1:.1}z", -r * 0.9, r * 1.8), true)
-        }
+        Form::Square => (format!("M{0:.1} {0:.1}h{1:.1}v{1:.1}h-{1:.1}z", -r * 0.9, r * 1.8), true),
         Form::Triangle | Form::HollowTriangle => (
             format!("M{:.1} 0L{:.1} {:.1}L{:.1} {:.1}z", r * 1.2, -r * 0.9, -r, -r * 0.9, r),
             shape == Form::Triangle,

@@ -123,7 +123,9 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
     let star = if server.meta_leader && lives {
         let (sx, sy) = (x + r * 0.86 + 3.0, y - r * 0.5 - 4.0);
         let top = sy - 4.0;
-        format!("M{sx:.1} {top:.1}l1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z")
+        format!(
+            "M{sx:.1} {top:.1}l1.4 2.9 3.2.4-2.3 2.2.6 3.2-2.9-1.5-2.9 1.5.6-3.2-2.3-2.2 3.2-.4z"
+        )
     } else {
         String::new()
     };
@@ -139,11 +141,8 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
         let level = Shape::rect("bar__level", filled, 1.5).with("fill", bar.tone.var());
         [Shape::rect("bar", bar.rect, 1.5), level]
     });
-    let marks = [
-        ("crowned", server.crowned),
-        ("selected", server.selected),
-        ("hot", server.highlighted),
-    ];
+    let marks =
+        [("crowned", server.crowned), ("selected", server.selected), ("hot", server.highlighted)];
     let hex = Shape::new("polygon").with("class", "server__hex").with("points", points.clone());
     let halo = Shape::new("polygon").with("class", "server__halo");
     let hatch = Shape::new("polygon").with("class", "server__hatch").with("fill", "url(#hatch)");

@@ -1,9 +1,10 @@
 //! An event: a packet in flight, an arrival, something that happened. Its bytes, and why.
 
+use crate::client;
 use crate::kernel::{EventId, EventKind, ProcId, Time};
 use crate::nats::Message;
 use crate::nats::protocol::{ClientOp, ServerOp};
-use crate::server::{Frame, RouteOp};
+use crate::server::{self, Frame, RouteOp};
 use crate::view::caption;
 use crate::view::cast::Cast;
 use crate::view::class::Class;
@@ -71,10 +72,11 @@ fn title(cast: Cast<'_>, event: &Event, class: Option<Class>) -> String {
 
 fn about(cast: Cast<'_>, event: &Event) -> Vec<Fact> {
     let who = |name: &str, process: ProcId| fact_of(name, cast.name(process), cast.entity(process));
-    let now = cast.world().now();
+    let past = cast.world().now().since(event.at);
+    let ago = if past.as_millis() == 0 { "now".to_owned() } else { format!("{} ago", age(past)) };
     let mut list = vec![
         fact("what", caption::event(cast, event).text()),
-        fact("when", format!("{} ({} ago)", seconds(event.at, true), age(now.since(event.at)))),
+        fact("when", format!("{} ({ago})", seconds(event.at, true))),
         who("where", event.place),
     ];
     if let EventKind::Sent { to, arrives, .. } = &event.kind {
@@ -148,7 +150,43 @@ const fn kind_name(event: &Event) -> &'static str {
         EventKind::LinkBlocked { .. } => "link blocked",
         EventKind::LinkHealed { .. } => "link healed",
         EventKind::LinkChanged { .. } => "link changed",
-        EventKind::Note(Note::Server(_)) => "server",
-        EventKind::Note(Note::Client(_)) => "application",
+        EventKind::Note(Note::Server(note)) => server_word(note),
+        EventKind::Note(Note::Client(note)) => client_word(note),
+    }
+}
+
+const fn server_word(note: &server::Note) -> &'static str {
+    use server::Note;
+    match note {
+        Note::Proposed { .. } => "proposed",
+        Note::Appended { .. } => "appended",
+        Note::Committed { .. } => "committed",
+        Note::Campaigned { .. } => "campaign",
+        Note::Voted { .. } => "vote",
+        Note::Elected { .. } => "elected",
+        Note::LostLeadership { .. } => "leadership lost",
+        Note::QuorumLost { .. } => "quorum lost",
+        Note::SnapshotInstalled { .. } => "snapshot installed",
+        Note::StreamCreated { .. } => "stream created",
+        Note::StreamUpdated { .. } => "stream updated",
+        Note::StreamDeleted { .. } => "stream deleted",
+        Note::Stored { .. } => "stored",
+        Note::Duplicate { .. } => "duplicate",
+        Note::Rejected { .. } => "refused",
+        Note::Removed { .. } => "removed",
+        Note::NoResponders { .. } => "no responders",
+        Note::ApiHandled { .. } => "API request",
+    }
+}
+
+const fn client_word(note: &client::Note) -> &'static str {
+    use client::Note;
+    match note {
+        Note::Connected { .. } => "connected",
+        Note::Disconnected { .. } => "disconnected",
+        Note::OpStarted { .. } => "begins",
+        Note::Received { .. } => "received",
+        Note::Retried { .. } => "tried again",
+        Note::OpEnded { .. } => "ends",
     }
 }
