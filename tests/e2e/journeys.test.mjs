@@ -184,6 +184,7 @@ journey("a killed leader is replaced, and why is told", async (page) => {
   assert.equal(await page.locator(".server__crown[d^=M]").count(), 1);
   await button(page, "Restart").click();
   await page.locator(".server.down").waitFor({ state: "detached" });
+  await page.locator("#console-input").press("Escape");
   await page.locator(".diagram__touch").last().click();
   await page.getByRole("tab", { name: /why/i }).click({ timeout: 1000 }).catch(() => {});
   assert.ok((await page.getByTestId("why").locator("li").count()) >= 1);
