@@ -30,7 +30,7 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
     }
     let err_code = Some(error.err_code);
     let json = match endpoint {
-        Endpoint::AccountInfo => write::<Nothing>(endpoint, error),
+        Endpoint::AccountInfo | Endpoint::Consumer { .. } => write::<Nothing>(endpoint, error),
         Endpoint::StreamCreate(_) => write::<Created>(endpoint, error),
         Endpoint::StreamUpdate(_) => write::<Updated>(endpoint, error),
         Endpoint::StreamNames => write::<Names>(endpoint, error),

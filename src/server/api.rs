@@ -55,6 +55,7 @@ impl Server {
             let op = RouteOp::Message {
                 account: Account::System,
                 message: request.clone(),
+                to: None,
                 queues: Vec::new(),
                 plain: true,
             };
@@ -147,7 +148,7 @@ impl Server {
             return self.api_answered(cx, &message);
         }
         let (account, queues) = (Account::System, Vec::new());
-        let op = RouteOp::Message { account, message, queues, plain: true };
+        let op = RouteOp::Message { account, message, to: None, queues, plain: true };
         self.send_route(cx, requester.server, op);
     }
 
@@ -180,6 +181,9 @@ impl Server {
     }
 
     fn whose_business(&self, endpoint: Endpoint<'_>) -> Business {
+        if matches!(endpoint, Endpoint::Consumer { .. }) {
+            return Business::Nobodys;
+        }
         let for_meta = matches!(
             endpoint,
             Endpoint::AccountInfo

@@ -61,6 +61,7 @@ impl Server {
                 self.step_down(cx, name, body)?;
                 Ok(Some(answer(endpoint, Success::DONE)))
             }
+            Endpoint::Consumer { .. } => Ok(None),
         }
     }
 

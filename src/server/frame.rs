@@ -83,6 +83,9 @@ pub enum RouteOp {
         account: Account,
         /// The message.
         message: Message,
+        /// The subject whose subscribers are to get it, where that is not its own: what a consumer
+        /// delivers reaches its subscribers under the subject it was stored with.
+        to: Option<Subject>,
         /// The queue groups of which a member there is to get it.
         queues: Vec<Subject>,
         /// Whether plain subscribers there get it as well.
@@ -158,8 +161,11 @@ fn fold_route(op: &RouteOp, digest: &mut Digest) {
             digest.word(u64::from(*weight));
         }
         RouteOp::Unsub { subject, .. } => digest.bytes(subject.as_bytes()),
-        RouteOp::Message { message, plain, .. } => {
+        RouteOp::Message { message, to, plain, .. } => {
             digest.word(u64::from(*plain));
+            if let Some(to) = to {
+                digest.bytes(to.as_bytes());
+            }
             fold_message(message, digest);
         }
         RouteOp::Raft(frame) => {

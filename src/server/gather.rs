@@ -94,7 +94,7 @@ impl Server {
                 let mut message = Message::new(format!("$JSC.SI.$G.{name}"), "");
                 message.reply = Some(reply.as_str().into());
                 let (account, queues) = (Account::System, Vec::new());
-                let op = RouteOp::Message { account, message, queues, plain: true };
+                let op = RouteOp::Message { account, message, to: None, queues, plain: true };
                 self.send_route(cx, peer, op);
             }
         }

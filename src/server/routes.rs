@@ -109,8 +109,9 @@ impl Server {
                     self.memory.interest.remove(subject, queue.as_deref(), &Target::Route(peer));
                 }
             }
-            RouteOp::Message { account: Account::Global, message, queues, plain } => {
-                self.route_message(cx, &message, Origin::Route { queues: &queues, plain });
+            RouteOp::Message { account: Account::Global, message, to, queues, plain } => {
+                let to = to.as_ref().unwrap_or(&message.subject);
+                self.route_to(cx, to, &message, Origin::Route { queues: &queues, plain });
             }
             RouteOp::Message { account: Account::System, message, .. } => {
                 self.system_message(cx, peer, &message);

@@ -46,7 +46,19 @@ impl Server {
         message: &Message,
         origin: Origin<'_>,
     ) -> usize {
-        let api = self.api_subject(&message.subject);
+        self.route_to(cx, &message.subject, message, origin)
+    }
+
+    /// The same for a message that goes to the subscribers of another subject than its own. They
+    /// see its own.
+    pub(super) fn route_to<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        to: &Subject,
+        message: &Message,
+        origin: Origin<'_>,
+    ) -> usize {
+        let api = self.api_subject(to);
         let mut delivered = 0;
         if let Some(subject) = api {
             // Only the server a client is connected to takes a request in.
@@ -55,7 +67,7 @@ impl Server {
             }
             delivered += 1;
         }
-        let subject = self.mapped_subject(&message.subject);
+        let subject = self.mapped_subject(to);
         let interested = self.memory.interest.matches(&subject);
         if interested.is_empty() {
             return delivered;
@@ -97,9 +109,9 @@ impl Server {
             }
         }
         for (peer, Forward { plain, queues }) in forwards {
-            let message = message.clone();
-            let account = Account::Global;
-            self.send_route(cx, peer, RouteOp::Message { account, message, queues, plain });
+            let (account, message) = (Account::Global, message.clone());
+            let to = (*to != message.subject).then(|| Arc::clone(to));
+            self.send_route(cx, peer, RouteOp::Message { account, message, to, queues, plain });
             delivered += 1;
         }
         delivered

@@ -139,6 +139,7 @@ impl Class {
             Frame::Client(ClientOp::Pub(message)) => of_published(message),
             Frame::Server(ServerOp::Msg { message, .. }) => of_delivered(message),
             Frame::Client(_) | Frame::Server(_) => Self::Protocol,
+            Frame::Route(RouteOp::Message { to: Some(_), .. }) => Self::Deliver,
             Frame::Route(RouteOp::Message { account, message, .. }) => match account {
                 Account::Global => of_routed(message),
                 Account::System if message.subject.starts_with("_R_.") => Self::ControlReply,

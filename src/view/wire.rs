@@ -73,8 +73,8 @@ pub fn wire_text(frame: &Frame) -> WireText {
     match frame {
         Frame::Client(op) => write_client_op(op, &mut bytes),
         Frame::Server(op) => write_server_op(op, &mut bytes),
-        Frame::Route(RouteOp::Message { account, message, queues, .. }) => {
-            write_routed(*account, message, queues, &mut bytes);
+        Frame::Route(RouteOp::Message { account, message, to, queues, .. }) => {
+            write_routed(*account, message, to.as_ref(), queues, &mut bytes);
         }
         Frame::Route(RouteOp::Raft(raft)) => return raft_text(frame, raft),
         Frame::Route(op) => {
@@ -105,14 +105,25 @@ fn split(bytes: &[u8]) -> WireText {
     WireText { line: escaped(line, LINE).trim_end().to_owned(), body, bytes: bytes.len() }
 }
 
-fn write_routed(account: Account, message: &Message, queues: &[Subject], out: &mut Vec<u8>) {
+fn write_routed(
+    account: Account,
+    message: &Message,
+    to: Option<&Subject>,
+    queues: &[Subject],
+    out: &mut Vec<u8>,
+) {
     let verb = if message.headers.is_some() { "HMSG" } else { "RMSG" };
-    let mut words = vec![verb, account.name(), &message.subject];
+    let mut words = vec![verb, account.name(), to.unwrap_or(&message.subject)];
+    // What a consumer delivers carries its own subject behind the one its acknowledgement goes to.
+    let reply = message.reply.as_ref().map(|reply| match to {
+        Some(_) => format!("{reply}@{}", message.subject),
+        None => reply.to_string(),
+    });
     // With queue groups, `+` announces a reply subject and `|` its absence.
     if !queues.is_empty() {
-        words.push(if message.reply.is_some() { "+" } else { "|" });
+        words.push(if reply.is_some() { "+" } else { "|" });
     }
-    words.extend(message.reply.as_deref());
+    words.extend(reply.as_deref());
     words.extend(queues.iter().map(|queue| &**queue));
     let mut line = words.join(" ");
     if let Some(headers) = &message.headers {
@@ -221,13 +232,23 @@ mod tests {
         let frame = |queues: Vec<Subject>, message: &Message| {
             let account = Account::Global;
             let message = message.clone();
-            wire_text(&Frame::Route(RouteOp::Message { account, message, queues, plain: true }))
-                .line
+            let op = RouteOp::Message { account, message, to: None, queues, plain: true };
+            wire_text(&Frame::Route(op)).line
         };
         assert_eq!(frame(vec![], &message), "RMSG $G tasks.x _INBOX.1 1");
         assert_eq!(frame(vec!["q".into()], &message), "RMSG $G tasks.x + _INBOX.1 q 1");
         message.reply = None;
         assert_eq!(frame(vec!["q".into()], &message), "RMSG $G tasks.x | q 1");
+    }
+
+    #[test]
+    fn what_a_consumer_delivers_goes_to_its_delivery_subject() {
+        let (account, queues) = (Account::Global, Vec::new());
+        let message = Message::new("tasks.x", "y").with_reply("$JS.ACK.S.c.1.1.1.0.0");
+        let to = Some("_INBOX.1".into());
+        let op = RouteOp::Message { account, message, to, queues, plain: true };
+        let line = wire_text(&Frame::Route(op)).line;
+        assert_eq!(line, "RMSG $G _INBOX.1 $JS.ACK.S.c.1.1.1.0.0@tasks.x 1");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The endpoints of the API, by subject.
 
+use super::ConsumerCall;
+
 /// What is asked. Streams are named as in the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint<'a> {
@@ -25,6 +27,13 @@ pub enum Endpoint<'a> {
     MsgDelete(&'a str),
     /// `STREAM.LEADER.STEPDOWN.<s>`
     LeaderStepDown(&'a str),
+    /// `CONSUMER.…`
+    Consumer {
+        /// The stream.
+        stream: &'a str,
+        /// What is asked of its consumers.
+        call: ConsumerCall<'a>,
+    },
 }
 
 /// What an endpoint does with the body of a request.
@@ -42,7 +51,13 @@ impl<'a> Endpoint<'a> {
     /// The endpoint of a subject, which begins with `$JS.API.`. None: there is no such endpoint,
     /// and nobody answers.
     pub fn parse(subject: &'a str) -> Option<Self> {
-        let tokens: Vec<&str> = subject.strip_prefix("$JS.API.")?.split('.').collect();
+        let rest = subject.strip_prefix("$JS.API.")?;
+        if let Some(rest) = rest.strip_prefix("CONSUMER.") {
+            let tokens: Vec<&str> = rest.split('.').collect();
+            let (stream, call) = ConsumerCall::parse(&tokens, rest)?;
+            return Some(Self::Consumer { stream, call });
+        }
+        let tokens: Vec<&str> = rest.split('.').collect();
         Some(match *tokens.as_slice() {
             ["INFO"] => Self::AccountInfo,
             ["STREAM", "NAMES"] => Self::StreamNames,
@@ -70,7 +85,8 @@ impl<'a> Endpoint<'a> {
             | Self::StreamPurge(stream)
             | Self::MsgGet(stream)
             | Self::MsgDelete(stream)
-            | Self::LeaderStepDown(stream) => Some(stream),
+            | Self::LeaderStepDown(stream)
+            | Self::Consumer { stream, .. } => Some(stream),
         }
     }
 
@@ -88,6 +104,7 @@ impl<'a> Endpoint<'a> {
             Self::MsgGet(_) => "stream_msg_get",
             Self::MsgDelete(_) => "stream_msg_delete",
             Self::LeaderStepDown(_) => "stream_leader_stepdown",
+            Self::Consumer { call, .. } => call.kind(),
         }
     }
 
@@ -95,6 +112,7 @@ impl<'a> Endpoint<'a> {
     pub fn body(self) -> Body {
         match self {
             Self::StreamDelete(_) => Body::Empty,
+            Self::Consumer { call, .. } => call.body(),
             Self::MsgGet(_) | Self::MsgDelete(_) => Body::Required,
             _ => Body::Optional,
         }

@@ -1,8 +1,10 @@
-//! The stream part of the `$JS.API` that needs no network: which endpoint a subject is, and what
+//! The part of the `$JS.API` that needs no network: which endpoint a subject is, and what
 //! holds for every request. Who answers, and when, the server decides.
 
+mod consumer;
 mod endpoint;
 
+pub use consumer::ConsumerCall;
 pub use endpoint::{Body, Endpoint};
 
 use crate::nats::Headers;

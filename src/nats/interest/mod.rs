@@ -131,6 +131,20 @@ impl<T: Clone + Ord> Interest<T> {
         !has_empty_token(subject) && self.root.visit(Some(subject), &mut |_| true)
     }
 
+    /// Whether anybody has subscribed to exactly this pattern: as a member of this queue group, or
+    /// plainly.
+    pub fn has_exactly(&self, pattern: &str, queue: Option<&str>) -> bool {
+        let mut node = &self.root;
+        for token in tokens(pattern) {
+            let Some(child) = node.child(token) else { return false };
+            node = child;
+        }
+        match queue {
+            None => !node.plain.is_empty(),
+            Some(queue) => node.queues.contains_key(queue),
+        }
+    }
+
     /// All interests as pattern, queue group and value, in a fixed order.
     pub fn iter(&self) -> impl Iterator<Item = (Subject, Option<&Subject>, &T)> {
         let mut entries = Vec::with_capacity(self.len);

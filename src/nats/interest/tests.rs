@@ -94,6 +94,10 @@ proptest! {
                 prop_assert_eq!(index.has_interest(subject), !wanted.is_empty());
                 prop_assert_eq!(&index.look_up(subject), &wanted);
                 prop_assert_eq!(&*index.matches(&subject.as_str().into()), &wanted);
+                for queue in [None, Some("q")] {
+                    let listed = list.iter().any(|(p, q, _)| p == subject && q.as_deref() == queue);
+                    prop_assert_eq!(index.has_exactly(subject, queue), listed);
+                }
             }
             let mut entries: Vec<Entry> = index
                 .iter()
