@@ -128,6 +128,11 @@ impl<'a> Fields<'a> {
         self.number(name, "int64")
     }
 
+    /// A number of Go's type `int`; 0 if absent.
+    pub fn whole(&mut self, name: &str) -> Result<i64> {
+        self.number(name, "int")
+    }
+
     /// A length of time in nanoseconds; 0 if absent.
     pub fn duration(&mut self, name: &str) -> Result<i64> {
         self.number(name, "time.Duration")
@@ -179,6 +184,21 @@ impl<'a> Fields<'a> {
             Some((_, meaning)) => Ok(Some(*meaning)),
             None => Err(DecodeError(format!("can not unmarshal {:?}", value.to_string()))),
         }
+    }
+
+    /// As [`Fields::word`], for words that the server refuses with a text of their own.
+    pub fn word_or<T>(
+        &mut self,
+        name: &str,
+        words: &[(&str, T)],
+        unknown: &str,
+    ) -> Result<Option<T>>
+    where
+        T: Copy,
+    {
+        let given = self.left.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let given = given.map(|(_, value)| value.to_string()).unwrap_or_default();
+        self.word(name, words).map_err(|_| DecodeError(format!("{unknown}: {given}")))
     }
 
     /// A list of texts; empty if absent.

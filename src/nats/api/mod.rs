@@ -4,6 +4,10 @@
 //! floors above. Facts follow nats-server 2.15.1: the order of keys, what is left out, the texts.
 
 mod config;
+mod consumer_config;
+mod consumer_info;
+mod consumer_policy;
+pub mod consumer_request;
 pub mod decode;
 mod error;
 mod error_table;
@@ -17,6 +21,16 @@ mod source;
 mod stamp;
 
 pub use config::{ConsumerLimits, Placement, Republish, StreamConfig, limit};
+pub use consumer_config::ConsumerConfig;
+pub use consumer_info::{
+    ConsumerBody, ConsumerInfo, ConsumerList, ConsumerNames, ConsumerPaused, ConsumerReset,
+    PriorityGroupState, SequenceInfo,
+};
+pub use consumer_policy::{AckPolicy, ConsumerAction, DeliverPolicy, PriorityPolicy, ReplayPolicy};
+pub use consumer_request::{
+    ConsumerCreateRequest, ConsumerListRequest, NextRequest, PauseRequest, PriorityRequest,
+    ResetRequest, UnpinRequest,
+};
 pub use error::ApiError;
 pub use error_table::TABLE as ERRORS;
 pub use info::{

@@ -6,7 +6,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kernel::Time;
-use crate::nats::time::{ZERO_TIME, parse_rfc3339, rfc3339};
+use crate::nats::time::{ZERO_TIME, parse_rfc3339, rfc3339, rfc3339_unix};
 
 /// A moment the server wrote down, or none. None is `0001-01-01T00:00:00Z` in JSON, and so is
 /// read whatever lies before the world began.
@@ -69,6 +69,23 @@ impl Moment {
     /// Nanoseconds since 1970.
     pub fn unix_ns(&self) -> i128 {
         self.unix_ns
+    }
+
+    /// No time, as Go writes it.
+    pub fn zero() -> Self {
+        let unix_ns = parse_rfc3339(ZERO_TIME).unwrap_or_default();
+        Self { text: ZERO_TIME.into(), unix_ns }
+    }
+
+    /// Whether this is no time.
+    pub fn is_zero(&self) -> bool {
+        self.unix_ns == Self::zero().unix_ns
+    }
+
+    /// The same moment, written in UTC.
+    #[must_use]
+    pub fn utc(&self) -> Self {
+        Self { text: rfc3339_unix(self.unix_ns).into(), unix_ns: self.unix_ns }
     }
 
     /// As virtual time; what lies before the world began counts as its beginning.

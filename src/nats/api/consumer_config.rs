@@ -1,0 +1,177 @@
+//! The configuration of a consumer, as clients send it and as the server gives it back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::consumer_policy::{AckPolicy, DeliverPolicy, PriorityPolicy, ReplayPolicy};
+use super::decode::{DecodeError, Fields};
+use super::{Moment, is_default};
+
+/// A consumer's configuration. Fields are in the order in which the server writes them; lengths of
+/// time are in nanoseconds; -1 means "no limit" once the server has looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConsumerConfig {
+    /// Its name, if it is to stay until it is deleted.
+    #[serde(skip_serializing_if = "is_default")]
+    pub durable_name: String,
+    /// Its name; empty if the server is to make one up.
+    #[serde(skip_serializing_if = "is_default")]
+    pub name: String,
+    /// What it is for, in words.
+    #[serde(skip_serializing_if = "is_default")]
+    pub description: String,
+    /// Where it begins.
+    pub deliver_policy: DeliverPolicy,
+    /// The sequence it begins with, if it begins with one.
+    #[serde(skip_serializing_if = "is_default")]
+    pub opt_start_seq: u64,
+    /// The moment it begins with, if it begins with one.
+    #[serde(skip_serializing_if = "is_default")]
+    pub opt_start_time: Option<Moment>,
+    /// How clients say that they are done with a message.
+    pub ack_policy: AckPolicy,
+    /// How long they have for it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub ack_wait: i64,
+    /// How often a message is delivered at most.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max_deliver: i64,
+    /// How long they have for it at the first delivery, the second and so on.
+    #[serde(skip_serializing_if = "is_default")]
+    pub backoff: Vec<i64>,
+    /// Which messages it delivers; empty is all.
+    #[serde(skip_serializing_if = "is_default")]
+    pub filter_subject: String,
+    /// The same, if there are several subjects.
+    #[serde(skip_serializing_if = "is_default")]
+    pub filter_subjects: Vec<String>,
+    /// How fast it delivers what is there already.
+    pub replay_policy: ReplayPolicy,
+    /// Bits that it sends in a second at most; 0 is no limit.
+    #[serde(skip_serializing_if = "is_default")]
+    pub rate_limit_bps: u64,
+    /// For how many percent of all acknowledgements it publishes a metric, as a number with or
+    /// without `%`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub sample_freq: String,
+    /// How many pull requests may wait.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max_waiting: i64,
+    /// How many messages may be out for acknowledgement.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max_ack_pending: i64,
+    /// Whether it stops when the subscriber does not keep up.
+    #[serde(skip_serializing_if = "is_default")]
+    pub flow_control: bool,
+    /// Whether payloads are left out.
+    #[serde(skip_serializing_if = "is_default")]
+    pub headers_only: bool,
+    /// How many messages a pull request may ask for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max_batch: i64,
+    /// How long a pull request may wait.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max_expires: i64,
+    /// How many bytes a pull request may ask for.
+    #[serde(skip_serializing_if = "is_default")]
+    pub max_bytes: i64,
+    /// Where a push consumer sends; empty for a pull consumer.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deliver_subject: String,
+    /// The queue group that it sends to.
+    #[serde(skip_serializing_if = "is_default")]
+    pub deliver_group: String,
+    /// How long a push consumer is silent at most.
+    #[serde(skip_serializing_if = "is_default")]
+    pub idle_heartbeat: i64,
+    /// How long nobody may be interested in it before it is deleted; 0 is for ever.
+    #[serde(skip_serializing_if = "is_default")]
+    pub inactive_threshold: i64,
+    /// On how many servers it lives; 0 is as its stream.
+    pub num_replicas: i64,
+    /// Whether its state is kept in memory only.
+    #[serde(skip_serializing_if = "is_default")]
+    pub mem_storage: bool,
+    /// Whether it serves a mirror or source and is not listed.
+    #[serde(skip_serializing_if = "is_default")]
+    pub direct: bool,
+    /// Whether it serves a mirror or source.
+    #[serde(skip_serializing_if = "is_default")]
+    pub sourcing: bool,
+    /// What clients and the server note about it.
+    #[serde(skip_serializing_if = "is_default")]
+    pub metadata: BTreeMap<String, String>,
+    /// Until when it pauses.
+    #[serde(skip_serializing_if = "is_default")]
+    pub pause_until: Option<Moment>,
+    /// Groups of clients.
+    #[serde(skip_serializing_if = "is_default")]
+    pub priority_groups: Vec<String>,
+    /// Which of several waiting pull requests gets the next message.
+    #[serde(skip_serializing_if = "is_default")]
+    pub priority_policy: PriorityPolicy,
+    /// How long a client stays pinned without asking again.
+    #[serde(skip_serializing_if = "is_default")]
+    pub priority_timeout: i64,
+}
+
+impl ConsumerConfig {
+    /// Reads the fields of a configuration as strictly as the server.
+    pub fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            durable_name: fields.text("durable_name")?,
+            name: fields.text("name")?,
+            description: fields.text("description")?,
+            deliver_policy: DeliverPolicy::decode(fields)?,
+            opt_start_seq: fields.unsigned("opt_start_seq")?,
+            opt_start_time: fields.moment("opt_start_time")?,
+            ack_policy: AckPolicy::decode(fields)?,
+            ack_wait: fields.duration("ack_wait")?,
+            max_deliver: fields.whole("max_deliver")?,
+            backoff: fields.durations("backoff")?,
+            filter_subject: fields.text("filter_subject")?,
+            filter_subjects: fields.texts("filter_subjects")?,
+            replay_policy: ReplayPolicy::decode(fields)?,
+            rate_limit_bps: fields.unsigned("rate_limit_bps")?,
+            sample_freq: fields.text("sample_freq")?,
+            max_waiting: fields.whole("max_waiting")?,
+            max_ack_pending: fields.whole("max_ack_pending")?,
+            flow_control: fields.flag("flow_control")?,
+            headers_only: fields.flag("headers_only")?,
+            max_batch: fields.whole("max_batch")?,
+            max_expires: fields.duration("max_expires")?,
+            max_bytes: fields.whole("max_bytes")?,
+            deliver_subject: fields.text("deliver_subject")?,
+            deliver_group: fields.text("deliver_group")?,
+            idle_heartbeat: fields.duration("idle_heartbeat")?,
+            inactive_threshold: fields.duration("inactive_threshold")?,
+            num_replicas: fields.whole("num_replicas")?,
+            mem_storage: fields.flag("mem_storage")?,
+            direct: fields.flag("direct")?,
+            sourcing: fields.flag("sourcing")?,
+            metadata: fields.map("metadata")?,
+            pause_until: fields.moment("pause_until")?,
+            priority_groups: fields.texts("priority_groups")?,
+            priority_policy: PriorityPolicy::decode(fields)?,
+            priority_timeout: fields.duration("priority_timeout")?,
+        })
+    }
+
+    /// Whether it stays until it is deleted.
+    pub fn is_durable(&self) -> bool {
+        !self.durable_name.is_empty()
+    }
+
+    /// Whether it sends by itself, as opposed to being asked.
+    pub fn is_push(&self) -> bool {
+        !self.deliver_subject.is_empty()
+    }
+
+    /// The subjects it delivers; none stands for all.
+    pub fn filters(&self) -> impl Iterator<Item = &str> {
+        let one = Some(self.filter_subject.as_str()).filter(|filter| !filter.is_empty());
+        one.into_iter().chain(self.filter_subjects.iter().map(String::as_str))
+    }
+}
