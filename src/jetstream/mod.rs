@@ -1,6 +1,7 @@
 //! JetStream without a network: state machines of streams and of what keeps their copies equal.
 
 pub mod api;
+pub mod consumer;
 mod cow;
 pub mod interim;
 pub mod raft;
