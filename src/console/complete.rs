@@ -172,6 +172,7 @@ fn values(kind: Kind, word: &str, before: &str, facts: &Facts) -> Vec<String> {
     let words: Vec<&str> = match kind {
         Kind::OneOf(words) => words.to_vec(),
         Kind::Stream => facts.streams.iter().map(|stream| stream.name.as_str()).collect(),
+        Kind::Consumer => facts.consumers.iter().map(|consumer| consumer.name.as_str()).collect(),
         Kind::Server => facts.servers.iter().map(|server| server.name.as_str()).collect(),
         Kind::Client => facts.clients.iter().map(String::as_str).collect(),
         Kind::Subject | Kind::Pattern | Kind::Subjects => {

@@ -14,6 +14,8 @@ pub struct Facts {
     pub servers: Vec<ServerFacts>,
     /// The streams.
     pub streams: Vec<StreamFacts>,
+    /// The consumers.
+    pub consumers: Vec<ConsumerFacts>,
     /// The subjects on which applications of this world publish.
     pub subjects: Vec<String>,
 }
@@ -27,6 +29,15 @@ pub struct StreamFacts {
     pub subjects: Vec<String>,
     /// Whether it acknowledges publishes.
     pub acknowledges: bool,
+}
+
+/// A consumer.
+#[derive(Debug, Clone, Default)]
+pub struct ConsumerFacts {
+    /// The stream it belongs to.
+    pub stream: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// A server.

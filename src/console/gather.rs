@@ -53,6 +53,7 @@ pub(super) fn facts(world: &World) -> Facts {
                 })
             })
             .collect(),
+        consumers: Vec::new(),
         subjects: world
             .topology()
             .clients

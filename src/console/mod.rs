@@ -28,7 +28,7 @@ mod usage;
 
 pub use complete::{Completion, complete};
 pub use entry::{Entry, Output, State};
-pub use facts::{Facts, ServerFacts, StreamFacts};
+pub use facts::{ConsumerFacts, Facts, ServerFacts, StreamFacts};
 pub use history::LineHistory;
 pub use line::{Line, LineKind};
 pub use parse::{Invocation, Parsed, parse};

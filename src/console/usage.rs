@@ -228,6 +228,7 @@ fn flag_help(flag: &Flag) -> (String, String) {
         Kind::Header => "=K:V",
         Kind::Pair => "=K=V",
         Kind::Stream => "=STREAM",
+        Kind::Consumer => "=CONSUMER",
         Kind::Subject | Kind::Pattern | Kind::Subjects => "=SUBJECT",
         Kind::Server => "=SERVER",
         Kind::Client => "=CLIENT",

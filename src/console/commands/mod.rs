@@ -4,9 +4,15 @@
 //! known to all of them or to none. Names, short names and flags are those of the `nats` CLI
 //! (natscli 0.3); a script written for it works here, or is told what does not.
 
+mod absent;
+mod consumer;
 mod core;
 mod server;
 mod stream;
+mod verb;
+
+pub(crate) use absent::{ABSENT, ABSENT_FLAGS};
+pub use verb::Verb;
 
 /// A command, or a group of commands.
 #[derive(Debug)]
@@ -82,6 +88,8 @@ pub enum Kind {
     Text,
     /// The name of a stream.
     Stream,
+    /// The name of a consumer of the stream that stands before it.
+    Consumer,
     /// A subject to send to.
     Subject,
     /// A subject, with wildcards or without.
@@ -96,53 +104,6 @@ pub enum Kind {
     Command,
 }
 
-/// What a command is to the console.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
-    /// `nats pub`
-    Publish,
-    /// `nats request`
-    Request,
-    /// `nats sub`
-    Subscribe,
-    /// `nats reply`
-    Reply,
-    /// `nats stream add`
-    StreamAdd,
-    /// `nats stream edit`
-    StreamEdit,
-    /// `nats stream ls`
-    StreamLs,
-    /// `nats stream report`
-    StreamReport,
-    /// `nats stream info`
-    StreamInfo,
-    /// `nats stream state`
-    StreamState,
-    /// `nats stream subjects`
-    StreamSubjects,
-    /// `nats stream view`
-    StreamView,
-    /// `nats stream get`
-    StreamGet,
-    /// `nats stream rmm`
-    StreamRmm,
-    /// `nats stream purge`
-    StreamPurge,
-    /// `nats stream rm`
-    StreamRm,
-    /// `nats stream seal`
-    StreamSeal,
-    /// `nats stream cluster step-down`
-    StepDown,
-    /// `nats server ls`
-    ServerLs,
-    /// `nats server info`
-    ServerInfo,
-    /// `nats help`
-    Help,
-}
-
 /// The root of the table: `nats` itself, with the flags that every command takes.
 pub static NATS: Command = Command {
     flags: &[GLOBAL],
@@ -152,6 +113,7 @@ pub static NATS: Command = Command {
         core::REQUEST,
         core::REPLY,
         stream::STREAM,
+        consumer::CONSUMER,
         server::SERVER,
         core::HELP,
     ],
@@ -176,81 +138,6 @@ const GLOBAL: &[Flag] = &[
     Flag::new("domain", Kind::Text, "The same as --js-domain"),
     Flag::new("timeout", Kind::Duration, "How long to wait for an answer").default("5s"),
     Flag::new("help", Kind::Switch, "Show what a command does and takes").short('h'),
-];
-
-/// Commands of the real CLI that are not here, and what to say of them.
-pub(crate) const ABSENT: &[(&str, &str)] = &[
-    ("account", ""),
-    ("audit", ""),
-    ("auth", ""),
-    ("bench", "use 'nats pub --count'"),
-    ("cheat", "use 'nats help'"),
-    ("con", ""),
-    ("consumer", ""),
-    ("context", "the clients of this world are connected already"),
-    ("counter", ""),
-    ("errors", ""),
-    ("events", "subscribe to them: 'nats sub \"$JS.EVENT.>\"'"),
-    ("kv", ""),
-    ("latency", ""),
-    ("micro", ""),
-    ("obj", ""),
-    ("object", ""),
-    ("pa", ""),
-    ("rtt", ""),
-    ("schema", ""),
-    ("service", ""),
-    ("top", ""),
-    ("trace", ""),
-];
-
-/// Flags of the real CLI that are not here: those that need a terminal, a file or a program, and
-/// those for what is not simulated.
-pub(crate) const ABSENT_FLAGS: &[&str] = &[
-    "ack-none",
-    "all",
-    "allow-batch",
-    "allow-counter",
-    "allow-schedules",
-    "atomic",
-    "color",
-    "colors",
-    "command",
-    "config",
-    "connection-name",
-    "creds",
-    "dot",
-    "dump",
-    "durable",
-    "force-stdin",
-    "inbox-prefix",
-    "interactive",
-    "last",
-    "last-per-subject",
-    "match-replies",
-    "mirror",
-    "new",
-    "nkey",
-    "no-context",
-    "no-mirror",
-    "output",
-    "password",
-    "persist-mode",
-    "send-on",
-    "since",
-    "socks-proxy",
-    "source",
-    "start-sequence",
-    "stream",
-    "tlsca",
-    "tlscert",
-    "tlsfirst",
-    "tlskey",
-    "trace",
-    "translate",
-    "user",
-    "validate",
-    "version",
 ];
 
 impl Command {

@@ -7,6 +7,7 @@ use crate::console::parse::Invocation;
 use crate::kernel::Span;
 use crate::nats::api::response::Success;
 use crate::nats::api::{Placement, to_json_text};
+use crate::nats::time::go_duration;
 
 use super::show::stream;
 use super::stream::{info, pick};
@@ -18,10 +19,6 @@ const PAUSE: Span = Span::millis(500);
 
 /// `nats stream cluster step-down`
 pub(super) fn step_down(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        placement: &'a Placement,
-    }
     let mut last = pick(run, line, "could not load Stream")?;
     let name = last.config.name.clone();
     let group = last.cluster.clone().unwrap_or_default();
@@ -41,39 +38,19 @@ pub(super) fn step_down(run: &mut Run<'_>, line: &Invocation) -> Done {
             quoted(&name)
         ),
     );
-    let body = match line.text("preferred") {
-        None => String::new(),
-        Some(server) => {
-            let placement = Placement { preferred: server.to_owned(), ..Placement::default() };
-            to_json_text(&Body { placement: &placement })
-        }
-    };
-    let done: Result<Success, String> = run.api(&format!("STREAM.LEADER.STEPDOWN.{name}"), body)?;
+    let done: Result<Success, String> =
+        run.api(&format!("STREAM.LEADER.STEPDOWN.{name}"), preferred(line))?;
     run.check("", done)?;
-    let began = run.at();
-    let mut changed = false;
-    for _ in 0..TRIES {
-        run.pause(PAUSE);
-        let now = match info(run, &name)? {
-            Ok(now) => now,
-            Err(why) => {
-                run.log(run.at(), format!("Failed to retrieve Stream State: {why}"));
-                continue;
+    let elected = watch_election(run, &leader, TRIES, "Stream", |run| {
+        Ok(match info(run, &name)? {
+            Ok(now) => {
+                last = now;
+                Ok(last.cluster.as_ref().map(|group| group.leader.clone()).unwrap_or_default())
             }
-        };
-        last = now;
-        let new = last.cluster.as_ref().map(|group| group.leader.as_str()).unwrap_or_default();
-        if new.is_empty() {
-            run.log(run.at(), "No leader elected");
-        } else if new != leader {
-            run.log(run.at(), format!("New leader elected {}", quoted(new)));
-            changed = true;
-            break;
-        }
-    }
-    if !changed {
-        let waited = run.at().since(began);
-        run.hint(format!("Looked {TRIES} times in {waited}."));
+            Err(why) => Err(why),
+        })
+    })?;
+    if !elected {
         return Err(
             run.fail(format!("stream {} did not elect a new leader in time", quoted(&name)))
         );
@@ -81,4 +58,50 @@ pub(super) fn step_down(run: &mut Run<'_>, line: &Invocation) -> Done {
     run.say("");
     run.say_all(stream(&last, false));
     Ok(())
+}
+
+/// The body of a request to step down: who should lead afterwards, if anybody is named.
+pub(super) fn preferred(line: &Invocation) -> String {
+    #[derive(Serialize)]
+    struct Body {
+        placement: Placement,
+    }
+    match line.text("preferred") {
+        None => String::new(),
+        Some(server) => {
+            let placement = Placement { preferred: server.to_owned(), ..Placement::default() };
+            to_json_text(&Body { placement })
+        }
+    }
+}
+
+/// Looks again and again whether there is a new leader, and tells what it sees. `look` gives the
+/// leader's name, empty if there is none, or why nobody knows.
+pub(super) fn watch_election(
+    run: &mut Run<'_>,
+    old: &str,
+    tries: usize,
+    of: &str,
+    mut look: impl FnMut(&mut Run<'_>) -> Done<Result<String, String>>,
+) -> Done<bool> {
+    let began = run.at();
+    for _ in 0..tries {
+        run.pause(PAUSE);
+        let leader = match look(run)? {
+            Ok(leader) => leader,
+            Err(why) => {
+                run.log(run.at(), format!("Failed to retrieve {of} State: {why}"));
+                continue;
+            }
+        };
+        if leader.is_empty() {
+            run.log(run.at(), "No leader elected");
+        } else if leader != old {
+            run.log(run.at(), format!("New leader elected {}", quoted(&leader)));
+            return Ok(true);
+        }
+    }
+    let waited = go_duration(run.at().since(began).as_nanos());
+    run.hint(format!("Looked {tries} times in {waited}."));
+    Ok(false)
 }

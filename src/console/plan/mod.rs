@@ -2,6 +2,8 @@
 
 mod cluster;
 mod config;
+mod consumer;
+mod differences;
 mod message;
 mod publish;
 mod run;
@@ -41,6 +43,20 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::StreamView => stream_read::view(run, line),
         Verb::StreamGet => stream_read::get(run, line),
         Verb::StepDown => cluster::step_down(run, line),
+        Verb::ConsumerAdd => consumer::add(run, line),
+        Verb::ConsumerEdit => consumer::edit(run, line),
+        Verb::ConsumerCopy => consumer::copy(run, line),
+        Verb::ConsumerLs => consumer::ls(run, line),
+        Verb::ConsumerFind => consumer::find(run, line),
+        Verb::ConsumerInfo => consumer::info(run, line, false),
+        Verb::ConsumerState => consumer::info(run, line, true),
+        Verb::ConsumerRm => consumer::rm(run, line),
+        Verb::ConsumerNext | Verb::ConsumerSub => Ok(()),
+        Verb::ConsumerPause => consumer::pause(run, line),
+        Verb::ConsumerResume => consumer::resume(run, line),
+        Verb::ConsumerUnpin => consumer::unpin(run, line),
+        Verb::ConsumerReport => consumer::report(run, line),
+        Verb::ConsumerStepDown => consumer::step_down(run, line),
         // These have no script: they are printed when they are typed.
         Verb::ServerLs | Verb::ServerInfo | Verb::Help => Ok(()),
     }

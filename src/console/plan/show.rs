@@ -1,5 +1,7 @@
 //! `Information for Stream …`: the block in which the CLI shows a stream.
 
+use std::collections::BTreeMap;
+
 use crate::console::columns::Columns;
 use crate::console::format::{comma, duration, ibytes};
 use crate::kernel::{Span, Time};
@@ -58,6 +60,24 @@ pub(super) const fn storage(storage: Storage) -> &'static str {
     }
 }
 
+/// What its owner noted about a stream or consumer.
+pub(super) fn own_metadata(metadata: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+    let own = metadata.iter().filter(|(name, _)| !name.starts_with(RESERVED));
+    own.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// What the server noted about a stream or consumer: its version and the level of its API.
+pub(super) fn server_metadata(block: &mut Columns, metadata: &BTreeMap<String, String>) {
+    let meta = |name: &str| metadata.get(&format!("{RESERVED}{name}")).map(String::as_str);
+    if let Some(version) = meta("ver") {
+        block.row("Host Version", version);
+    }
+    if let Some(level) = meta("level") {
+        let required = meta("req.level").unwrap_or("0");
+        block.row("Required API Level", format!("{required} hosted at level {level}"));
+    }
+}
+
 fn config(block: &mut Columns, config: &StreamConfig) {
     block.row_if_any("Description", &config.description);
     block.row_if_any("Subjects", &config.subjects.join(", "));
@@ -81,11 +101,10 @@ fn config(block: &mut Columns, config: &StreamConfig) {
     }
     options(block, config);
     limits(block, config);
-    let own: Vec<_> =
-        config.metadata.iter().filter(|(name, _)| !name.starts_with(RESERVED)).collect();
+    let own = own_metadata(&config.metadata);
     if !own.is_empty() {
         block.title("Metadata");
-        own.into_iter().for_each(|(name, value)| block.row(name.as_str(), value));
+        own.into_iter().for_each(|(name, value)| block.row(name, value));
     }
     if config.mirror.is_some() || !config.sources.is_empty() {
         block.title("Replication");
@@ -239,16 +258,9 @@ fn source_info(block: &mut Columns, info: &SourceInfo) {
 }
 
 fn state(block: &mut Columns, info: &StreamInfo) {
-    let (state, metadata) = (&info.state, &info.config.metadata);
-    let meta = |name: &str| metadata.get(&format!("{RESERVED}{name}")).map(String::as_str);
+    let state = &info.state;
     block.title("State");
-    if let Some(version) = meta("ver") {
-        block.row("Host Version", version);
-    }
-    if let Some(level) = meta("level") {
-        let required = meta("req.level").unwrap_or("0");
-        block.row("Required API Level", format!("{required} hosted at level {level}"));
-    }
+    server_metadata(block, &info.config.metadata);
     block.row("Messages", comma(state.messages.into()));
     block.row("Bytes", ibytes(state.bytes));
     for (name, seq, at) in [

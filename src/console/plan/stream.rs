@@ -13,25 +13,34 @@ use super::{Done, Run};
 /// whether there is no such stream or whether it could not answer. `what` is what the command says
 /// in the latter case.
 pub(super) fn pick(run: &mut Run<'_>, line: &Invocation, what: &str) -> Done<StreamInfo> {
-    const PICK: &str = "could not pick a Stream to operate on";
     let name = line.arg(0).unwrap_or_default();
+    pick_named(run, name, "could not pick a Stream to operate on", what)
+}
+
+/// The same for a stream of this name. `pick` is what the command says if there is no such stream.
+pub(super) fn pick_named(
+    run: &mut Run<'_>,
+    name: &str,
+    pick: &str,
+    what: &str,
+) -> Done<StreamInfo> {
     if !name.is_empty()
         && let Ok(info) = info(run, name)?
     {
         return Ok(info);
     }
     let names: Result<Names, String> = run.api("STREAM.NAMES", "")?;
-    let known = run.check(PICK, names)?.streams.unwrap_or_default();
+    let known = run.check(pick, names)?.streams.unwrap_or_default();
     if known.iter().any(|known| known == name) {
         let again = info(run, name)?;
         return run.check(what, again);
     }
     let stop = if name.is_empty() {
         run.fail(format!(
-            "{PICK}: cannot pick a Stream without a terminal and no Stream name supplied"
+            "{pick}: cannot pick a Stream without a terminal and no Stream name supplied"
         ))
     } else {
-        run.fail(format!("{PICK}: unknown stream {}", crate::console::format::quoted(name)))
+        run.fail(format!("{pick}: unknown stream {}", crate::console::format::quoted(name)))
     };
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => run.hint(format!("Did you mean {near}?")),

@@ -1,7 +1,6 @@
 //! `nats stream add`, `edit`, `seal`, `rm`, `purge` and `rmm`.
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::console::format::pretty_json;
 use crate::console::parse::Invocation;
@@ -9,6 +8,7 @@ use crate::nats::api::response::{Purged, Success};
 use crate::nats::api::{StreamConfig, StreamInfo, to_json_text};
 
 use super::config::{apply, defaults};
+use super::differences::differences;
 use super::stream::{confirm, info, is_token, pick};
 use super::{Done, Run, show};
 
@@ -168,24 +168,4 @@ fn tell(run: &mut Run<'_>, line: &Invocation, info: &StreamInfo, state_only: boo
     } else {
         run.say_all(show::stream(info, state_only));
     }
-}
-
-/// The fields in which two configurations differ. The CLI shows them in the syntax of Go's structs;
-/// here they have the names of the API.
-fn differences(old: &StreamConfig, new: &StreamConfig) -> Vec<String> {
-    let fields = |config: &StreamConfig| match serde_json::to_value(config) {
-        Ok(Value::Object(fields)) => fields,
-        _ => serde_json::Map::new(),
-    };
-    let (old, new) = (fields(old), fields(new));
-    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let mut lines = Vec::new();
-    for name in names {
-        let (before, after) = (old.get(name), new.get(name));
-        if before != after {
-            lines.extend(before.map(|value| format!("-  {name}: {value}")));
-            lines.extend(after.map(|value| format!("+  {name}: {value}")));
-        }
-    }
-    lines
 }

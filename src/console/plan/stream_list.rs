@@ -1,5 +1,7 @@
 //! `nats stream ls`, `report` and `subjects`: the tables.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::console::format::{comma, ibytes, pretty_json};
@@ -189,7 +191,7 @@ fn all(run: &mut Run<'_>, subject: &str) -> Done<Vec<StreamInfo>> {
 
 /// The members of a group: the leader with a star, those that lag or are gone with an exclamation
 /// mark.
-fn members(group: &ClusterInfo) -> String {
+pub(super) fn members(group: &ClusterInfo) -> String {
     let mut names = Vec::new();
     if !group.leader.is_empty() {
         names.push(format!("{}*", group.leader));
@@ -200,4 +202,35 @@ fn members(group: &ClusterInfo) -> String {
     }
     names.sort();
     names.join(", ")
+}
+
+/// How many groups each server leads.
+#[derive(Default)]
+pub(super) struct Leaders(BTreeMap<(String, String), u64>);
+
+impl Leaders {
+    /// Counts a group.
+    pub(super) fn count(&mut self, group: Option<&ClusterInfo>) {
+        if let Some(group) = group.filter(|group| !group.leader.is_empty()) {
+            *self.0.entry((group.leader.clone(), group.name.clone())).or_default() += 1;
+        }
+    }
+
+    /// Prints the table of them, if there are any.
+    pub(super) fn tell(&self, run: &mut Run<'_>, what: &str) {
+        let Some(most) = self.0.values().max() else { return };
+        let headers = ["Server", "Cluster", what, "Distribution"];
+        let mut table = Table::new("RAFT Leader Report", &headers);
+        for ((server, cluster), groups) in &self.0 {
+            let stars = usize::try_from(groups * 20 / most).unwrap_or(0);
+            table.row(vec![
+                server.as_str().into(),
+                cluster.as_str().into(),
+                comma((*groups).into()).into(),
+                "*".repeat(stars).into(),
+            ]);
+        }
+        run.say("");
+        run.say_all(table.lines());
+    }
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+mod consumer;
 mod core;
 mod stream_change;
 mod stream_read;

@@ -1,0 +1,78 @@
+//! The commands that do something, one name each.
+
+/// What a command is to the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// `nats pub`
+    Publish,
+    /// `nats request`
+    Request,
+    /// `nats sub`
+    Subscribe,
+    /// `nats reply`
+    Reply,
+    /// `nats stream add`
+    StreamAdd,
+    /// `nats stream edit`
+    StreamEdit,
+    /// `nats stream ls`
+    StreamLs,
+    /// `nats stream report`
+    StreamReport,
+    /// `nats stream info`
+    StreamInfo,
+    /// `nats stream state`
+    StreamState,
+    /// `nats stream subjects`
+    StreamSubjects,
+    /// `nats stream view`
+    StreamView,
+    /// `nats stream get`
+    StreamGet,
+    /// `nats stream rmm`
+    StreamRmm,
+    /// `nats stream purge`
+    StreamPurge,
+    /// `nats stream rm`
+    StreamRm,
+    /// `nats stream seal`
+    StreamSeal,
+    /// `nats stream cluster step-down`
+    StepDown,
+    /// `nats consumer add`
+    ConsumerAdd,
+    /// `nats consumer edit`
+    ConsumerEdit,
+    /// `nats consumer copy`
+    ConsumerCopy,
+    /// `nats consumer ls`
+    ConsumerLs,
+    /// `nats consumer find`
+    ConsumerFind,
+    /// `nats consumer info`
+    ConsumerInfo,
+    /// `nats consumer state`
+    ConsumerState,
+    /// `nats consumer rm`
+    ConsumerRm,
+    /// `nats consumer next`
+    ConsumerNext,
+    /// `nats consumer sub`
+    ConsumerSub,
+    /// `nats consumer pause`
+    ConsumerPause,
+    /// `nats consumer resume`
+    ConsumerResume,
+    /// `nats consumer unpin`
+    ConsumerUnpin,
+    /// `nats consumer report`
+    ConsumerReport,
+    /// `nats consumer cluster step-down`
+    ConsumerStepDown,
+    /// `nats server ls`
+    ServerLs,
+    /// `nats server info`
+    ServerInfo,
+    /// `nats help`
+    Help,
+}
