@@ -3,6 +3,6 @@
 pub mod api;
 pub mod consumer;
 mod cow;
-pub mod interim;
 pub mod raft;
 pub mod store;
+pub mod stream;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::jetstream::api::Endpoint;
-use crate::jetstream::interim::store::{Purge, StoredMessage};
-use crate::jetstream::interim::stream::{Limits, StreamCommand, check_update, normalise};
+use crate::jetstream::store::StoredMessage;
+use crate::jetstream::stream::{Limits, StreamCommand, check_update, normalise};
 use crate::kernel::{Context, ProcId, Time};
 use crate::nats::api::response::{
     Created, Got, Info, NAMES_LIMIT, Names, Purged, RawMessage, SUBJECTS_LIMIT, Success, Updated,
@@ -227,19 +227,14 @@ impl Server {
         if config.deny_purge {
             return Err(ApiError::purge_failed("stream purge not permitted"));
         }
-        let purge = Purge {
-            filter: (!request.filter.is_empty()).then_some(request.filter),
-            below: (request.seq > 0).then_some(request.seq),
-            keep: (request.keep > 0).then_some(request.keep),
-        };
-        self.change_stream(cx, &name.into(), StreamCommand::Purge(purge), requester.clone());
+        self.change_stream(cx, &name.into(), StreamCommand::Purge(request), requester.clone());
         Ok(None)
     }
 
     fn get_message(&self, endpoint: Endpoint<'_>, name: &str, body: &[u8]) -> Result {
         let request = MsgGetRequest::decode(body)?;
         let message = self.hosted(name)?.stream.find(&request)?;
-        let StoredMessage { seq, at, subject, headers, payload } = message;
+        let StoredMessage { seq, at, subject, headers, payload, .. } = &**message;
         let hdrs = headers.as_ref().filter(|_| !request.no_hdr);
         let message = RawMessage {
             subject: subject.to_string(),
@@ -374,7 +369,7 @@ impl Server {
         }
         if !request.subjects_filter.is_empty() {
             let all: Vec<(String, u64)> = store
-                .counts(&request.subjects_filter)
+                .subjects(&request.subjects_filter)
                 .map(|(subject, count)| (subject.to_string(), count))
                 .collect();
             if !all.is_empty() {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::jetstream::interim::stream::{Stream, StreamCommand};
 use crate::jetstream::raft::{Entry, Raft};
+use crate::jetstream::stream::{Stream, StreamCommand};
 use crate::kernel::{Time, TimerId};
 
 use super::meta::{MetaCommand, MetaState};

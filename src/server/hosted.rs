@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::jetstream::interim::stream::{
-    Applied, Check, DirectReply, Inflight, Stream, StreamCommand,
-};
+use crate::jetstream::stream::{Applied, Check, DirectReply, Inflight, Stream, StreamCommand};
 use crate::kernel::{Context, Time, TimerId};
 use crate::nats::api::{ApiError, DirectGetRequest, PubAck};
 use crate::nats::{Message, Subject};
@@ -315,7 +313,7 @@ impl Server {
         match applied {
             Applied::Stored { message: stored, removed } => {
                 let (stream, seq) = (Arc::clone(name), stored.seq);
-                let note = Note::Stored { stream, seq, subject: stored.subject };
+                let note = Note::Stored { stream, seq, subject: Arc::clone(&stored.subject) };
                 let note = cx.note(note.into());
                 cx.because(note);
                 note_removed(cx, name, &removed, Removal::Limit);

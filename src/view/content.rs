@@ -1,19 +1,21 @@
 //! What is in a stream: the one place where this floor touches the message store.
 
-use crate::jetstream::interim::stream::StreamCommand;
+use std::sync::Arc;
+
+use crate::jetstream::stream::StreamCommand;
 use crate::nats::api::StreamState;
 
-pub use crate::jetstream::interim::store::StoredMessage;
-pub use crate::jetstream::interim::stream::Stream;
+pub use crate::jetstream::store::StoredMessage;
+pub use crate::jetstream::stream::Stream;
 
 /// The message of this sequence.
-pub fn get(stream: &Stream, seq: u64) -> Option<&StoredMessage> {
+pub fn get(stream: &Stream, seq: u64) -> Option<&Arc<StoredMessage>> {
     stream.store().get(seq)
 }
 
 /// The newest messages, newest first.
-pub fn newest(stream: &Stream) -> impl Iterator<Item = &StoredMessage> {
-    stream.store().iter().rev()
+pub fn newest(stream: &Stream) -> impl Iterator<Item = &Arc<StoredMessage>> {
+    stream.store().iter_back_from(u64::MAX)
 }
 
 /// How much there is of what.

@@ -38,7 +38,7 @@ fn one_order_is_stored_three_times_and_acknowledged() {
     world.run_until(world.now() + Span::secs(1));
     let view = world.stream(0, "ORDERS").unwrap();
     assert_eq!(view.replicas.len(), 3);
-    assert!(view.replicas.iter().all(|replica| replica.stream.store().messages() == 1));
+    assert!(view.replicas.iter().all(|replica| replica.stream.store().len() == 1));
     let audit = world.client(world.process("audit").unwrap()).unwrap();
     assert_eq!(audit.op(OpId(1)).unwrap().received_total, 1);
 }
@@ -62,7 +62,7 @@ fn a_killed_leader_is_replaced_and_comes_back() {
     world.give(&Input::Restart { process: name }).unwrap();
     world.run_until(world.now() + Span::secs(15));
     let view = world.stream(0, "ORDERS").unwrap();
-    assert!(view.replicas.iter().all(|replica| replica.stream.store().messages() == 2));
+    assert!(view.replicas.iter().all(|replica| replica.stream.store().len() == 2));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jetstream::api::Endpoint;
-use crate::jetstream::interim::stream::Stream;
+use crate::jetstream::stream::Stream;
 use crate::kernel::{ProcId, ProcState};
 use crate::nats::api::{StreamConfig, StreamInfoRequest};
 use crate::server::{GroupRaft, HostedStream};

@@ -147,7 +147,7 @@ fn cell(
     view: View<'_>,
     stream: &StreamView<'_>,
     seq: u64,
-    message: Option<&StoredMessage>,
+    message: Option<&Arc<StoredMessage>>,
     rect: Rect,
 ) -> Cell {
     let kind = match message {

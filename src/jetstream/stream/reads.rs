@@ -1,12 +1,15 @@
 //! Reads: `STREAM.MSG.GET` and `DIRECT.GET`.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::nats::Headers;
 use crate::nats::api::{ApiError, DirectGetRequest, Moment, MsgGetRequest};
 use crate::nats::subject::matches;
 use crate::nats::time::rfc3339;
 
 use super::Stream;
-use crate::jetstream::interim::store::StoredMessage;
+use crate::jetstream::store::StoredMessage;
 
 /// One message of the answer to a direct get: headers and payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,9 +50,9 @@ impl Stream {
     ///
     /// # Errors
     /// 10003 for a request that asks for nothing or for two things, 10037 when there is none.
-    pub fn find(&self, request: &MsgGetRequest) -> Result<&StoredMessage, ApiError> {
+    pub fn find(&self, request: &MsgGetRequest) -> Result<&Arc<StoredMessage>, ApiError> {
         let (last, next) = (!request.last_by_subj.is_empty(), !request.next_by_subj.is_empty());
-        let start = request.start_time.as_ref().map(Moment::unix_ns);
+        let start = request.start_time.as_ref().map(Moment::at);
         let seq = request.seq > 0;
         let too_much = (last && (seq || next || start.is_some()))
             || (seq && start.is_some())
@@ -62,15 +65,15 @@ impl Stream {
             return Err(ApiError::BAD_REQUEST);
         }
         let found = if last {
-            self.store.last_for(&request.last_by_subj)
+            self.store.load_last(&request.last_by_subj)
         } else if next {
             let from = match start {
-                Some(start) => self.store.from_time(start).map(|message| message.seq),
+                Some(start) => self.store.first_since(start).map(|message| message.seq),
                 None => Some(request.seq),
             };
-            from.and_then(|from| self.store.next(&request.next_by_subj, from))
+            from.and_then(|from| self.store.next_matching(&request.next_by_subj, from))
         } else if let Some(start) = start {
-            self.store.from_time(start)
+            self.store.first_since(start)
         } else {
             self.store.get(request.seq)
         };
@@ -79,7 +82,7 @@ impl Stream {
 
     /// The answer to a `DIRECT.GET.<stream>.<subject>`.
     pub fn direct_last(&self, subject: &str, no_hdr: bool) -> DirectReply {
-        match self.store.last_for(subject) {
+        match self.store.load_last(subject) {
             Some(message) => self.direct_reply(message, no_hdr, None),
             None => DirectReply::not_found(),
         }
@@ -89,7 +92,7 @@ impl Stream {
     pub fn direct_get(&self, request: &DirectGetRequest) -> Vec<DirectReply> {
         let (last, next) = (!request.last_by_subj.is_empty(), !request.next_by_subj.is_empty());
         let multi = !request.multi_last.is_empty();
-        let start = request.start_time.as_ref().map(Moment::unix_ns);
+        let start = request.start_time.as_ref().map(Moment::at);
         let seq = request.seq > 0;
         if !seq && !last && !next && !multi && start.is_none() {
             return vec![DirectReply::empty()];
@@ -110,7 +113,7 @@ impl Stream {
             return vec![self.direct_last(&request.last_by_subj, request.no_hdr)];
         }
         let from = match start {
-            Some(start) => self.store.from_time(start).map(|message| message.seq),
+            Some(start) => self.store.first_since(start).map(|message| message.seq),
             None => Some(request.seq.max(1)),
         };
         let Some(from) = from else { return vec![DirectReply::not_found()] };
@@ -118,9 +121,9 @@ impl Stream {
             return self.direct_batch(request, from);
         }
         let found = if next {
-            self.store.next(&request.next_by_subj, from)
+            self.store.next_matching(&request.next_by_subj, from)
         } else if start.is_some() {
-            self.store.since(from).next()
+            self.store.iter_from(from).next()
         } else {
             self.store.get(from)
         };
@@ -132,8 +135,11 @@ impl Stream {
 
     fn direct_batch(&self, request: &DirectGetRequest, from: u64) -> Vec<DirectReply> {
         let filter = if request.next_by_subj.is_empty() { ">" } else { &request.next_by_subj };
-        let all: Vec<&StoredMessage> =
-            self.store.since(from).filter(|message| matches(filter, &message.subject)).collect();
+        let all: Vec<&Arc<StoredMessage>> = self
+            .store
+            .iter_from(from)
+            .filter(|message| matches(filter, &message.subject))
+            .collect();
         if all.is_empty() {
             return vec![DirectReply::not_found()];
         }
@@ -142,28 +148,23 @@ impl Stream {
 
     fn direct_multi(&self, request: &DirectGetRequest) -> Vec<DirectReply> {
         let up_to = match (&request.up_to_time, request.up_to_seq) {
-            (Some(limit), _) => {
-                let old = |m: &&StoredMessage| i128::from(m.at.unix_ns()) <= limit.unix_ns();
-                self.store.iter().take_while(old).last().map_or(0, |message| message.seq)
-            }
+            (Some(limit), _) => self.store.last_until(limit.at()).map_or(0, |message| message.seq),
             (None, 0) => self.store.last_seq(),
             (None, seq) => seq,
         };
-        let mut last: std::collections::BTreeMap<&str, &StoredMessage> = Default::default();
-        for message in self.store.iter().take_while(|message| message.seq <= up_to) {
-            if request.multi_last.iter().any(|filter| matches(filter, &message.subject)) {
-                last.insert(&message.subject, message);
-            }
+        let mut last: BTreeMap<u64, &Arc<StoredMessage>> = BTreeMap::new();
+        for filter in &request.multi_last {
+            let found = self.store.last_per_subject(filter, up_to);
+            last.extend(found.map(|message| (message.seq, message)));
         }
         if last.len() > 1024 {
             return vec![DirectReply::status(413, "Too Many Results", &[])];
         }
-        let mut found: Vec<&StoredMessage> =
+        let found: Vec<&Arc<StoredMessage>> =
             last.into_values().filter(|message| message.seq >= request.seq).collect();
         if found.is_empty() {
             return vec![DirectReply::status(404, "No Results", &[])];
         }
-        found.sort_by_key(|message| message.seq);
         let batch = usize::try_from(request.batch).ok().filter(|&batch| batch > 0);
         let extra = [("Nats-UpTo-Sequence", up_to.to_string())];
         let request = DirectGetRequest { no_hdr: false, ..request.clone() };
@@ -174,7 +175,7 @@ impl Stream {
     fn direct_many(
         &self,
         request: &DirectGetRequest,
-        all: &[&StoredMessage],
+        all: &[&Arc<StoredMessage>],
         batch: usize,
         extra: &[(&str, String)],
     ) -> Vec<DirectReply> {

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::jetstream::store::{StoredMessage, Ttl, message_size};
 use crate::kernel::{Span, Time};
-use crate::nats::api::{ApiError, Discard};
+use crate::nats::api::{ApiError, Discard, PurgeRequest};
 use crate::nats::{Headers, Message, Subject};
 
 use super::{Applied, Stream};
@@ -162,7 +163,7 @@ impl Stream {
         if inflight.is_some_and(|inflight| inflight.subjects.contains_key(subject)) {
             return Err(ApiError::WRONG_LAST_SEQUENCE_UNKNOWN);
         }
-        let actual = self.store.last_seq_of(subject);
+        let actual = self.store.load_last(subject).map_or(0, |message| message.seq);
         if expected == actual { Ok(()) } else { Err(ApiError::wrong_last_sequence(actual)) }
     }
 
@@ -218,15 +219,15 @@ impl Stream {
             };
         }
         let full = |limit: i64, used: u64| u64::try_from(limit).is_ok_and(|limit| used > limit);
-        if full(self.config.max_msgs, self.store.messages() + messages + 1) && !at_subject_limit {
+        if full(self.config.max_msgs, self.store.len() + messages + 1) && !at_subject_limit {
             return Err(ApiError::store_failed("maximum messages exceeded"));
         }
         let size = self.size_of(message);
         if full(self.config.max_bytes, self.store.bytes() + bytes + size) {
             let replaced = at_subject_limit
-                .then(|| self.store.oldest_of(&message.subject))
+                .then(|| self.store.first_of(&message.subject))
                 .flatten()
-                .map_or(0, |oldest| oldest.stored_size(self.config.storage));
+                .map_or(0, |oldest| oldest.size(self.config.storage));
             if replaced < size {
                 return Err(ApiError::store_failed("maximum bytes exceeded"));
             }
@@ -236,13 +237,9 @@ impl Stream {
 
     /// What a message will take in this stream, in bytes.
     pub fn size_of(&self, message: &Message) -> u64 {
-        let headers = message.headers.as_ref().map_or(0, Headers::len);
-        let overhead = match self.config.storage {
-            crate::nats::api::Storage::Memory => 16,
-            crate::nats::api::Storage::File if message.headers.is_some() => 34,
-            crate::nats::api::Storage::File => 30,
-        };
-        (message.subject.len() + headers + message.payload.len() + overhead) as u64
+        let headers = message.headers.as_ref().map(Headers::len);
+        let (subject, payload) = (message.subject.len(), message.payload.len());
+        message_size(self.config.storage, subject, headers, payload)
     }
 
     fn window(&self) -> Span {
@@ -255,13 +252,17 @@ impl Stream {
 
     /// Stores a message that was checked.
     pub(super) fn store_message(&mut self, message: &Message, at: Time) -> Applied {
-        let clean = match &message.headers {
-            Some(headers) => {
-                &Message { headers: Some(headers.without_status()), ..message.clone() }
-            }
-            None => message,
+        let stored = StoredMessage {
+            seq: self.store.last_seq() + 1,
+            at,
+            subject: Arc::clone(&message.subject),
+            headers: message.headers.as_ref().map(Headers::without_status),
+            payload: message.payload.clone(),
+            ttl: Ttl::Unset,
         };
-        let stored = self.store.append(clean, at);
+        let Some(stored) = self.store.store(stored) else {
+            return Applied::Refused(ApiError::store_failed("sequence mismatch"));
+        };
         let window = self.window();
         let id = header(message, "Nats-Msg-Id").map(Arc::<str>::from);
         if let Some(id) = id.as_ref().filter(|_| window > Span::ZERO) {
@@ -276,15 +277,16 @@ impl Stream {
 
     fn roll_up(&mut self, message: &Message, seq: u64) -> Vec<u64> {
         let Some(rollup) = header(message, "Nats-Rollup") else { return Vec::new() };
-        let filter = rollup.eq_ignore_ascii_case("sub").then(|| message.subject.to_string());
-        self.store.purge(&super::Purge { filter, below: Some(seq), keep: None })
+        let only_subject = rollup.eq_ignore_ascii_case("sub");
+        let filter = if only_subject { message.subject.to_string() } else { String::new() };
+        self.store.purge(&PurgeRequest { seq, filter, keep: 0 })
     }
 
     fn enforce_subject_limit(&mut self, subject: &Subject) -> Vec<u64> {
         let limit = u64::try_from(self.config.max_msgs_per_subject).unwrap_or(0);
         let mut removed = Vec::new();
         while limit > 0 && self.store.count_of(subject) > limit {
-            let Some(oldest) = self.store.oldest_of(subject).map(|message| message.seq) else {
+            let Some(oldest) = self.store.first_of(subject).map(|message| message.seq) else {
                 break;
             };
             self.store.remove(oldest);
@@ -296,8 +298,8 @@ impl Stream {
     fn enforce_limits_after_store(&mut self) -> Vec<u64> {
         let mut removed = Vec::new();
         let over = |limit: i64, used: u64| u64::try_from(limit).is_ok_and(|limit| used > limit);
-        while self.store.messages() > 0
-            && (over(self.config.max_msgs, self.store.messages())
+        while !self.store.is_empty()
+            && (over(self.config.max_msgs, self.store.len())
                 || over(self.config.max_bytes, self.store.bytes()))
         {
             let first = self.store.first_seq();
@@ -309,7 +311,7 @@ impl Stream {
 
     /// Removes whatever is beyond the limits.
     pub(super) fn enforce_limits(&mut self) -> Vec<u64> {
-        let subjects: Vec<Subject> = self.store.counts(">").map(|(s, _)| Arc::clone(s)).collect();
+        let subjects: Vec<Subject> = self.store.subjects(">").map(|(s, _)| Arc::clone(s)).collect();
         let mut removed: Vec<u64> =
             subjects.iter().flat_map(|subject| self.enforce_subject_limit(subject)).collect();
         removed.extend(self.enforce_limits_after_store());

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use crate::kernel::{Span, Time};
 use crate::nats::Message;
-use crate::nats::api::{ApiError, Discard, Storage, StreamConfig, StreamState};
+use crate::nats::api::{ApiError, Discard, PurgeRequest, Storage, StreamConfig, StreamState};
 
-use crate::jetstream::interim::store::{MessageStore, Purge, StoredMessage};
+use crate::jetstream::store::{MessageStore, StoredMessage};
 use dedupe::Dedupe;
 
 pub use publish::{Check, Inflight};
@@ -39,7 +39,7 @@ pub enum StreamCommand {
         seq: u64,
     },
     /// Remove many.
-    Purge(Purge),
+    Purge(PurgeRequest),
 }
 
 /// What a command did.
@@ -48,7 +48,7 @@ pub enum Applied {
     /// A message was stored.
     Stored {
         /// The message.
-        message: StoredMessage,
+        message: Arc<StoredMessage>,
         /// What had to make room.
         removed: Vec<u64>,
     },
@@ -113,7 +113,7 @@ impl Stream {
     /// When the oldest message becomes too old.
     pub fn next_expiry(&self) -> Option<Time> {
         let age = u64::try_from(self.config.max_age).ok().filter(|&age| age > 0)?;
-        let oldest = self.store.get(self.store.first_seq())?;
+        let oldest = self.store.first()?;
         Some(oldest.at + Span(age))
     }
 
@@ -132,7 +132,7 @@ impl Stream {
     /// The process died: what was only in memory is gone.
     pub fn crash(&mut self) {
         if self.config.storage == Storage::Memory {
-            self.store.lose(self.config.first_seq);
+            self.store = MessageStore::new(Storage::Memory, self.config.first_seq);
             self.dedupe = Dedupe::default();
             self.last_msg_id = None;
         }
