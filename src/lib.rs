@@ -10,8 +10,9 @@
 //! 5. [`client`]: a simulated application: connection, requests, JetStream calls.
 //! 6. [`world`]: puts it together: topology, inputs, step, seek, fork, read-only views.
 //! 7. [`console`]: the `nats` command language.
-//! 8. [`view`]: the pure presentation model of the page.
-//! 9. `app`: the Leptos page (only with the feature `page`).
+//! 8. [`lesson`]: lessons and share links.
+//! 9. [`view`]: the pure presentation model of the page.
+//! 10. `app`: the Leptos page (only with the feature `page`).
 
 #[cfg(feature = "page")]
 pub mod app;
@@ -19,6 +20,7 @@ pub mod client;
 pub mod console;
 pub mod jetstream;
 pub mod kernel;
+pub mod lesson;
 pub mod nats;
 pub mod server;
 pub mod view;

@@ -5,14 +5,20 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::console::{Entry, Output, Session};
+use crate::lesson::link::{Link, SceneRef};
 use crate::view::{Entity, Frame, Player, PlayerCommand};
-use crate::world::{Input, TopologyError, World, scenes};
+use crate::world::{Input, TopologyError};
+
+use super::opening::Opening;
+use super::options::Options;
 
 /// Longer gaps between two pictures are not made up for: the page was hidden.
 const LONGEST_GAP_MS: f64 = 100.0;
 
 /// The player and the console.
 struct Engine {
+    /// Where the session began.
+    scene: SceneRef,
     player: Player,
     session: Session,
     last_ms: Option<f64>,
@@ -32,19 +38,28 @@ pub(crate) struct Ctx {
 }
 
 impl Ctx {
-    /// Builds the first scene.
-    pub(crate) fn new(reduced_motion: bool) -> Result<Self, TopologyError> {
-        let world = World::new(scenes::one_order())?;
-        let mut player = Player::new(world);
+    /// Builds what the address asks for.
+    pub(crate) fn new(options: &Options, reduced_motion: bool) -> Result<Self, TopologyError> {
+        let Opening { mut player, scene } = Opening::new(options)?;
         player.command(PlayerCommand::SetReducedMotion(reduced_motion));
         let frame = RwSignal::new(Arc::new(player.frame()));
         let session = Session::new("cli");
-        let engine = Engine { player, session, last_ms: None, looping: false };
+        let engine = Engine { scene, player, session, last_ms: None, looping: false };
         Ok(Self {
             frame,
             console: RwSignal::new(0),
             reduced_motion: RwSignal::new(reduced_motion),
             engine: StoredValue::new_local(engine),
+        })
+    }
+
+    /// The text of the link that leads to this very moment.
+    pub(crate) fn link(self) -> String {
+        self.engine.with_value(|engine| {
+            let history = engine.player.history();
+            let branch = history.branches().get(history.current().0);
+            let inputs = branch.map_or(&[][..], |branch| &branch.inputs);
+            Link::new(engine.scene.clone(), inputs, engine.player.world()).encode()
         })
     }
 

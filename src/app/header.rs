@@ -66,6 +66,9 @@ pub(crate) fn Header(
             <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.help.set(true)>
                 "Keys ?"
             </button>
+            <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.share.set(true)>
+                "Share"
+            </button>
         </header>
     }
     .into_any()

@@ -261,5 +261,8 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
 
 /// Puts text on the clipboard, where the page may.
 fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
+    let text = text.to_owned();
+    leptos::task::spawn_local(async move {
+        super::clipboard::copy(text).await;
+    });
 }

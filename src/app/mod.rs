@@ -7,6 +7,7 @@
 #![allow(unreachable_pub, reason = "the component macro makes what it writes public")]
 
 mod caption;
+mod clipboard;
 mod console;
 mod diagram;
 mod drawing;
@@ -19,8 +20,10 @@ mod inspector;
 mod keys;
 mod live;
 mod measure;
+mod opening;
 mod options;
 mod scene;
+mod share;
 mod shell;
 mod stage;
 mod theme;

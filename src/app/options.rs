@@ -1,4 +1,5 @@
-//! What the address says: `?embed=1`, `?theme=dark|light|auto`, `?motion=reduce`.
+//! What the address says: `?scene=NAME`, `?embed=1`, `?theme=dark|light|auto`, `?motion=reduce`, and a
+//! shared session as `#s=…` (or `?s=…`, where a host drops fragments).
 
 use leptos::prelude::window;
 
@@ -11,6 +12,10 @@ pub(crate) struct Options {
     pub(crate) theme: Option<String>,
     /// Whether motion is to be left out whatever the system says.
     pub(crate) reduce_motion: bool,
+    /// The scene that is asked for, by name.
+    pub(crate) scene: Option<String>,
+    /// The shared session that is asked for, as the text of its link.
+    pub(crate) state: Option<String>,
 }
 
 impl Options {
@@ -19,10 +24,13 @@ impl Options {
         let query = window().location().search().unwrap_or_default();
         let params = web_sys::UrlSearchParams::new_with_str(&query).ok();
         let get = |name: &str| params.as_ref().and_then(|params| params.get(name));
+        let fragment = window().location().hash().unwrap_or_default();
         Self {
             embed: get("embed").is_some_and(|value| value != "0"),
             theme: get("theme").filter(|theme| ["dark", "light", "auto"].contains(&theme.as_str())),
             reduce_motion: get("motion").is_some_and(|value| value == "reduce"),
+            scene: get("scene"),
+            state: fragment.strip_prefix("#s=").map(str::to_owned).or_else(|| get("s")),
         }
     }
 }

@@ -17,6 +17,7 @@ use super::keys::{KeyAction, action_of};
 use super::live::Live;
 use super::options::{Options, is_framed};
 use super::scene::Scene;
+use super::share::Share;
 use super::stage::Stage;
 use super::theme::{Theme, prefers_reduced_motion};
 use super::transport::Transport;
@@ -32,6 +33,8 @@ pub(crate) struct Panels {
     pub(crate) diagram: RwSignal<bool>,
     /// The help.
     pub(crate) help: RwSignal<bool>,
+    /// The share dialog.
+    pub(crate) share: RwSignal<bool>,
 }
 
 /// The whole page.
@@ -41,7 +44,7 @@ pub(crate) fn Shell() -> impl IntoView {
     let theme = Theme::initial(options.theme.as_deref());
     theme.show();
     let reduced = options.reduce_motion || prefers_reduced_motion();
-    match Ctx::new(reduced) {
+    match Ctx::new(&options, reduced) {
         Ok(ctx) => view! { <Page ctx=ctx options=options theme=RwSignal::new(theme)/> }.into_any(),
         Err(error) => view! {
             <p class="broken" role="alert">{format!("The scene cannot be shown: {error}.")}</p>
@@ -55,7 +58,13 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     provide_context(ctx);
     let embed = options.embed;
     let closed = || RwSignal::new(false);
-    let panels = Panels { left: closed(), right: closed(), diagram: closed(), help: closed() };
+    let panels = Panels {
+        left: closed(),
+        right: closed(),
+        diagram: closed(),
+        help: closed(),
+        share: closed(),
+    };
     let characters = RwSignal::new(true);
     let console_open = closed();
     let (stage, diagram) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
@@ -185,6 +194,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     view! {
                         <footer class="footer"><Console input=console open=console_open/></footer>
                         <Help open=panels.help characters=characters/>
+                        <Share open=panels.share/>
                     }
                 })}
         </div>

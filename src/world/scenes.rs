@@ -4,6 +4,17 @@ use crate::client::Call;
 
 use super::{ClientSpec, Role, Setup, Topology};
 
+/// The names of all scenes, the first of which is shown when none is asked for.
+pub const NAMES: &[&str] = &["one-order"];
+
+/// The scene of this name.
+pub fn named(name: &str) -> Option<Topology> {
+    match name {
+        "one-order" => Some(one_order()),
+        _ => None,
+    }
+}
+
 /// One order, made visible: a cluster of three servers, a stream with three copies, an application
 /// that publishes and one that listens.
 pub fn one_order() -> Topology {

@@ -311,3 +311,31 @@ journey("with less motion wanted, an order is followed step by step", async (pag
   }
   assert.equal(await cells(page), 1);
 }, { reducedMotion: "reduce" });
+
+journey("a link brings back the very moment", async (page) => {
+  await publishAndRest(page);
+  await button(page, "One hop back").click();
+  await rest(page);
+  const seen = [await clock(page), await caption(page), await cells(page)];
+  await page.getByRole("button", { name: "Share" }).click();
+  const link = await page.getByTestId("share-link").inputValue();
+  assert.ok(link.length < 2000, `${link.length} characters`);
+  await page.goto("about:blank");
+  await page.goto(link);
+  await started(page);
+  await page.locator(".server").first().waitFor();
+  assert.deepEqual([await clock(page), await caption(page), await cells(page)], seen);
+  assert.equal(await page.locator(".notice").count(), 0);
+});
+
+journey("a link of another version says so, and the page works", async (page) => {
+  assert.match(await page.getByTestId("notice").innerText(), /another version/);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  assert.equal(await page.locator(".notice").count(), 0);
+  await publishAndRest(page);
+  assert.equal(await cells(page), 1);
+}, { query: "#s=99.AAAA" });
+
+journey("a scene that is not there is named", async (page) => {
+  assert.match(await page.getByTestId("notice").innerText(), /no scene called "moon"/);
+}, { query: "?scene=moon" });

@@ -176,6 +176,11 @@ impl Player {
         player
     }
 
+    /// Tells the person something that nobody asked for: it stays until it is dismissed.
+    pub fn tell(&mut self, notice: String) {
+        self.notice = Some(notice);
+    }
+
     /// Does what is asked.
     pub fn command(&mut self, command: PlayerCommand) {
         match command {

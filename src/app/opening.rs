@@ -1,0 +1,59 @@
+//! What the page opens with: the scene or the shared session that its address names.
+
+use crate::lesson::link::{Link, LinkError, SceneRef};
+use crate::view::Player;
+use crate::world::{TopologyError, World, scenes};
+
+use super::options::Options;
+
+/// A player at its first moment.
+pub(crate) struct Opening {
+    /// The player. If the address could not be followed, its notice says why.
+    pub(crate) player: Player,
+    /// The scene it begins in.
+    pub(crate) scene: SceneRef,
+}
+
+impl Opening {
+    /// Follows the address as far as that is possible; else there is the first scene and a notice.
+    pub(crate) fn new(options: &Options) -> Result<Self, TopologyError> {
+        if let Some(text) = &options.state {
+            return match shared(text) {
+                Ok(opening) => Ok(opening),
+                Err(error) => Self::default_with(format!("Nothing was opened: {error}.")),
+            };
+        }
+        let Some(name) = &options.scene else { return Self::named(scenes::NAMES[0]) };
+        if scenes::named(name).is_some() {
+            return Self::named(name);
+        }
+        let known = scenes::NAMES.join(", ");
+        Self::default_with(format!("There is no scene called {name:?}; there are {known}."))
+    }
+
+    fn named(name: &str) -> Result<Self, TopologyError> {
+        let topology = scenes::named(name).unwrap_or_else(scenes::one_order);
+        let player = Player::new(World::new(topology)?);
+        Ok(Self { player, scene: SceneRef::Named(name.to_owned()) })
+    }
+
+    fn default_with(notice: String) -> Result<Self, TopologyError> {
+        let mut opening = Self::named(scenes::NAMES[0])?;
+        opening.player.tell(notice);
+        Ok(opening)
+    }
+}
+
+/// The session of a share link.
+fn shared(text: &str) -> Result<Opening, LinkError> {
+    let link = Link::decode(text)?;
+    let mut player = Player::replay(link.world()?, &link.inputs(), Some(link.position));
+    if !link.is_reproduced_by(player.world()) {
+        player.tell(
+            "This link was made by an engine that behaves differently: the same inputs were given again, \
+             but what followed may differ from what was shared."
+                .to_owned(),
+        );
+    }
+    Ok(Opening { player, scene: link.scene })
+}

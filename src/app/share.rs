@@ -1,0 +1,91 @@
+//! The share dialog: the link of this very moment, how long it is, and a button that copies it.
+
+use leptos::html::{Dialog, Input};
+use leptos::prelude::*;
+
+use super::engine::Ctx;
+use super::icon::Icon;
+
+/// Characters up to which a link survives every mail program and chat.
+const COMFORTABLE: usize = 2_000;
+
+/// The share dialog.
+#[component]
+pub(crate) fn Share(
+    /// Whether it is shown.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let ctx = expect_context::<Ctx>();
+    let dialog = NodeRef::<Dialog>::new();
+    let field = NodeRef::<Input>::new();
+    let link = RwSignal::new(String::new());
+    let copied = RwSignal::new(None::<bool>);
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() && !dialog.open() {
+            link.set(address(&ctx.link()));
+            copied.set(None);
+            let _ = dialog.show_modal();
+        } else if !open.get() && dialog.open() {
+            dialog.close();
+        }
+    });
+    let copy = move |_| {
+        if let Some(field) = field.get() {
+            field.select();
+        }
+        let text = link.get_untracked();
+        leptos::task::spawn_local(async move {
+            copied.set(Some(super::clipboard::copy(text).await));
+        });
+    };
+    let length = move || link.get().chars().count();
+    view! {
+        <dialog class="help share" node_ref=dialog aria-labelledby="share-title" on:close=move |_| open.set(false)>
+            <div class="help__head">
+                <h2 id="share-title">"Share this moment"</h2>
+                <button type="button" class="btn ghost" aria-label="Close" on:click=move |_| open.set(false)>
+                    {Icon::Close.view()}
+                </button>
+            </div>
+            <p>
+                "Whoever opens this link sees the same world at the same moment: the scene, everything that was done "
+                "in this branch up to now, and nothing else. Nothing is stored anywhere."
+            </p>
+            <div class="share__row">
+                <input
+                    type="text"
+                    readonly=true
+                    node_ref=field
+                    aria-label="The link"
+                    data-testid="share-link"
+                    prop:value=move || link.get()
+                />
+                <button type="button" class="btn pri" on:click=copy>"Copy"</button>
+            </div>
+            <p class="quiet" role="status">
+                {move || match copied.get() {
+                    Some(true) => "Copied. ",
+                    Some(false) => "The browser does not let this page copy; the link is selected: copy it yourself. ",
+                    None => "",
+                }}
+                {move || {
+                    let length = length();
+                    if length > COMFORTABLE {
+                        format!("{length} characters: more than {COMFORTABLE}, which some programs cut off.")
+                    } else {
+                        format!("{length} of {COMFORTABLE} characters.")
+                    }
+                }}
+            </p>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// The address of this page with a session in its fragment.
+fn address(link: &str) -> String {
+    let location = window().location();
+    let base = [location.origin(), location.pathname()].map(Result::unwrap_or_default).concat();
+    format!("{base}#s={link}")
+}

@@ -1,0 +1,270 @@
+//! Share links: a whole session in the fragment of an address.
+//!
+//! A session is its scene, the inputs given so far and the moment that is looked at; the engine makes
+//! the rest again. A link also carries the digest of that moment, so that a page whose engine goes
+//! another way notices. Its text is `<version>.<compressed JSON>`, in letters that need no escaping.
+
+use lz_str::{compress_to_encoded_uri_component, decompress_from_encoded_uri_component};
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{LoggedInput, Time};
+use crate::world::{Input, Topology, TopologyError, World, scenes};
+
+/// The version of links that this engine writes.
+pub const VERSION: u32 = 1;
+/// Characters a link may have. A compressed text can unfold to the square of its length, so this
+/// also bounds what opening one costs.
+const LONGEST: usize = 16_384;
+/// Steps that opening a link may replay: about a second in a browser.
+const FURTHEST: u64 = 200_000;
+
+/// A session as a link carries it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Where it begins.
+    #[serde(rename = "s")]
+    pub scene: SceneRef,
+    /// What was done, in order.
+    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    inputs: Vec<Given>,
+    /// The position that is looked at.
+    #[serde(rename = "p")]
+    pub position: u64,
+    /// The digest there, in hexadecimal.
+    #[serde(rename = "d")]
+    digest: String,
+}
+
+/// Where a session begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SceneRef {
+    /// One of [`scenes`], by name.
+    Named(String),
+    /// A world of its own.
+    Own(Box<Topology>),
+}
+
+/// An input with its place, both counted from the input before: position and nanoseconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Given(u64, u64, Input);
+
+/// Why a link cannot be opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LinkError {
+    /// It was written by another version.
+    #[error(
+        "this link was made by another version (it says {found:?}, this page reads version \
+         {VERSION}); open it with the page it came from"
+    )]
+    OtherVersion {
+        /// What stands where the version should be.
+        found: String,
+    },
+    /// It is too long.
+    #[error("this link is too long: {0} characters, at most {LONGEST} are read")]
+    TooLong(usize),
+    /// It is cut off or altered.
+    #[error("this link is damaged; copy the whole of it, from the beginning to the end")]
+    Damaged,
+    /// It names a scene that is not there.
+    #[error("this link begins in a scene called {0:?}, which this page does not have")]
+    UnknownScene(String),
+    /// Its own world cannot be.
+    #[error("this link's world cannot be: {0}")]
+    Topology(#[from] TopologyError),
+    /// It leads too far.
+    #[error("this link leads {0} steps into its session; at most {FURTHEST} are replayed")]
+    TooFar(u64),
+}
+
+impl Link {
+    /// The link of a session at a moment: `world` is the world at that moment, `inputs` are all that
+    /// its branch has. Those behind the moment are left out.
+    pub fn new(scene: SceneRef, inputs: &[LoggedInput<Input>], world: &World) -> Self {
+        let position = world.position();
+        let (mut before, mut then) = (0, 0);
+        let given = |logged: &LoggedInput<Input>| {
+            let (steps, span) = (logged.position - before, logged.at.0.saturating_sub(then));
+            (before, then) = (logged.position, logged.at.0);
+            Given(steps, span, logged.input.clone())
+        };
+        let behind = inputs.iter().take_while(|logged| logged.position < position);
+        let inputs = behind.map(given).collect();
+        Self { scene, inputs, position, digest: digest_text(world) }
+    }
+
+    /// The text of the link, to stand behind `#s=`.
+    pub fn encode(&self) -> String {
+        // A link is plain data with text keys: writing it as JSON cannot fail.
+        let json = serde_json::to_string(self).unwrap_or_default();
+        format!("{VERSION}.{}", compress_to_encoded_uri_component(json.as_str()))
+    }
+
+    /// Reads the text of a link.
+    ///
+    /// # Errors
+    /// Why it cannot be opened.
+    pub fn decode(text: &str) -> Result<Self, LinkError> {
+        if text.len() > LONGEST {
+            return Err(LinkError::TooLong(text.len()));
+        }
+        let (version, body) = text.split_once('.').ok_or(LinkError::Damaged)?;
+        if version != VERSION.to_string() {
+            let found = version.chars().take(20).collect();
+            return Err(LinkError::OtherVersion { found });
+        }
+        let units = decompress_from_encoded_uri_component(body).ok_or(LinkError::Damaged)?;
+        let json = String::from_utf16(&units).map_err(|_| LinkError::Damaged)?;
+        let link: Self = serde_json::from_str(&json).map_err(|_| LinkError::Damaged)?;
+        let last = link.inputs.iter().fold(0, |last: u64, given| last.saturating_add(given.0));
+        match link.position.max(last) {
+            furthest if furthest > FURTHEST => Err(LinkError::TooFar(furthest)),
+            _ => Ok(link),
+        }
+    }
+
+    /// The world it begins with.
+    ///
+    /// # Errors
+    /// The scene is not there, or its world cannot be.
+    pub fn world(&self) -> Result<World, LinkError> {
+        let topology = match &self.scene {
+            SceneRef::Named(name) => {
+                scenes::named(name).ok_or_else(|| LinkError::UnknownScene(name.clone()))?
+            }
+            SceneRef::Own(topology) => (**topology).clone(),
+        };
+        Ok(World::new(topology)?)
+    }
+
+    /// What was done, in order.
+    pub fn inputs(&self) -> Vec<LoggedInput<Input>> {
+        let (mut position, mut at) = (0u64, Time::ZERO);
+        let logged = |Given(steps, span, input): &Given| {
+            position = position.saturating_add(*steps);
+            at = Time(at.0.saturating_add(*span));
+            LoggedInput { position, at, input: input.clone() }
+        };
+        self.inputs.iter().map(logged).collect()
+    }
+
+    /// Whether a world that was brought to the link's position is the one that was shared.
+    pub fn is_reproduced_by(&self, world: &World) -> bool {
+        self.position == world.position() && self.digest == digest_text(world)
+    }
+}
+
+fn digest_text(world: &World) -> String {
+    format!("{:016x}", world.digest())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::client::{Call, Draft};
+    use crate::kernel::Span;
+    use crate::world::History;
+
+    fn session() -> History {
+        let mut history = History::new(World::new(scenes::one_order()).unwrap(), 500);
+        for n in 0..20 {
+            let message = Draft {
+                subject: "orders.new".to_owned(),
+                text: format!("{{\"id\":{n}}}"),
+                ..Draft::default()
+            };
+            let call = Call::JsPublish { message, count: 1, retries: 2 };
+            history.act(Input::Call { client: "checkout".to_owned(), call });
+            for _ in 0..40 {
+                history.forward();
+            }
+            let process = "us-east/n2".to_owned();
+            history.act(match n % 2 {
+                0 => Input::Crash { process, lose_disk: false },
+                _ => Input::Restart { process },
+            });
+            let until = history.cursor().now() + Span::millis(300);
+            while history.next_at().is_some_and(|next| next <= until) && history.forward() {}
+        }
+        history
+    }
+
+    fn link_of(history: &History) -> Link {
+        let inputs = &history.branches()[history.current().0].inputs;
+        Link::new(SceneRef::Named("one-order".to_owned()), inputs, history.cursor())
+    }
+
+    fn open(link: &Link) -> World {
+        let mut history = History::new(link.world().unwrap(), 500);
+        for logged in link.inputs() {
+            while history.cursor().position() < logged.position && history.forward() {}
+            history.idle_until(logged.at);
+            history.act(logged.input);
+        }
+        while history.cursor().position() < link.position && history.forward() {}
+        history.cursor().clone()
+    }
+
+    #[test]
+    fn a_session_opens_where_it_was_shared() {
+        let mut history = session();
+        history.seek(history.end_position() - 77);
+        let link = link_of(&history);
+        let text = link.encode();
+        assert!(text.len() <= 2_000, "40 inputs make {} characters", text.len());
+        assert!(text.chars().all(|c| c.is_ascii_graphic() && !"\"<>`#".contains(c)), "{text}");
+        let read = Link::decode(&text).unwrap();
+        assert_eq!(read, link);
+        assert!(read.is_reproduced_by(&open(&read)));
+    }
+
+    #[test]
+    fn a_session_that_goes_another_way_is_noticed() {
+        let history = session();
+        let mut link = link_of(&history);
+        link.inputs.remove(3);
+        assert!(!link.is_reproduced_by(&open(&link)));
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_why() {
+        let text = link_of(&session()).encode();
+        let body = text.split_once('.').unwrap().1;
+        let other = Link::decode(&format!("7.{body}")).unwrap_err();
+        assert_eq!(other, LinkError::OtherVersion { found: "7".to_owned() });
+        assert!(other.to_string().contains("this page reads version 1"), "{other}");
+        let cut = &text[..text.len() / 2];
+        assert_eq!(Link::decode(cut).unwrap_err(), LinkError::Damaged);
+        assert_eq!(Link::decode("nonsense").unwrap_err(), LinkError::Damaged);
+        let long = "1.".to_owned() + &"A".repeat(LONGEST);
+        assert_eq!(Link::decode(&long).unwrap_err(), LinkError::TooLong(LONGEST + 2));
+        let mut link = link_of(&session());
+        link.scene = SceneRef::Named("nowhere".to_owned());
+        assert!(matches!(link.world(), Err(LinkError::UnknownScene(_))));
+        link.position = FURTHEST + 1;
+        assert_eq!(Link::decode(&link.encode()).unwrap_err(), LinkError::TooFar(FURTHEST + 1));
+        link.scene = SceneRef::Own(Box::new(Topology::single("a b", &["n1"])));
+        assert!(matches!(link.world(), Err(LinkError::Topology(_))));
+    }
+
+    /// Links of earlier versions of this code: each must open, or say that it is of another version.
+    #[test]
+    fn every_link_that_was_ever_given_away_still_opens() {
+        for text in include_str!("link_corpus.txt").lines().filter(|line| !line.starts_with('#')) {
+            let link = Link::decode(text).unwrap();
+            assert!(open(&link).position() >= link.position.min(100), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_much(text in ".{0,300}", body in "[A-Za-z0-9+$-]{0,300}") {
+            let _ = Link::decode(&text);
+            let _ = Link::decode(&format!("1.{body}"));
+        }
+    }
+}
