@@ -49,6 +49,7 @@ impl Storm {
                 server: None,
                 role: Role::Publisher,
                 publishes: None,
+                behaviour: None,
             })
             .collect();
         let mut storm = Self {

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{Digest, Fold, Span};
 use crate::nats::Message;
 
+use super::{Answer, ConsumerDraft, Deliver};
+
 /// A call: one operation of a client, from the first byte it sends to its last answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "call", rename_all = "snake_case")]
@@ -75,6 +77,86 @@ pub enum Call {
         #[serde(default)]
         max: Option<u64>,
     },
+    /// Fetch messages from a pull consumer: one request, which ends when all have come or the server
+    /// says that there will be no more.
+    Next {
+        /// The stream.
+        stream: String,
+        /// The consumer.
+        consumer: String,
+        /// How many messages to ask for.
+        #[serde(default = "one")]
+        batch: u32,
+        /// How long to wait for them; none: until they come (but see `no_wait`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires: Option<Span>,
+        /// Whether to take only what is there.
+        #[serde(default)]
+        no_wait: bool,
+        /// How often the server is to say that it is still there; at most half of `expires`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heartbeat: Option<Span>,
+        /// How many bytes to ask for at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max_bytes: Option<u64>,
+        /// More fields of the request, as they are: `group`, `min_pending`, `id`, `priority` …
+        #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+        more: serde_json::Map<String, serde_json::Value>,
+        /// What to answer to each message as soon as it comes; none: nothing yet (see
+        /// [`Call::Answer`]).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Answer>,
+    },
+    /// Receive from a push consumer until the subscription ends. With a deliver group, as a member of
+    /// it.
+    Consume {
+        /// The stream.
+        stream: String,
+        /// The consumer; none: make one without a name, which ends with the subscription.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        consumer: Option<String>,
+        /// The consumer to make if there is none; with a queue group, for that group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        create: Option<ConsumerDraft>,
+        /// The queue group to make the consumer for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<String>,
+        /// What to answer to each message as soon as it comes; none: nothing yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<Answer>,
+        /// After how many messages it ends by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
+    },
+    /// Read a stream in order, without acknowledgements: the library makes a consumer for it, and
+    /// another one whenever a message is missing.
+    Ordered {
+        /// The stream.
+        stream: String,
+        /// Only messages on these subjects; all if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        filters: Vec<String>,
+        /// Where to begin.
+        #[serde(default)]
+        deliver: Deliver,
+        /// After how many messages it ends by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        max: Option<u64>,
+    },
+    /// Answer a message that another operation of this client received from a consumer.
+    Answer {
+        /// Which operation.
+        op: OpId,
+        /// Which of its messages, counted from 1; none: the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<u64>,
+        /// What to answer.
+        #[serde(default)]
+        answer: Answer,
+        /// Whether to wait until the server says that it has the answer ("double ack").
+        #[serde(default)]
+        wait: bool,
+    },
     /// End another operation of this client, such as a subscription.
     Cancel {
         /// Which.
@@ -120,6 +202,16 @@ pub enum Outcome {
     },
     /// The replies that came; an answer of the JetStream API is one.
     Replies(Vec<Message>),
+    /// What a fetch brought.
+    Fetched {
+        /// The messages, in order.
+        messages: Vec<Message>,
+        /// The status that ended it, such as 404 "No Messages" or 408 "Request Timeout"; none if all
+        /// messages came, or if the client gave up waiting.
+        status: Option<(u16, Arc<str>)>,
+    },
+    /// The JetStream API refused something that was needed: its answer.
+    Refused(Message),
     /// Nobody listens on the subject.
     NoResponders,
     /// No answer came in time. Nobody knows whether the request was carried out.

@@ -4,10 +4,14 @@
 //! them and connects to another when that one is gone. Everything it does for people is a [`Call`],
 //! followed from its first byte to its last answer as an operation.
 
+mod ack;
+pub mod behaviour;
 mod call;
 mod connection;
+mod consumer;
 mod note;
 mod operation;
+pub mod template;
 mod wire;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,7 +22,10 @@ use crate::nats::Message;
 use crate::nats::protocol::Sid;
 use crate::server::Frame;
 
+pub use ack::{Answer, Delivery};
+pub use behaviour::Behaviour;
 pub use call::{Call, Draft, OpId, Outcome};
+pub use consumer::{ConsumerDraft, Deliver};
 pub use note::Note;
 pub use wire::Wire;
 
@@ -87,6 +94,7 @@ pub struct Client {
     next_sid: u64,
     inbox: Arc<str>,
     next_reply: u64,
+    behaviour: Option<Arc<Behaviour>>,
 }
 
 /// An operation and what came of it.
@@ -108,7 +116,13 @@ pub struct OpRecord {
 impl OpRecord {
     /// Whether it goes on until somebody ends it: such an operation is not waited for.
     pub fn is_lasting(&self) -> bool {
-        matches!(*self.call, Call::Subscribe { .. } | Call::Reply { .. })
+        matches!(
+            *self.call,
+            Call::Subscribe { .. }
+                | Call::Reply { .. }
+                | Call::Consume { .. }
+                | Call::Ordered { .. }
+        )
     }
 }
 
@@ -125,7 +139,13 @@ impl Client {
             next_sid: 1,
             inbox: "".into(),
             next_reply: 1,
+            behaviour: None,
         }
+    }
+
+    /// What it does by itself.
+    pub fn behaviour(&self) -> Option<&Arc<Behaviour>> {
+        self.behaviour.as_ref()
     }
 
     /// Its name.
@@ -193,6 +213,7 @@ impl Client {
             ClientStimulus::Timer(Timer::Late(op, attempt)) => self.late(cx, op, attempt),
             ClientStimulus::Timer(Timer::Retry(op, attempt)) => self.retry(cx, op, attempt),
             ClientStimulus::Call(call) => self.call(cx, call),
+            ClientStimulus::Behave(behaviour) => self.behaviour = Some(Arc::new(behaviour)),
         }
     }
 
@@ -237,4 +258,6 @@ pub enum ClientStimulus {
     Timer(Timer),
     /// Somebody wants something done.
     Call(Call),
+    /// What it does by itself changes.
+    Behave(Behaviour),
 }

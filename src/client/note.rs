@@ -74,6 +74,11 @@ impl Fold for Note {
                     Outcome::Ended { messages } => 6 ^ messages << 8,
                     Outcome::Invalid(_) => 7,
                     Outcome::ConnectionLost => 8,
+                    Outcome::Fetched { messages, status } => {
+                        let status = status.as_ref().map_or(0, |(code, _)| u64::from(*code));
+                        9 ^ (messages.len() as u64) << 8 ^ status << 32
+                    }
+                    Outcome::Refused(_) => 10,
                 });
             }
         }

@@ -88,6 +88,12 @@ impl Client {
                     self.say(cx, ClientOp::Unsub { sid, max: Some(*max) });
                 }
             }
+            Call::Next { .. }
+            | Call::Consume { .. }
+            | Call::Ordered { .. }
+            | Call::Answer { .. } => {
+                self.end(cx, op, Outcome::Invalid("not possible yet".into()));
+            }
             Call::Cancel { op: target } => {
                 let target = *target;
                 let open = self.ops.get(&target).is_some_and(|record| record.outcome.is_none());
@@ -369,7 +375,11 @@ fn check(call: &Call) -> Result<(), String> {
             }
             Err(format!("{subject:?} cannot be subscribed to: no empty tokens, > only at the end"))
         }
-        Call::Cancel { .. } => Ok(()),
+        Call::Next { .. }
+        | Call::Consume { .. }
+        | Call::Ordered { .. }
+        | Call::Answer { .. }
+        | Call::Cancel { .. } => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kernel::{EventId, EventKind, ProcId, Time};
 use crate::server;
-use crate::world::{Event, Note, World};
+use crate::world::{ClientSpec, Event, Note, Role, World};
 
 use super::a11y;
 use super::axis::Axis;
@@ -156,8 +156,8 @@ fn lanes(scene: Scene<'_>, axis: &Axis, lanes_x: f64, h: f64) -> Vec<Lane> {
         let cluster = world.cluster_of(process).unwrap_or(usize::MAX);
         let rank = match () {
             () if cast.is_server(process) => 1,
-            () => match cast.spec(process).map(|spec| spec.role) {
-                Some(crate::world::Role::Subscriber) => 2,
+            () => match cast.spec(process).map(ClientSpec::acts_as) {
+                Some(Role::Subscriber | Role::Worker) => 2,
                 _ => 0,
             },
         };

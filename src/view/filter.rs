@@ -151,5 +151,6 @@ pub(super) fn failed(outcome: &client::Outcome) -> bool {
             | Outcome::TimedOut { .. }
             | Outcome::Invalid(_)
             | Outcome::ConnectionLost
+            | Outcome::Refused(_)
     )
 }

@@ -73,6 +73,14 @@ impl World {
                 topology.clients.push(spec.clone());
                 Ok(topology.validate()?)
             }
+            Input::SetBehaviour { client, behaviour } => {
+                let process = self.find("client", client)?;
+                let wrong = || InputError::WrongKind { name: client.clone(), wanted: "client" };
+                self.client(process).ok_or_else(wrong)?;
+                behaviour.check().map_err(|why| {
+                    InputError::Client(TopologyError::Behaviour { client: client.clone(), why })
+                })
+            }
             Input::Bytes { client, .. } | Input::Read { client, .. } => {
                 let process = self.find("client", client)?;
                 let wanted = "connection from outside";
@@ -110,7 +118,12 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
         Input::AddClient(spec) => {
             Arc::make_mut(&mut world.topology).clients.push(spec.clone());
             world.add_client(spec);
+            world.set_going(spec);
             last(world)
+        }
+        Input::SetBehaviour { client, behaviour } => {
+            let process = find(world, client)?;
+            world.sim.input(process, NodeInput::Behave(behaviour.clone()))
         }
         Input::Bytes { client, bytes } => {
             let process = find(world, client)?;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::Call;
+use crate::client::{Behaviour, Call};
 use crate::kernel::LinkSpec;
 
 use super::topology::ClientSpec;
@@ -21,6 +21,13 @@ pub enum Input {
     },
     /// A client appears and connects.
     AddClient(ClientSpec),
+    /// What a client does by itself changes: its knobs are turned, it is switched on or off.
+    SetBehaviour {
+        /// Which client.
+        client: String,
+        /// What it does from now on.
+        behaviour: Behaviour,
+    },
     /// Bytes come from a connection outside the simulation, for its [`super::Role::Wire`] client.
     Bytes {
         /// Which client.

@@ -98,7 +98,17 @@ impl World {
             }
         }
         world.run_until(world.now() + Span::millis(500));
+        for client in &topology.clients {
+            world.set_going(client);
+        }
         Ok(world)
+    }
+
+    /// Lets a client do what it is to do by itself.
+    fn set_going(&mut self, spec: &ClientSpec) {
+        if let (Some(behaviour), Some(process)) = (&spec.behaviour, self.process(&spec.name)) {
+            self.sim.input(process, NodeInput::Behave(behaviour.clone()));
+        }
     }
 
     fn add_servers(&mut self, index: usize, cluster: &Cluster) {
@@ -147,7 +157,7 @@ impl World {
         servers.rotate_left(first);
         let node = match spec.role {
             Role::Wire => Node::Wire(Box::new(Wire::new(servers[0]))),
-            Role::Publisher | Role::Subscriber | Role::Console => {
+            Role::Publisher | Role::Subscriber | Role::Worker | Role::Console => {
                 let name = spec.name.as_str().into();
                 let config = ClientConfig { name, servers: servers.clone() };
                 Node::Client(Box::new(Client::new(config)))

@@ -1,6 +1,6 @@
 //! A process of a world: a server, a client, or a connection from outside.
 
-use crate::client::{self, Call, Client, ClientStimulus, Wire};
+use crate::client::{self, Behaviour, Call, Client, ClientStimulus, Wire};
 use crate::kernel::{Context, Digest, Fold, Process, Stimulus};
 use crate::server::{self, Frame, Server, ServerStimulus};
 
@@ -38,6 +38,8 @@ pub enum NodeTimer {
 pub enum NodeInput {
     /// Of a client: do this.
     Call(Call),
+    /// Of a client: do this by yourself from now on.
+    Behave(Behaviour),
     /// Of a connection from outside: send these bytes.
     Bytes(Vec<u8>),
     /// Of a connection from outside: so much was read.
@@ -87,6 +89,10 @@ impl Fold for NodeInput {
     fn fold(&self, digest: &mut Digest) {
         match self {
             Self::Call(call) => call.fold(digest),
+            Self::Behave(behaviour) => {
+                // Its JSON distinguishes any two.
+                digest.bytes(serde_json::to_string(behaviour).unwrap_or_default().as_bytes());
+            }
             Self::Bytes(bytes) => digest.bytes(bytes),
             Self::Read(n) => digest.word(*n),
             Self::Stop => digest.word(1),
@@ -162,6 +168,7 @@ fn for_client(stimulus: Stimulus<Node>) -> Option<ClientStimulus> {
         Stimulus::Frame { conn, frame } => ClientStimulus::Frame { conn, frame },
         Stimulus::Timer(NodeTimer::Client(timer)) => ClientStimulus::Timer(timer),
         Stimulus::Input(NodeInput::Call(call)) => ClientStimulus::Call(call),
+        Stimulus::Input(NodeInput::Behave(behaviour)) => ClientStimulus::Behave(behaviour),
         Stimulus::Timer(NodeTimer::Server(_)) | Stimulus::Input(_) => return None,
     })
 }

@@ -25,6 +25,7 @@ pub fn one_order() -> Topology {
         server: Some(server.to_owned()),
         role,
         publishes: None,
+        behaviour: None,
     };
     topology.clients = vec![
         ClientSpec {

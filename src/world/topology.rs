@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::Call;
+use crate::client::{Behaviour, Call};
 use crate::kernel::{LinkSpec, Span};
 
 /// A world before it starts.
@@ -61,6 +61,21 @@ pub struct ClientSpec {
     /// What the button on it publishes, if it has one: subject and text, `{{Count}}` counts up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishes: Option<(String, String)>,
+    /// What it does by itself, beginning when the setup is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub behaviour: Option<Behaviour>,
+}
+
+impl ClientSpec {
+    /// What kind of client it is to those who look: what it does by itself says more than its role.
+    pub const fn acts_as(&self) -> Role {
+        match &self.behaviour {
+            None => self.role,
+            Some(Behaviour::Publisher(_)) => Role::Publisher,
+            Some(Behaviour::Worker(_)) => Role::Worker,
+            Some(Behaviour::Subscriber(_)) => Role::Subscriber,
+        }
+    }
 }
 
 /// What kind of client.
@@ -72,6 +87,8 @@ pub enum Role {
     Publisher,
     /// A simulated application that subscribes.
     Subscriber,
+    /// A simulated application that works off the messages of a consumer.
+    Worker,
     /// The person at the console.
     Console,
     /// A connection from outside the simulation, which speaks for itself byte by byte.
@@ -123,6 +140,14 @@ pub enum TopologyError {
         what: &'static str,
         /// The name.
         name: String,
+    },
+    /// A client that can do nothing of the kind.
+    #[error("client {client} cannot do that: {why}")]
+    Behaviour {
+        /// The client.
+        client: String,
+        /// What is wrong with a knob, and what would be right.
+        why: String,
     },
     /// A client of a cluster or server that is not there.
     #[error("client {client} wants {what} {name:?}, which there is not")]
@@ -214,10 +239,10 @@ impl Topology {
         Ok(())
     }
 
-    /// Checks that a client's cluster and server exist.
+    /// Checks that a client's cluster and server exist and that it can do what it is to do.
     ///
     /// # Errors
-    /// Which of them does not.
+    /// What of it is wrong.
     pub fn validate_client(&self, client: &ClientSpec) -> Result<(), TopologyError> {
         let unknown = |what, name: &str| {
             let (client, name) = (client.name.clone(), name.to_owned());
@@ -226,10 +251,16 @@ impl Topology {
         let Some(cluster) = self.clusters.iter().find(|c| c.name == client.cluster) else {
             return Err(unknown("cluster", &client.cluster));
         };
-        match &client.server {
-            Some(server) if !cluster.servers.contains(server) => Err(unknown("server", server)),
-            _ => Ok(()),
+        if let Some(server) = &client.server
+            && !cluster.servers.contains(server)
+        {
+            return Err(unknown("server", server));
         }
+        client
+            .behaviour
+            .as_ref()
+            .map_or(Ok(()), Behaviour::check)
+            .map_err(|why| TopologyError::Behaviour { client: client.name.clone(), why })
     }
 }
 

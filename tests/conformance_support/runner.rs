@@ -259,6 +259,7 @@ impl Run {
             server: Some(server),
             role: Role::Wire,
             publishes: None,
+            behaviour: None,
         };
         self.give(Input::AddClient(spec))?;
         let raw = step.get("raw").is_some_and(|raw| raw == true);

@@ -200,8 +200,10 @@ pub(crate) fn trouble(outcome: &Outcome) -> String {
         Outcome::ConnectionLost => "nats: connection closed".to_owned(),
         Outcome::Invalid(why) => format!("nats: {why}"),
         Outcome::Ended { .. } => "context canceled".to_owned(),
-        Outcome::Sent { .. } | Outcome::Acked { .. } | Outcome::Replies(_) => {
-            "nats: unexpected answer".to_owned()
-        }
+        Outcome::Sent { .. }
+        | Outcome::Acked { .. }
+        | Outcome::Replies(_)
+        | Outcome::Fetched { .. }
+        | Outcome::Refused(_) => "nats: unexpected answer".to_owned(),
     }
 }

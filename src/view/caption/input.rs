@@ -1,6 +1,6 @@
 //! Sentences for what comes from outside: inputs, faults, and their ends.
 
-use crate::client::Call;
+use crate::client::{Answer, Call};
 use crate::kernel::{CloseReason, EventKind};
 use crate::view::cast::Cast;
 use crate::view::frame::Caption;
@@ -95,6 +95,26 @@ pub fn describe_call(say: Say, call: &Call) -> Say {
             }
         }
         Call::Reply { subject, .. } => say.text(" offers to answer requests to ").code(subject),
+        Call::Next { stream, consumer, batch, .. } => say
+            .text(&format!(" asks for {} of consumer ", count(u64::from(*batch), "message")))
+            .code(consumer)
+            .text(" on ")
+            .code(stream),
+        Call::Consume { stream, consumer, .. } => match consumer {
+            Some(consumer) => {
+                say.text(" listens to consumer ").code(consumer).text(" on ").code(stream)
+            }
+            None => say.text(" reads ").code(stream).text(" through a consumer of its own"),
+        },
+        Call::Ordered { stream, .. } => {
+            say.text(" reads ").code(stream).text(" in order, through a consumer of its own")
+        }
+        Call::Answer { answer, .. } => say.text(match answer {
+            Answer::Ack => " acknowledges a message",
+            Answer::Nak { .. } => " gives a message back",
+            Answer::Term { .. } => " refuses a message for ever",
+            Answer::InProgress => " says that it is still working on a message",
+        }),
         Call::Cancel { op } => say.text(&format!(" ends its operation {}", op.0)),
     }
 }

@@ -224,6 +224,23 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
         Outcome::Replies(replies) => say
             .class(Class::ControlReply)
             .text(&format!(" has its {}", if replies.len() == 1 { "answer" } else { "answers" })),
+        Outcome::Fetched { messages, status } => {
+            let say = say.class(Class::Deliver);
+            let got = count(messages.len() as u64, "message");
+            match status {
+                None => say.text(&format!(" has {got}")),
+                Some((code, text)) => say
+                    .text(&format!(" has {got}; no more come: "))
+                    .code(&format!("{code} {text}")),
+            }
+        }
+        Outcome::Refused(answer) => {
+            let say = say.fault().text(" is refused: ");
+            match serde_json::from_slice::<serde_json::Value>(&answer.payload) {
+                Ok(body) => say.code(body["error"]["description"].as_str().unwrap_or_default()),
+                Err(_) => say.code(&answer.text()),
+            }
+        }
         Outcome::NoResponders => {
             say.fault().text(" is told at once that nobody listens on that subject")
         }
@@ -243,7 +260,12 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
 fn class_of(call: &client::Call) -> Class {
     match call {
         client::Call::Api { .. } => Class::Control,
-        client::Call::Subscribe { .. } | client::Call::Reply { .. } => Class::Deliver,
+        client::Call::Subscribe { .. }
+        | client::Call::Reply { .. }
+        | client::Call::Next { .. }
+        | client::Call::Consume { .. }
+        | client::Call::Ordered { .. } => Class::Deliver,
+        client::Call::Answer { .. } => Class::Ack,
         _ => Class::Publish,
     }
 }

@@ -155,6 +155,14 @@ fn outcome_text(outcome: &Outcome) -> String {
                 n => format!("{text} and {} more", n - 1),
             }
         }
+        Outcome::Fetched { messages, status } => {
+            let got = count(messages.len() as u64, "message");
+            match status {
+                None => got,
+                Some((code, text)) => format!("{got}, then {code} {text}"),
+            }
+        }
+        Outcome::Refused(answer) => short(&answer.text(), DATA),
         Outcome::NoResponders => "no responders".to_owned(),
         Outcome::TimedOut { after, .. } => format!("timed out after {after}"),
         Outcome::Ended { messages } => format!("ended after {}", count(*messages, "message")),

@@ -74,6 +74,10 @@ pub fn describe_input(input: &Input) -> String {
             said.trim_end_matches('.').to_owned()
         }
         Input::AddClient(spec) => format!("{} appears", spec.name),
+        Input::SetBehaviour { client, behaviour } if behaviour.is_running() => {
+            format!("{client} is to be a {}", behaviour.kind())
+        }
+        Input::SetBehaviour { client, .. } => format!("{client} is switched off"),
         Input::Bytes { client, .. } => format!("{client} sends bytes"),
         Input::Read { client, .. } => format!("{client} reads"),
         Input::Crash { process, lose_disk: false } => format!("{process} dies"),

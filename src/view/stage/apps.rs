@@ -33,7 +33,7 @@ pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<AppPlace> {
             let cluster = world.cluster_of(process)?;
             let side = match role(cast, process) {
                 Role::Publisher => Side::Left,
-                Role::Subscriber => Side::Right,
+                Role::Subscriber | Role::Worker => Side::Right,
                 Role::Console | Role::Wire => Side::Middle,
             };
             let name: Arc<str> = world.name(process).into();
@@ -76,6 +76,7 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         icon: match role(view.cast, process) {
             Role::Publisher => AppIcon::Publisher,
             Role::Subscriber => AppIcon::Subscriber,
+            Role::Worker => AppIcon::Worker,
             Role::Console => AppIcon::Console,
             Role::Wire => AppIcon::Wire,
         },
@@ -105,7 +106,7 @@ fn button(spec: &ClientSpec, rect: Rect, enabled: bool) -> Option<AppButton> {
 
 /// What kind of app it is.
 fn role(cast: Cast<'_>, process: ProcId) -> Role {
-    cast.spec(process).map_or(Role::Publisher, |spec| spec.role)
+    cast.spec(process).map_or(Role::Publisher, ClientSpec::acts_as)
 }
 
 /// What an app does, in a few words.
@@ -119,6 +120,7 @@ fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> Strin
         match role {
             Role::Publisher => "publisher",
             Role::Subscriber => "subscriber",
+            Role::Worker => "worker",
             Role::Console => "nats",
             Role::Wire => "from outside",
         }

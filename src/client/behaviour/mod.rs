@@ -1,0 +1,70 @@
+//! What simulated applications do by themselves: publish, work off tasks, listen.
+//!
+//! A behaviour is plain data, the knobs of a small program. The program uses the client library as any
+//! program does, through [`super::Call`]s, and knows only what the library tells it. Knobs can be
+//! turned while it runs.
+
+pub mod publisher;
+pub mod subscriber;
+pub mod worker;
+
+use serde::{Deserialize, Serialize};
+
+pub use publisher::Publisher;
+pub use subscriber::{Source, Subscriber};
+pub use worker::{Worker, WorkerMode};
+
+/// What an application does by itself, with its knobs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "does", rename_all = "snake_case")]
+pub enum Behaviour {
+    /// It publishes messages, again and again.
+    Publisher(Publisher),
+    /// It works off the messages of a consumer.
+    Worker(Worker),
+    /// It listens.
+    Subscriber(Subscriber),
+}
+
+impl Behaviour {
+    /// Whether it is switched on.
+    pub const fn is_running(&self) -> bool {
+        match self {
+            Self::Publisher(publisher) => publisher.running,
+            Self::Worker(worker) => worker.running,
+            Self::Subscriber(subscriber) => subscriber.running,
+        }
+    }
+
+    /// The same behaviour, switched on or off.
+    #[must_use]
+    pub fn with_running(mut self, running: bool) -> Self {
+        match &mut self {
+            Self::Publisher(publisher) => publisher.running = running,
+            Self::Worker(worker) => worker.running = running,
+            Self::Subscriber(subscriber) => subscriber.running = running,
+        }
+        self
+    }
+
+    /// What it is called: "publisher", "worker", "subscriber".
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Publisher(_) => "publisher",
+            Self::Worker(_) => "worker",
+            Self::Subscriber(_) => "subscriber",
+        }
+    }
+
+    /// Checks the knobs.
+    ///
+    /// # Errors
+    /// What is wrong with one of them and what would be right.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Self::Publisher(publisher) => publisher.check(),
+            Self::Worker(worker) => worker.check(),
+            Self::Subscriber(subscriber) => subscriber.check(),
+        }
+    }
+}
