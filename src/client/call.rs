@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Digest, Fold, Span};
-use crate::nats::Message;
+use crate::nats::{Headers, Message, Subject};
 
 use super::{Answer, ConsumerDraft, Deliver};
 
@@ -107,23 +107,27 @@ pub enum Call {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
     },
-    /// Receive from a push consumer until the subscription ends. With a deliver group, as a member of
-    /// it.
+    /// Receive from a consumer until the subscription ends: subscribe to what a push consumer
+    /// delivers (with a deliver group, as a member of it), or ask a pull consumer again and again.
     Consume {
         /// The stream.
         stream: String,
         /// The consumer; none: make one without a name, which ends with the subscription.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         consumer: Option<String>,
-        /// The consumer to make if there is none; with a queue group, for that group.
+        /// The push consumer to make if there is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        create: Option<ConsumerDraft>,
+        create: Option<Box<ConsumerDraft>>,
         /// The queue group to make the consumer for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue: Option<String>,
         /// What to answer to each message as soon as it comes; none: nothing yet.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
+        /// Of a pull consumer: how many messages to have asked for at most. More are asked for when
+        /// half of them have come.
+        #[serde(default = "hundred")]
+        batch: u32,
         /// After how many messages it ends by itself.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         max: Option<u64>,
@@ -238,10 +242,34 @@ const fn one() -> u32 {
 const fn two() -> u32 {
     2
 }
+const fn hundred() -> u32 {
+    100
+}
 
 impl Fold for Call {
     fn fold(&self, digest: &mut Digest) {
         // Every call is a small structure; its JSON distinguishes any two.
         digest.bytes(serde_json::to_string(self).unwrap_or_default().as_bytes());
+    }
+}
+
+impl Draft {
+    /// The message, with `{{Count}}` replaced by `n`.
+    pub(super) fn fill(&self, n: u32, reply: Option<Subject>) -> Message {
+        let fill = |text: &str| {
+            if text.contains("{{Count}}") {
+                text.replace("{{Count}}", &n.to_string())
+            } else {
+                text.to_owned()
+            }
+        };
+        let headers = (!self.headers.is_empty())
+            .then(|| Headers::new(self.headers.iter().map(|(n, v)| (n, fill(v)))));
+        Message {
+            subject: fill(&self.subject).into(),
+            reply: reply.or_else(|| self.reply.as_deref().map(Into::into)),
+            headers,
+            payload: fill(&self.text).into(),
+        }
     }
 }

@@ -157,7 +157,9 @@ impl ConsumerDraft {
     }
 
     fn request(subject: String, stream: &str, config: Map<String, Value>) -> (String, String) {
-        (subject, json!({ "stream_name": stream, "config": config }).to_string())
+        // To create, not to change: who comes second with other wishes is told so.
+        let body = json!({ "stream_name": stream, "config": config, "action": "create" });
+        (subject, body.to_string())
     }
 }
 
@@ -181,7 +183,7 @@ mod tests {
         let body: Value = serde_json::from_str(&body).expect("JSON");
         assert_eq!(
             body,
-            json!({"stream_name": "TASKS", "config": {
+            json!({"stream_name": "TASKS", "action": "create", "config": {
                 "name": "workers", "durable_name": "workers", "ack_policy": "explicit",
                 "deliver_policy": "all", "filter_subject": "tasks.>",
                 "ack_wait": 5_000_000_000_u64, "max_deliver": 3

@@ -7,8 +7,11 @@
 mod ack;
 pub mod behaviour;
 mod call;
+mod check;
 mod connection;
+mod consume;
 mod consumer;
+mod fetch;
 mod note;
 mod operation;
 pub mod template;
@@ -17,13 +20,15 @@ mod wire;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use crate::kernel::{ConnId, Context, Digest, Fold, ProcId, Process, Span, Time};
+use crate::kernel::{ConnId, Context, Digest, EventId, Fold, ProcId, Process, Span, Time};
 use crate::nats::Message;
 use crate::nats::protocol::Sid;
 use crate::server::Frame;
 
+use behaviour::{Alarm, Happening, Program};
+
 pub use ack::{Answer, Delivery};
-pub use behaviour::Behaviour;
+pub use behaviour::{Behaviour, Doing, Tally, Task};
 pub use call::{Call, Draft, OpId, Outcome};
 pub use consumer::{ConsumerDraft, Deliver};
 pub use note::Note;
@@ -31,8 +36,10 @@ pub use wire::Wire;
 
 /// How many messages of an operation are remembered; older ones are only counted.
 const RECEIVED_KEPT: usize = 200;
-/// How many operations that are over are remembered.
+/// How many operations that are over are remembered …
 const OPS_KEPT: usize = 500;
+/// … and how many of those that an application began by itself.
+const OWN_OPS_KEPT: usize = 40;
 /// How long a client waits before it tries the next server (nats.go: 2 s after a whole round;
 /// between servers none).
 const RECONNECT_WAIT: Span = Span::millis(250);
@@ -56,8 +63,10 @@ pub enum Timer {
     Reconnect,
     /// An answer is late. The number is that of the try, so that old timers do nothing.
     Late(OpId, u64),
-    /// A publish is to be tried again.
+    /// Something is to be tried again.
     Retry(OpId, u64),
+    /// Something of what the application does by itself. The number tells old timers from new ones.
+    Program(Alarm, u64),
 }
 
 impl Fold for Timer {
@@ -67,6 +76,7 @@ impl Fold for Timer {
             Self::Reconnect => digest.word(2),
             Self::Late(op, n) => digest.word(op.0 << 32 ^ n << 8 ^ 3),
             Self::Retry(op, n) => digest.word(op.0 << 32 ^ n << 8 ^ 4),
+            Self::Program(alarm, n) => digest.word((*alarm as u64) << 32 ^ n << 8 ^ 5),
         }
     }
 }
@@ -94,7 +104,12 @@ pub struct Client {
     next_sid: u64,
     inbox: Arc<str>,
     next_reply: u64,
-    behaviour: Option<Arc<Behaviour>>,
+    /// What was published while there was no connection.
+    unsent: Vec<Message>,
+    /// What it does by itself.
+    program: Option<Box<Program>>,
+    /// What happened that its program has not seen yet, with its event.
+    happened: VecDeque<(EventId, Happening)>,
 }
 
 /// An operation and what came of it.
@@ -102,6 +117,8 @@ pub struct Client {
 pub struct OpRecord {
     /// What was asked.
     pub call: Arc<Call>,
+    /// Whether the application asked for it by itself, because of its behaviour.
+    pub own: bool,
     /// When.
     pub started: Time,
     /// What came of it; none while it goes on.
@@ -110,19 +127,24 @@ pub struct OpRecord {
     pub received: VecDeque<(Time, Message)>,
     /// How many it received.
     pub received_total: u64,
+    /// How many bytes their payloads had.
+    pub received_bytes: u64,
+    /// When the first came; the last one's time is in `received`.
+    pub first_at: Option<Time>,
     progress: operation::Progress,
 }
 
 impl OpRecord {
     /// Whether it goes on until somebody ends it: such an operation is not waited for.
     pub fn is_lasting(&self) -> bool {
-        matches!(
-            *self.call,
+        match &*self.call {
             Call::Subscribe { .. }
-                | Call::Reply { .. }
-                | Call::Consume { .. }
-                | Call::Ordered { .. }
-        )
+            | Call::Reply { .. }
+            | Call::Consume { .. }
+            | Call::Ordered { .. } => true,
+            Call::Next { expires, no_wait, .. } => self.own || (expires.is_none() && !no_wait),
+            _ => false,
+        }
     }
 }
 
@@ -139,13 +161,10 @@ impl Client {
             next_sid: 1,
             inbox: "".into(),
             next_reply: 1,
-            behaviour: None,
+            unsent: Vec::new(),
+            program: None,
+            happened: VecDeque::new(),
         }
-    }
-
-    /// What it does by itself.
-    pub fn behaviour(&self) -> Option<&Arc<Behaviour>> {
-        self.behaviour.as_ref()
     }
 
     /// Its name.
@@ -188,10 +207,16 @@ impl Client {
     pub fn start<H: Host>(&mut self, cx: &mut Context<'_, H>) {
         self.inbox = format!("_INBOX.{}", cx.rng().base62(22)).into();
         self.connect(cx);
+        self.begin_program(cx);
     }
 
     /// The process dies, and with it all it was doing.
     pub fn crash(&mut self) {
+        self.unsent.clear();
+        self.happened.clear();
+        if let Some(program) = &mut self.program {
+            program.crash();
+        }
         for op in self.ops.values_mut().filter(|op| op.outcome.is_none()) {
             op.outcome = Some(Arc::new(Outcome::ConnectionLost));
         }
@@ -212,17 +237,28 @@ impl Client {
             ClientStimulus::Timer(Timer::Reconnect) => self.connect(cx),
             ClientStimulus::Timer(Timer::Late(op, attempt)) => self.late(cx, op, attempt),
             ClientStimulus::Timer(Timer::Retry(op, attempt)) => self.retry(cx, op, attempt),
-            ClientStimulus::Call(call) => self.call(cx, call),
-            ClientStimulus::Behave(behaviour) => self.behaviour = Some(Arc::new(behaviour)),
+            ClientStimulus::Timer(Timer::Program(alarm, n)) => {
+                self.happened.push_back((cx.cause(), Happening::Alarm(alarm, n)));
+            }
+            ClientStimulus::Call(call) => {
+                self.call(cx, call, false);
+            }
+            ClientStimulus::Behave(behaviour) => self.behave(cx, behaviour),
         }
+        self.run_program(cx);
     }
 
     fn forget_old_ops(&mut self) {
-        while self.ops.len() > OPS_KEPT {
-            let Some(old) = self.ops.iter().find(|(_, op)| op.outcome.is_some()).map(|(id, _)| *id)
-            else {
-                return;
-            };
+        let over = |(_, op): &(&OpId, &OpRecord)| op.outcome.is_some();
+        let own = self.ops.iter().filter(|(_, op)| op.own).count();
+        if own > OWN_OPS_KEPT
+            && let Some((&old, _)) = self.ops.iter().filter(|(_, op)| op.own).find(over)
+        {
+            self.ops.remove(&old);
+        }
+        if self.ops.len() > OPS_KEPT
+            && let Some((&old, _)) = self.ops.iter().find(over)
+        {
             self.ops.remove(&old);
         }
     }
@@ -261,3 +297,6 @@ pub enum ClientStimulus {
     /// What it does by itself changes.
     Behave(Behaviour),
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{Digest, Fold, ProcId};
+use crate::kernel::{Digest, Fold, ProcId, Span};
 use crate::nats::Subject;
 
+use super::behaviour::Task;
 use super::call::{Call, OpId, Outcome};
+use super::{Answer, Behaviour};
 
 /// Something that happened inside a client.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +45,44 @@ pub enum Note {
         /// The how-manieth try this is, from 2.
         attempt: u32,
     },
+    /// An ordered consumer is of no use any more; another one is made.
+    OrderLost {
+        /// Which operation reads in order.
+        op: OpId,
+        /// The last message it has, by its sequence in the stream.
+        after: u64,
+        /// Why, in words.
+        why: &'static str,
+    },
+    /// What the application does by itself changed.
+    Behaves {
+        /// What it does now.
+        behaviour: Arc<Behaviour>,
+    },
+    /// A worker begins to work on a message.
+    WorkStarted {
+        /// The message.
+        task: Arc<Task>,
+        /// How long it will take.
+        takes: Span,
+    },
+    /// A worker has done its work on a message and answers.
+    WorkEnded {
+        /// The message.
+        task: Arc<Task>,
+        /// What it answers.
+        answer: Answer,
+    },
+    /// A worker says that it is still working on a message.
+    StillWorking {
+        /// The message.
+        task: Arc<Task>,
+    },
+    /// A worker crashes with messages in hand that it has not acknowledged.
+    WorkerCrashes {
+        /// The messages; the first is the one it worked on.
+        tasks: Vec<Arc<Task>>,
+    },
     /// An operation is over.
     OpEnded {
         /// Which.
@@ -63,6 +103,22 @@ impl Fold for Note {
                 digest.word(5 ^ op.0 << 8);
                 digest.word(u64::from(*attempt));
             }
+            Self::OrderLost { op, after, .. } => {
+                digest.word(7 ^ op.0 << 8);
+                digest.word(*after);
+            }
+            // The input has all of it.
+            Self::Behaves { behaviour } => digest.word(8 ^ u64::from(behaviour.is_running()) << 8),
+            Self::WorkStarted { task, takes } => {
+                digest.word(9 ^ task.seq << 8);
+                digest.word(takes.0);
+            }
+            Self::WorkEnded { task, answer } => {
+                digest.word(10 ^ task.seq << 8);
+                digest.bytes(answer.payload().as_bytes());
+            }
+            Self::StillWorking { task } => digest.word(11 ^ task.seq << 8),
+            Self::WorkerCrashes { tasks } => digest.word(12 ^ (tasks.len() as u64) << 8),
             Self::OpEnded { op, outcome } => {
                 digest.word(6 ^ op.0 << 8);
                 digest.word(match &**outcome {

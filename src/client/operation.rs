@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::kernel::{Context, Span, TimerId};
+use crate::kernel::{Context, Span, Time, TimerId};
 use crate::nats::protocol::{ClientOp, Sid};
-use crate::nats::subject::{has_no_empty_token, is_valid_pattern};
-use crate::nats::{Headers, Message, Subject};
+use crate::nats::{Message, Subject};
 
+use super::check::check;
+use super::consume::Consuming;
 use super::{
-    API_TIMEOUT, Call, Client, Draft, Host, Note, OpId, OpRecord, Outcome, RECEIVED_KEPT,
+    API_TIMEOUT, Call, Client, Happening, Host, Note, OpId, OpRecord, Outcome, RECEIVED_KEPT,
     RETRY_WAIT, Timer,
 };
 
@@ -24,11 +25,11 @@ pub(super) enum Sending {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Progress {
     /// The subscription it receives on.
-    sid: Option<Sid>,
+    pub(super) sid: Option<Sid>,
     /// Where it waits for replies now.
-    reply: Option<Subject>,
+    pub(super) reply: Option<Subject>,
     /// Counts every message sent, so that old timers are recognised.
-    attempt: u64,
+    pub(super) attempt: u64,
     /// How many messages were published and answered.
     done: u32,
     /// How often the current message was tried again.
@@ -36,34 +37,43 @@ pub(super) struct Progress {
     /// How often any message was tried again.
     retries: u32,
     /// What came so far.
-    replies: Vec<Message>,
-    timer: Option<TimerId>,
+    pub(super) replies: Vec<Message>,
+    pub(super) timer: Option<TimerId>,
+    /// When it is given up, if it goes on for a time only.
+    pub(super) deadline: Option<Time>,
     /// Whether it waits for a connection before it can go on.
     waits_for_connection: bool,
+    /// Of an operation that receives from a consumer: how far that is.
+    pub(super) consuming: Option<Box<Consuming>>,
 }
 
 impl Client {
-    /// Somebody wants something done.
-    pub(super) fn call<H: Host>(&mut self, cx: &mut Context<'_, H>, call: Call) {
+    /// Somebody wants something done: a person, or the application itself (`own`).
+    pub(super) fn call<H: Host>(&mut self, cx: &mut Context<'_, H>, call: Call, own: bool) -> OpId {
         let op = OpId(self.next_op);
         self.next_op += 1;
         let call = Arc::new(call);
         let record = OpRecord {
             call: Arc::clone(&call),
+            own,
             started: cx.now(),
             outcome: None,
             received: VecDeque::new(),
             received_total: 0,
+            received_bytes: 0,
+            first_at: None,
             progress: Progress::default(),
         };
         self.ops.insert(op, record);
         self.forget_old_ops();
         let note = cx.note(Note::OpStarted { op, call: Arc::clone(&call) }.into());
-        cx.because(note);
-        if let Err(why) = check(&call) {
-            return self.end(cx, op, Outcome::Invalid(why.into()));
+        let before = cx.because(note);
+        match check(&call) {
+            Ok(()) => self.begin(cx, op, &call),
+            Err(why) => self.end(cx, op, Outcome::Invalid(why.into())),
         }
-        self.begin(cx, op, &call);
+        cx.because(before);
+        op
     }
 
     /// Begins an operation, or begins it again after a reconnect.
@@ -88,11 +98,10 @@ impl Client {
                     self.say(cx, ClientOp::Unsub { sid, max: Some(*max) });
                 }
             }
-            Call::Next { .. }
-            | Call::Consume { .. }
-            | Call::Ordered { .. }
-            | Call::Answer { .. } => {
-                self.end(cx, op, Outcome::Invalid("not possible yet".into()));
+            Call::Next { .. } => self.begin_next(cx, op, call),
+            Call::Consume { .. } | Call::Ordered { .. } => self.begin_consuming(cx, op, call),
+            Call::Answer { op: target, message, answer, wait } => {
+                self.begin_answer(cx, op, (*target, *message), answer, *wait);
             }
             Call::Cancel { op: target } => {
                 let target = *target;
@@ -109,7 +118,7 @@ impl Client {
         }
     }
 
-    fn subscribe<H: Host>(
+    pub(super) fn subscribe<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         op: OpId,
@@ -129,30 +138,58 @@ impl Client {
 
     /// Sends the current message of an operation that waits for replies.
     fn ask<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId) {
-        self.ensure_inbox(cx);
-        let reply: Subject = format!("{}.{}", self.inbox, self.next_reply).into();
-        self.next_reply += 1;
-        let Some(record) = self.ops.get_mut(&op) else { return };
-        let progress = &mut record.progress;
-        progress.attempt += 1;
-        progress.reply = Some(Arc::clone(&reply));
+        let Some(record) = self.ops.get(&op) else { return };
         let (message, timeout) = match &*record.call {
             Call::JsPublish { message, .. } => {
-                (message.fill(progress.done + 1, Some(reply)), API_TIMEOUT)
+                (message.fill(record.progress.done + 1, None), API_TIMEOUT)
             }
-            Call::Request { message, timeout, .. } => (message.fill(1, Some(reply)), *timeout),
+            Call::Request { message, timeout, .. } => (message.fill(1, None), *timeout),
             Call::Api { subject, body } => {
-                let message = Message::new(subject.as_str(), body.clone());
-                (Message { reply: Some(reply), ..message }, API_TIMEOUT)
+                (Message::new(subject.as_str(), body.clone()), API_TIMEOUT)
             }
             _ => return,
         };
-        let attempt = progress.attempt;
-        let timer = cx.set_timer(timeout, Timer::Late(op, attempt).into());
+        self.request(cx, op, message, timeout);
+    }
+
+    /// Sends a message for an operation, which waits for what comes back.
+    pub(super) fn request<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        message: Message,
+        timeout: Span,
+    ) {
+        self.ensure_inbox(cx);
+        let reply: Subject = format!("{}.{}", self.inbox, self.next_reply).into();
+        self.next_reply += 1;
+        if let Some(record) = self.ops.get_mut(&op) {
+            record.progress.reply = Some(Arc::clone(&reply));
+        }
+        self.wait_for(cx, op, timeout);
+        self.say(cx, ClientOp::Pub(message.with_reply(reply)));
+    }
+
+    /// Waits so long for what comes next; older waits are void.
+    pub(super) fn wait_for<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, span: Span) {
+        self.set_op_timer(cx, op, span, Timer::Late);
+    }
+
+    /// Lets a timer of an operation fire after a span; what it waited for before is void.
+    pub(super) fn set_op_timer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        span: Span,
+        timer: impl FnOnce(OpId, u64) -> Timer,
+    ) {
+        let Some(record) = self.ops.get_mut(&op) else { return };
+        let progress = &mut record.progress;
+        progress.attempt += 1;
+        let timer = cx.set_timer(span, timer(op, progress.attempt).into());
         if let Some(old) = progress.timer.replace(timer) {
             cx.cancel_timer(old);
         }
-        self.say(cx, ClientOp::Pub(message));
     }
 
     /// One subscription takes all replies, as client libraries do.
@@ -192,18 +229,13 @@ impl Client {
         let Some(record) = self.ops.get_mut(&op) else { return };
         let no_responders = message.status().is_some_and(|(status, _)| status == 503);
         let progress = &mut record.progress;
-        let attempt = progress.attempt;
         match &*record.call {
             Call::JsPublish { count, retries, .. } => {
                 if no_responders {
                     if progress.tries < *retries {
                         progress.tries += 1;
                         progress.retries += 1;
-                        let timer = cx.set_timer(RETRY_WAIT, Timer::Retry(op, attempt).into());
-                        if let Some(old) = progress.timer.replace(timer) {
-                            cx.cancel_timer(old);
-                        }
-                        return;
+                        return self.set_op_timer(cx, op, RETRY_WAIT, Timer::Retry);
                     }
                     return self.end(cx, op, Outcome::NoResponders);
                 }
@@ -228,33 +260,67 @@ impl Client {
                     self.end(cx, op, Outcome::Replies(replies));
                 }
             }
-            Call::Api { .. } if no_responders => self.end(cx, op, Outcome::NoResponders),
-            Call::Api { .. } => self.end(cx, op, Outcome::Replies(vec![message])),
+            Call::Consume { .. } | Call::Ordered { .. } => {
+                self.consuming_answered(cx, op, message, no_responders);
+            }
+            Call::Api { .. } | Call::Answer { .. } if no_responders => {
+                self.end(cx, op, Outcome::NoResponders);
+            }
+            Call::Api { .. } | Call::Answer { .. } => {
+                self.end(cx, op, Outcome::Replies(vec![message]));
+            }
             _ => {}
         }
     }
 
     /// A message came for a subscription.
     fn delivered<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, message: Message) {
+        let Some(record) = self.ops.get(&op) else { return };
+        let call = Arc::clone(&record.call);
+        match &*call {
+            Call::Next { .. } => self.fetched(cx, op, &call, message),
+            Call::Consume { .. } | Call::Ordered { .. } => self.consumed(cx, op, &call, message),
+            Call::Reply { body, .. } => {
+                let answer = message.reply.clone().map(|reply| {
+                    let payload = body.clone().map_or_else(|| message.payload.clone(), Into::into);
+                    Message::new(reply, payload)
+                });
+                self.keep(cx, op, message, |client, cx| {
+                    if let Some(answer) = answer {
+                        client.publish(cx, answer);
+                    }
+                });
+            }
+            _ => self.keep(cx, op, message, |_, _| {}),
+        }
+    }
+
+    /// Keeps a message that an operation received, does what is to be done because of it, and ends the
+    /// operation if that was its last.
+    pub(super) fn keep<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        message: Message,
+        then: impl FnOnce(&mut Self, &mut Context<'_, H>),
+    ) {
         let now = cx.now();
         let Some(record) = self.ops.get_mut(&op) else { return };
         record.received_total += 1;
+        record.received_bytes += message.payload.len() as u64;
+        record.first_at.get_or_insert(now);
         record.received.push_back((now, message.clone()));
         if record.received.len() > RECEIVED_KEPT {
             record.received.pop_front();
         }
-        let total = record.received_total;
-        let call = Arc::clone(&record.call);
-        let subject = Arc::clone(&message.subject);
-        let note = cx.note(Note::Received { op, subject }.into());
+        let (total, own, max) = (record.received_total, record.own, record.call.max());
+        let note = cx.note(Note::Received { op, subject: Arc::clone(&message.subject) }.into());
         let before = cx.because(note);
-        if let (Call::Reply { body, .. }, Some(reply)) = (&*call, &message.reply) {
-            let payload = body.clone().map_or_else(|| message.payload.clone(), Into::into);
-            self.say(cx, ClientOp::Pub(Message::new(Arc::clone(reply), payload)));
+        if own {
+            self.happened.push_back((note, Happening::Message { op, message }));
         }
-        if let Call::Subscribe { max: Some(max), .. } | Call::Reply { max: Some(max), .. } = &*call
-            && total >= *max
-        {
+        then(self, cx);
+        if max.is_some_and(|max| total >= max) {
             self.end(cx, op, Outcome::Ended { messages: total });
         }
         cx.because(before);
@@ -267,19 +333,25 @@ impl Client {
             return;
         }
         record.progress.timer = None;
-        let replies = std::mem::take(&mut record.progress.replies);
         let after = match &*record.call {
             Call::Request { timeout, .. } => *timeout,
+            Call::Next { .. } => return self.gave_up(cx, op),
+            Call::Consume { .. } | Call::Ordered { .. } => return self.consuming_late(cx, op),
             _ => API_TIMEOUT,
         };
+        let replies = std::mem::take(&mut record.progress.replies);
         self.end(cx, op, Outcome::TimedOut { after, replies });
     }
 
-    /// A publish is tried again.
+    /// Something is tried again.
     pub(super) fn retry<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, attempt: u64) {
         let Some(record) = self.ops.get_mut(&op) else { return };
         if record.outcome.is_some() || record.progress.attempt != attempt {
             return;
+        }
+        let call = Arc::clone(&record.call);
+        if !matches!(*call, Call::JsPublish { .. }) {
+            return self.begin(cx, op, &call);
         }
         let attempt = record.progress.tries + 1;
         let note = cx.note(Note::Retried { op, attempt }.into());
@@ -304,105 +376,80 @@ impl Client {
         if open.iter().any(|(_, call)| call.waits_for_replies()) {
             self.ensure_inbox(cx);
         }
+        for message in std::mem::take(&mut self.unsent) {
+            self.say(cx, ClientOp::Pub(message));
+        }
         for (op, call) in open {
             let Some(record) = self.ops.get_mut(&op) else { continue };
             let waited = std::mem::take(&mut record.progress.waits_for_connection);
-            if waited || record.is_lasting() {
-                self.begin(cx, op, &call);
+            match *call {
+                // The server forgot the request with the connection.
+                Call::Next { .. } if !waited && record.own => {
+                    self.end(cx, op, Outcome::ConnectionLost);
+                }
+                Call::Subscribe { .. }
+                | Call::Reply { .. }
+                | Call::Consume { .. }
+                | Call::Ordered { .. } => self.begin(cx, op, &call),
+                _ if waited => self.begin(cx, op, &call),
+                _ => {}
             }
         }
     }
 
     /// An operation is over.
-    fn end<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, outcome: Outcome) {
+    pub(super) fn end<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, outcome: Outcome) {
         let Some(record) = self.ops.get_mut(&op) else { return };
+        if record.outcome.is_some() {
+            return;
+        }
         let outcome = Arc::new(outcome);
         record.outcome = Some(Arc::clone(&outcome));
         record.progress.reply = None;
+        record.progress.consuming = None;
         if let Some(timer) = record.progress.timer.take() {
             cx.cancel_timer(timer);
         }
-        let lasting = record.is_lasting();
-        if let Some(sid) = record.progress.sid.take() {
-            self.sids.remove(&sid);
-            let by_itself = matches!(
-                &*record.call,
-                Call::Subscribe { max: Some(max), .. } | Call::Reply { max: Some(max), .. }
-                    if record.received_total >= *max
-            );
-            if lasting && !by_itself {
+        let own = record.own;
+        if let Some(sid) = record.progress.sid.take()
+            && self.sids.remove(&sid).is_some()
+        {
+            // The server counts along where it was told the number.
+            let by_itself = matches!(*record.call, Call::Subscribe { .. } | Call::Reply { .. })
+                && record.call.max().is_some_and(|max| record.received_total >= max);
+            if !by_itself {
                 self.say(cx, ClientOp::Unsub { sid, max: None });
             }
         }
-        cx.note(Note::OpEnded { op, outcome }.into());
+        let note = cx.note(Note::OpEnded { op, outcome: Arc::clone(&outcome) }.into());
+        if own {
+            self.happened.push_back((note, Happening::Ended { op, outcome }));
+        }
     }
 }
 
 impl Call {
     /// Whether it waits for replies in the client's inbox.
     fn waits_for_replies(&self) -> bool {
-        matches!(self, Self::JsPublish { .. } | Self::Request { .. } | Self::Api { .. })
+        matches!(
+            self,
+            Self::JsPublish { .. }
+                | Self::Request { .. }
+                | Self::Api { .. }
+                | Self::Answer { .. }
+                | Self::Consume { .. }
+                | Self::Ordered { .. }
+        )
     }
-}
 
-/// Whether a call makes sense at all.
-fn check(call: &Call) -> Result<(), String> {
-    let published = |subject: &str| {
-        if has_no_empty_token(subject) && !subject.contains(char::is_whitespace) {
-            return Ok(());
-        }
-        Err(format!(
-            "{subject:?} is no subject: tokens are separated by single dots, without spaces"
-        ))
-    };
-    match call {
-        Call::Publish { message, count } | Call::JsPublish { message, count, .. } => {
-            if *count == 0 || *count > MAX_COUNT {
-                return Err(format!("publish 1 to {MAX_COUNT} messages, not {count}"));
-            }
-            published(&message.subject)
-        }
-        Call::Request { message, timeout, .. } => {
-            if *timeout == Span::ZERO {
-                return Err("a request needs a timeout of more than nothing".to_owned());
-            }
-            published(&message.subject)
-        }
-        Call::Api { subject, .. } => published(subject),
-        Call::Subscribe { subject, .. } | Call::Reply { subject, .. } => {
-            if is_valid_pattern(subject) {
-                return Ok(());
-            }
-            Err(format!("{subject:?} cannot be subscribed to: no empty tokens, > only at the end"))
-        }
-        Call::Next { .. }
-        | Call::Consume { .. }
-        | Call::Ordered { .. }
-        | Call::Answer { .. }
-        | Call::Cancel { .. } => Ok(()),
-    }
-}
-
-/// Messages one call may publish, so that a slip of the finger does not stop the world.
-const MAX_COUNT: u32 = 10_000;
-
-impl Draft {
-    /// The message, with `{{Count}}` replaced by `n`.
-    fn fill(&self, n: u32, reply: Option<Subject>) -> Message {
-        let fill = |text: &str| {
-            if text.contains("{{Count}}") {
-                text.replace("{{Count}}", &n.to_string())
-            } else {
-                text.to_owned()
-            }
-        };
-        let headers = (!self.headers.is_empty())
-            .then(|| Headers::new(self.headers.iter().map(|(n, v)| (n, fill(v)))));
-        Message {
-            subject: fill(&self.subject).into(),
-            reply: reply.or_else(|| self.reply.as_deref().map(Into::into)),
-            headers,
-            payload: fill(&self.text).into(),
+    /// After how many messages it ends by itself.
+    fn max(&self) -> Option<u64> {
+        match self {
+            Self::Subscribe { max, .. }
+            | Self::Reply { max, .. }
+            | Self::Consume { max, .. }
+            | Self::Ordered { max, .. } => *max,
+            _ => None,
         }
     }
 }

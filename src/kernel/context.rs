@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::net::Parcel;
-use super::sim::Core;
+use super::sim::{Core, Exit};
 use super::{ConnId, EventId, EventKind, Port, ProcId, Process, Rng, Span, Time, TimerId};
 
 /// The way out of a process: time, chance, the network and the trace.
@@ -116,7 +116,13 @@ impl<'a, P: Process> Context<'a, P> {
     /// Ends the process in an orderly way, as soon as it has handled what it handles now. What it
     /// has sent still arrives.
     pub fn exit(&mut self) {
-        self.core.exits.push(self.me);
+        self.core.exits.push(Exit { process: self.me, cause: self.cause, again: None });
+    }
+
+    /// Ends the process as [`Context::exit`] does. Whoever watches over it starts it again after this
+    /// span, unless somebody else does before.
+    pub fn exit_and_start_again(&mut self, after: Span) {
+        self.core.exits.push(Exit { process: self.me, cause: self.cause, again: Some(after) });
     }
 
     /// Takes a timer back; does nothing if it fired already.

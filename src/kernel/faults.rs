@@ -35,6 +35,7 @@ impl<P: Process> Sim<P> {
             slot.state = ProcState::Down;
             slot.timers.clear();
             slot.backlog.clear();
+            slot.boot = None;
             Arc::make_mut(&mut slot.process).crash(lose_disk);
         }
         let conns = self.conns_where(|ends| ends.contains(&process));

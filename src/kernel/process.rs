@@ -26,6 +26,12 @@ pub trait Process: Clone + Debug {
     /// Something happens to the process.
     fn handle(&mut self, cx: &mut Context<'_, Self>, stimulus: Stimulus<Self>);
 
+    /// Something is asked of the process while it is dead. What is asked of a program is lost then; what
+    /// changes its configuration on disk is taken here.
+    fn input_while_dead(&mut self, input: &Self::Input) {
+        let _ = input;
+    }
+
     /// The size of a frame on the wire, in bytes. Asked only where a link has a bandwidth.
     fn wire_len(frame: &Self::Frame) -> u64;
 }

@@ -17,6 +17,8 @@ pub(super) enum Due<P: Process> {
     Parcel { conn: ConnId, from: ProcId, parcel: Parcel<P> },
     /// A timer of a process is due.
     Timer { process: ProcId, id: TimerId, cause: EventId, timer: P::Timer },
+    /// A dead process is started again by whoever watches over it.
+    Boot { process: ProcId, id: TimerId, cause: EventId },
     /// A process that was frozen works off the first thing that waited for it.
     Backlog { process: ProcId },
 }
@@ -44,6 +46,17 @@ pub struct Slot<P: Process> {
     pub(super) timers: BTreeSet<TimerId>,
     /// What happened while it was frozen, with causes.
     pub(super) backlog: VecDeque<(EventId, Stimulus<P>)>,
+    /// The queue's entry that will start it again.
+    pub(super) boot: Option<TimerId>,
+}
+
+/// A process's wish to end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Exit {
+    pub(super) process: ProcId,
+    pub(super) cause: EventId,
+    /// After how long it is to be started again.
+    pub(super) again: Option<Span>,
 }
 
 /// Everything but the processes themselves, so that a process can be borrowed beside it.
@@ -56,7 +69,7 @@ pub(super) struct Core<P: Process> {
     pub(super) trace: Trace<P>,
     pub(super) next_timer: u64,
     /// Processes that asked to end while they handled something.
-    pub(super) exits: Vec<ProcId>,
+    pub(super) exits: Vec<Exit>,
 }
 
 /// A running simulation. Cloning it is cheap; the clone lives its own life.
@@ -98,6 +111,7 @@ impl<P: Process> Sim<P> {
             rng: self.seed.fork(name),
             timers: BTreeSet::new(),
             backlog: VecDeque::new(),
+            boot: None,
         });
         id
     }
@@ -202,6 +216,11 @@ impl<P: Process> Sim<P> {
     pub fn input(&mut self, process: ProcId, input: P::Input) -> EventId {
         self.core.position += 1;
         let id = self.core.record(process, None, EventKind::Input(input.clone()));
+        if let Some(slot) = self.slots.get_mut(process.0 as usize)
+            && slot.state == ProcState::Down
+        {
+            Arc::make_mut(&mut slot.process).input_while_dead(&input);
+        }
         self.stimulate(process, id, Stimulus::Input(input));
         id
     }
@@ -214,6 +233,9 @@ impl<P: Process> Sim<P> {
                     !self.slots.get(process.0 as usize).is_some_and(|s| s.timers.contains(id))
                 }
                 Due::Parcel { conn, .. } => !self.core.net.conns.contains_key(conn),
+                Due::Boot { process, id, .. } => {
+                    !self.slots.get(process.0 as usize).is_some_and(|s| s.boot == Some(*id))
+                }
                 Due::Backlog { process } => !self
                     .slots
                     .get(process.0 as usize)
@@ -239,6 +261,10 @@ impl<P: Process> Sim<P> {
                 true
             }
             Due::Parcel { conn, from, parcel } => self.arrive(conn, from, parcel),
+            Due::Boot { process, id, cause } => {
+                let Some(slot) = self.slots.get(process.0 as usize) else { return false };
+                slot.boot == Some(id) && self.boot(process, Some(cause)).is_some()
+            }
             Due::Backlog { process } => {
                 let Some(slot) = self.slots.get_mut(process.0 as usize) else { return false };
                 if slot.state != ProcState::Up {
@@ -348,8 +374,14 @@ impl<P: Process> Sim<P> {
         let Some(slot) = self.slots.get_mut(process.0 as usize) else { return };
         let mut cx = Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, cause);
         Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
-        while let Some(process) = self.core.exits.pop() {
-            self.end(process, false, Some(cause));
+        while let Some(Exit { process, cause, again }) = self.core.exits.pop() {
+            let cause = self.end(process, false, Some(cause));
+            if let (Some(after), Some(slot)) = (again, self.slots.get_mut(process.0 as usize)) {
+                let id = self.core.next_timer();
+                slot.boot = Some(id);
+                let at = self.core.now + after;
+                self.core.queue.push(at, Due::Boot { process, id, cause });
+            }
         }
     }
 
@@ -360,6 +392,7 @@ impl<P: Process> Sim<P> {
             return None;
         }
         slot.state = ProcState::Up;
+        slot.boot = None;
         let event = self.core.record(process, cause, EventKind::Started);
         let mut cx = Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, event);
         Arc::make_mut(&mut slot.process).start(&mut cx);
@@ -447,6 +480,12 @@ impl<P: Process> Core<P> {
         self.post(id, from, 0, |_, _, _| parcel);
     }
 
+    fn next_timer(&mut self) -> TimerId {
+        let id = TimerId(self.next_timer);
+        self.next_timer += 1;
+        id
+    }
+
     pub(super) fn set_timer(
         &mut self,
         process: ProcId,
@@ -454,8 +493,7 @@ impl<P: Process> Core<P> {
         timer: P::Timer,
         cause: EventId,
     ) -> TimerId {
-        let id = TimerId(self.next_timer);
-        self.next_timer += 1;
+        let id = self.next_timer();
         self.queue.push(self.now + after, Due::Timer { process, id, cause, timer });
         id
     }

@@ -18,6 +18,7 @@ enum Order {
     SayLater(u64),
     Forget,
     SayAndExit(u64),
+    Relapse,
 }
 
 impl Fold for Order {
@@ -27,6 +28,7 @@ impl Fold for Order {
             Self::SayLater(n) => (2, *n),
             Self::Forget => (3, 0),
             Self::SayAndExit(n) => (4, *n),
+            Self::Relapse => (5, 0),
         };
         digest.word(tag);
         digest.word(n);
@@ -78,6 +80,13 @@ impl Process for Talker {
                 self.say(cx, n);
                 cx.exit();
             }
+            Stimulus::Input(Order::Relapse) => cx.exit_and_start_again(Span::secs(2)),
+        }
+    }
+
+    fn input_while_dead(&mut self, input: &Order) {
+        if let Order::Say(n) = input {
+            self.heard.push(*n);
         }
     }
 
@@ -233,6 +242,42 @@ fn what_was_sent_before_an_orderly_end_arrives() {
     run(&mut sim);
     assert_eq!(heard(&sim), up_to(1));
     assert!(sim.process(B).unwrap().conns.is_empty());
+}
+
+#[test]
+fn a_process_that_is_watched_over_comes_back() {
+    let mut sim = pair(plain());
+    sim.input(A, Order::Relapse);
+    assert_eq!(sim.state(A), Some(ProcState::Down));
+    let died = sim.now();
+    run(&mut sim);
+    assert_eq!((sim.state(A), sim.now().since(died)), (Some(ProcState::Up), Span::millis(2_002)));
+    let started = sim.trace().iter().rev().find(|e| matches!(e.kind, EventKind::Started)).unwrap();
+    let cause = sim.trace().get(started.cause.unwrap()).unwrap();
+    assert!(matches!(cause.kind, EventKind::Crashed { .. }), "it starts because it died");
+}
+
+#[test]
+fn who_comes_back_by_hand_does_not_come_back_twice_and_who_is_killed_stays_dead() {
+    let mut sim = pair(plain());
+    sim.input(A, Order::Relapse);
+    sim.start(A);
+    sim.input(A, Order::SayAndExit(0));
+    run(&mut sim);
+    assert_eq!(sim.state(A), Some(ProcState::Down));
+    sim.start(A);
+    sim.input(A, Order::Relapse);
+    sim.crash(A, false);
+    run(&mut sim);
+    assert_eq!(sim.state(A), Some(ProcState::Down));
+}
+
+#[test]
+fn a_dead_process_may_take_note_of_what_is_asked() {
+    let mut sim = pair(plain());
+    sim.crash(A, false);
+    sim.input(A, Order::Say(3));
+    assert_eq!(sim.process(A).unwrap().heard, [3]);
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
 }
 
 fn client_mark(note: &client::Note) -> Option<Sight> {
-    use client::Note;
+    use client::{Answer, Note};
     match note {
         Note::OpEnded { outcome, .. } if failed(outcome) => {
             Some(Sight::Mark(MarkKind::Refused, true))
@@ -138,7 +138,16 @@ fn client_mark(note: &client::Note) -> Option<Sight> {
         Note::Retried { .. } => Some(Sight::Mark(MarkKind::Refused, true)),
         Note::Disconnected { .. } => Some(Sight::Mark(MarkKind::Fault, true)),
         Note::Connected { .. } => Some(Sight::Mark(MarkKind::Healed, true)),
-        Note::OpStarted { .. } | Note::Received { .. } => None,
+        Note::WorkStarted { .. } => Some(Sight::Mark(MarkKind::Done, false)),
+        Note::WorkEnded { answer: Answer::Ack | Answer::InProgress, .. } => {
+            Some(Sight::Mark(MarkKind::Done, true))
+        }
+        Note::WorkEnded { .. } | Note::OrderLost { .. } => {
+            Some(Sight::Mark(MarkKind::Refused, true))
+        }
+        Note::WorkerCrashes { .. } => Some(Sight::Mark(MarkKind::Fault, true)),
+        Note::StillWorking { .. } => Some(Sight::Mark(MarkKind::Done, true)),
+        Note::OpStarted { .. } | Note::Received { .. } | Note::Behaves { .. } => None,
     }
 }
 

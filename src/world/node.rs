@@ -154,6 +154,13 @@ impl Process for Node {
         }
     }
 
+    fn input_while_dead(&mut self, input: &NodeInput) {
+        // What an application is to do is on its disk: it will do that when it starts again.
+        if let (Self::Client(client), NodeInput::Behave(behaviour)) = (self, input) {
+            client.set_behaviour(behaviour.clone());
+        }
+    }
+
     fn wire_len(frame: &Frame) -> u64 {
         frame.wire_len()
     }

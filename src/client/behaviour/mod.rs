@@ -4,14 +4,20 @@
 //! program does, through [`super::Call`]s, and knows only what the library tells it. Knobs can be
 //! turned while it runs.
 
+mod program;
 pub mod publisher;
 pub mod subscriber;
+mod task;
 pub mod worker;
+mod working;
 
 use serde::{Deserialize, Serialize};
 
+pub use program::{Alarm, Doing, Tally};
+pub(super) use program::{Happening, Program};
 pub use publisher::Publisher;
 pub use subscriber::{Source, Subscriber};
+pub use task::Task;
 pub use worker::{Worker, WorkerMode};
 
 /// What an application does by itself, with its knobs.
@@ -19,11 +25,11 @@ pub use worker::{Worker, WorkerMode};
 #[serde(tag = "does", rename_all = "snake_case")]
 pub enum Behaviour {
     /// It publishes messages, again and again.
-    Publisher(Publisher),
+    Publisher(Box<Publisher>),
     /// It works off the messages of a consumer.
-    Worker(Worker),
+    Worker(Box<Worker>),
     /// It listens.
-    Subscriber(Subscriber),
+    Subscriber(Box<Subscriber>),
 }
 
 impl Behaviour {

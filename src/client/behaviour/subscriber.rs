@@ -2,10 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::client::check::name;
+use crate::client::{Answer, Call, Client, ConsumerDraft, Deliver, Host, OpId};
+use crate::kernel::{Context, Span};
 use crate::nats::subject::is_valid_pattern;
 
-use super::super::Deliver;
-use super::worker::name;
+use super::program::{Pending, Program};
+use super::{Alarm, Doing, Happening};
+
+/// How long after a failure it tries again.
+const AGAIN: Span = Span::secs(1);
 
 /// What a subscriber listens to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +81,120 @@ impl Subscriber {
                 name("stream", stream)?;
                 filters.iter().try_for_each(pattern)
             }
+        }
+    }
+}
+
+/// How far a subscriber is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    /// The operation that receives.
+    open: Option<OpId>,
+    again: Option<Pending>,
+}
+
+impl State {
+    pub(super) fn doing(&self, knobs: &Subscriber) -> Doing {
+        match (knobs.running, self.open) {
+            (false, _) => Doing::Off,
+            (true, Some(_)) => Doing::Idle,
+            (true, None) => Doing::Preparing { why: "tries again".into() },
+        }
+    }
+}
+
+impl Subscriber {
+    /// What it asks of its library.
+    fn call(&self) -> Call {
+        match &self.source {
+            Source::Core { subject, queue } => {
+                Call::Subscribe { subject: subject.clone(), queue: queue.clone(), max: None }
+            }
+            Source::Ordered { stream, filters, deliver } => Call::Ordered {
+                stream: stream.clone(),
+                filters: filters.clone(),
+                deliver: *deliver,
+                max: None,
+            },
+            Source::Ephemeral { stream, filters, deliver } => {
+                let draft = ConsumerDraft {
+                    filters: filters.clone(),
+                    deliver: *deliver,
+                    ..ConsumerDraft::default()
+                };
+                Call::Consume {
+                    stream: stream.clone(),
+                    consumer: None,
+                    create: Some(Box::new(draft)),
+                    queue: None,
+                    answer: Some(Answer::Ack),
+                    batch: 1,
+                    max: None,
+                }
+            }
+        }
+    }
+}
+
+impl Program {
+    fn subscriber(&mut self) -> Option<&mut State> {
+        match &mut self.state {
+            super::program::State::Subscriber(state) => Some(state),
+            _ => None,
+        }
+    }
+
+    pub(super) fn subscriber_turned<H: Host>(
+        &mut self,
+        client: &mut Client,
+        cx: &mut Context<'_, H>,
+        knobs: &Subscriber,
+        before: Option<&Subscriber>,
+    ) {
+        let Some(state) = self.subscriber() else { return };
+        Pending::cancel(&mut state.again, cx);
+        let other = before.is_some_and(|before| before.source != knobs.source);
+        if (other || !knobs.running)
+            && let Some(op) = state.open.take()
+        {
+            client.cancel(cx, op);
+        }
+        self.listen(client, cx, knobs);
+    }
+
+    fn listen<H: Host>(
+        &mut self,
+        client: &mut Client,
+        cx: &mut Context<'_, H>,
+        knobs: &Subscriber,
+    ) {
+        let Some(state) = self.subscriber() else { return };
+        if knobs.running && state.open.is_none() {
+            state.open = Some(client.call(cx, knobs.call(), true));
+        }
+    }
+
+    pub(super) fn subscriber_saw<H: Host>(
+        &mut self,
+        client: &mut Client,
+        cx: &mut Context<'_, H>,
+        knobs: &Subscriber,
+        happening: &Happening,
+    ) {
+        let Some(state) = self.subscriber() else { return };
+        match happening {
+            Happening::Message { op, .. } if state.open == Some(*op) => self.tally.received += 1,
+            Happening::Ended { op, .. } if state.open == Some(*op) => {
+                state.open = None;
+                let again = self.alarm(cx, AGAIN, Alarm::Again);
+                if let Some(state) = self.subscriber() {
+                    state.again = Some(again);
+                }
+            }
+            Happening::Alarm(Alarm::Again, number) if Pending::fired(&mut state.again, *number) => {
+                self.listen(client, cx, knobs);
+            }
+            _ => {}
         }
     }
 }

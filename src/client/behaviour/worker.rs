@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::{Ratio, Span};
 use crate::nats::subject::is_valid_pattern;
 
-use super::super::ConsumerDraft;
+use crate::client::ConsumerDraft;
+use crate::client::check::name;
 
 /// How a worker gets its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,7 +32,7 @@ pub struct Worker {
     /// How it gets its messages.
     pub mode: WorkerMode,
     /// The consumer to make if there is none; without it, the worker waits until there is one.
-    pub create: Option<ConsumerDraft>,
+    pub create: Option<Box<ConsumerDraft>>,
     /// How long it works on a message.
     pub processing: Span,
     /// How likely it is to crash when the work is done, before it acknowledges.
@@ -60,7 +61,7 @@ impl Default for Worker {
             stream: "TASKS".to_owned(),
             consumer: "workers".to_owned(),
             mode: WorkerMode::Pull,
-            create: Some(ConsumerDraft::default()),
+            create: Some(Box::default()),
             processing: Span::secs(1),
             crash: Ratio::ZERO,
             nak: Ratio::ZERO,
@@ -104,13 +105,4 @@ impl Worker {
         }
         Ok(())
     }
-}
-
-/// Whether this can be the name of a stream or consumer.
-pub(super) fn name(what: &str, name: &str) -> Result<(), String> {
-    let bad = |c: char| c.is_whitespace() || matches!(c, '.' | '*' | '>' | '/' | '\\');
-    if name.is_empty() || name.contains(bad) {
-        return Err(format!("{name:?} is no {what} name: it has no spaces, dots, *, > or slashes"));
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Sentences for what servers and clients tell of themselves.
 
-use crate::client::{self, Outcome};
+use crate::client::{self, Answer, Outcome, Task};
 use crate::kernel::{EventKind, ProcId};
 use crate::nats::api::PubAck;
 use crate::server::{self, Frame, Removal, RouteOp};
@@ -179,9 +179,62 @@ pub(super) fn client(cast: Cast<'_>, event: &Event, note: &client::Note) -> Capt
         Note::Retried { attempt, .. } => say
             .fault()
             .who(cast, me)
-            .text(&format!(" tries again, for the {}", ordinal(*attempt)))
+            .text(&format!(" tries again, for the {}", ordinal(u64::from(*attempt))))
             .text(" time"),
         Note::OpEnded { outcome, .. } => ended(say.who(cast, me), outcome),
+        Note::OrderLost { after, why, .. } => say
+            .class(Class::Deliver)
+            .who(cast, me)
+            .text(" makes its ordered consumer anew, after sequence ")
+            .text(&format!("{after}: {why}")),
+        Note::Behaves { behaviour } if behaviour.is_running() => {
+            say.who(cast, me).text(&format!(" now works as a {}", behaviour.kind()))
+        }
+        Note::Behaves { .. } => say.who(cast, me).text(" is switched off"),
+        Note::WorkStarted { task, takes } => {
+            task_name(say.class(Class::Deliver).who(cast, me).text(" works on "), cast, me, task)
+                .text(&match task.deliveries {
+                    1 => format!(", which takes {takes}"),
+                    n => format!(", its {} delivery; that takes {takes}", ordinal(n)),
+                })
+        }
+        Note::WorkEnded { task, answer } => {
+            let say = say.class(Class::Ack).who(cast, me);
+            match answer {
+                Answer::Ack | Answer::InProgress => {
+                    let say = say.text(" has done its work on ");
+                    task_name(say, cast, me, task).text(" and acknowledges it")
+                }
+                Answer::Nak { delay } => {
+                    let say = task_name(say.fault().text(" gives back "), cast, me, task);
+                    match delay {
+                        None => say.text(": it is to be delivered again at once"),
+                        Some(delay) => say.text(&format!(
+                            ": it is to be delivered again, but not before {delay}"
+                        )),
+                    }
+                }
+                Answer::Term { .. } => task_name(say.fault().text(" refuses "), cast, me, task)
+                    .text(" for ever: it is not to be delivered again"),
+            }
+        }
+        Note::StillWorking { task } => {
+            let say = say.class(Class::Ack).who(cast, me).text(" still works on ");
+            task_name(say, cast, me, task).text(" and says so: the ack wait begins anew")
+        }
+        Note::WorkerCrashes { tasks } => {
+            let say = say.fault().who(cast, me).text(" crashes before it acknowledges");
+            match tasks.as_slice() {
+                [] => say,
+                [first, others @ ..] => {
+                    let say = task_name(say.text(" "), cast, me, first);
+                    match others.len() {
+                        0 => say,
+                        n => say.text(&format!(" and {n} more")),
+                    }
+                }
+            }
+        }
     }
     .done()
 }
@@ -200,7 +253,16 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
         Note::OpStarted { .. } => 68,
         Note::Connected { .. } => 64,
         Note::Received { .. } => 62,
+        Note::WorkerCrashes { .. } => 90,
+        Note::WorkEnded { .. } | Note::OrderLost { .. } => 86,
+        Note::WorkStarted { .. } | Note::StillWorking { .. } => 84,
+        Note::Behaves { .. } => 70,
     }
+}
+
+/// A message in a worker's hand: "sequence 7 of TASKS".
+fn task_name(say: Say, cast: Cast<'_>, member: ProcId, task: &Task) -> Say {
+    stream_name(say.text(&format!("sequence {} of ", task.seq)), cast, member, &task.stream)
 }
 
 fn ended(say: Say, outcome: &Outcome) -> Say {
@@ -306,7 +368,7 @@ fn receivers(step: Step<'_>, group: &str) -> Vec<ProcId> {
         .collect()
 }
 
-fn ordinal(n: u32) -> String {
+fn ordinal(n: u64) -> String {
     match n {
         1 => "first".to_owned(),
         2 => "second".to_owned(),

@@ -188,5 +188,11 @@ const fn client_word(note: &client::Note) -> &'static str {
         Note::Received { .. } => "received",
         Note::Retried { .. } => "tried again",
         Note::OpEnded { .. } => "ends",
+        Note::OrderLost { .. } => "order lost",
+        Note::Behaves { .. } => "behaves",
+        Note::WorkStarted { .. } => "works",
+        Note::WorkEnded { .. } => "work done",
+        Note::StillWorking { .. } => "still works",
+        Note::WorkerCrashes { .. } => "crashes",
     }
 }

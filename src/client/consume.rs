@@ -1,0 +1,383 @@
+//! Receiving from a consumer without end: the consumer is looked up or made, then listened to.
+//!
+//! A push consumer is subscribed to; a pull consumer is asked again and again. An ordered consumer is
+//! a push consumer that the library makes for itself, and makes anew whenever a message is missing
+//! (ADR-17).
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::Map;
+
+use crate::kernel::{Context, Span};
+use crate::nats::api::ApiError;
+use crate::nats::protocol::ClientOp;
+use crate::nats::{Message, Subject};
+
+use super::consumer::ORDERED_HEARTBEAT;
+use super::fetch::PullRequest;
+use super::{
+    API_TIMEOUT, Call, Client, ConsumerDraft, Deliver, Delivery, Host, Note, OpId, Outcome, Timer,
+};
+
+/// How long one request of an endless pull is good for (nats.go, nats.js, nats.rs: 30 s).
+pub(super) const PULL_EXPIRES: Span = Span::secs(30);
+/// How often the server says that it still has the request (nats.js, nats.rs: half of that).
+pub(super) const PULL_HEARTBEAT: Span = Span::secs(15);
+/// How long after a failure something is tried again.
+const AGAIN: Span = Span::secs(1);
+
+/// Errors that say that somebody else made the consumer first: the name is in use, it is active, it is
+/// another one.
+pub(super) const EXISTS: [u16; 3] = [10013, 10105, 10148];
+
+/// How far an operation that receives from a consumer is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Consuming {
+    /// Whether the consumer is known and listened to.
+    listening: bool,
+    /// Whether what is waited for is the making of a consumer.
+    making: bool,
+    /// Where the consumer delivers, and to which queue group; none for a pull consumer.
+    deliver: Option<(Subject, Option<Subject>)>,
+    /// Of a pull consumer: where its answers come, and how many messages were asked for.
+    inbox: Option<Subject>,
+    asked: u32,
+    /// Of an ordered consumer: the last message it delivered, in its own and the stream's count.
+    consumer_seq: u64,
+    stream_seq: u64,
+}
+
+/// What is read of the API's answers about a consumer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Info {
+    error: Option<ApiError>,
+    config: InfoConfig,
+    push_bound: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct InfoConfig {
+    deliver_subject: Option<String>,
+    deliver_group: Option<String>,
+}
+
+/// The error in an answer of the API, if it is one.
+pub(super) fn api_error(answer: &Message) -> Option<ApiError> {
+    serde_json::from_slice::<Info>(&answer.payload).ok()?.error
+}
+
+impl Client {
+    fn consuming(&mut self, op: OpId) -> Option<&mut Consuming> {
+        Some(self.ops.get_mut(&op)?.progress.consuming.get_or_insert_default())
+    }
+
+    /// Begins, or goes on after the connection was lost.
+    pub(super) fn begin_consuming<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        call: &Arc<Call>,
+    ) {
+        let Some(consuming) = self.consuming(op) else { return };
+        if consuming.listening {
+            return self.listen(cx, op, call);
+        }
+        match &**call {
+            Call::Consume { stream, consumer: Some(consumer), .. } => {
+                consuming.making = false;
+                let subject = format!("$JS.API.CONSUMER.INFO.{stream}.{consumer}");
+                self.request(cx, op, Message::new(subject, ""), API_TIMEOUT);
+            }
+            Call::Consume { stream, create, .. } => {
+                let inbox = self.new_inbox(cx);
+                let draft = create.as_deref().cloned().unwrap_or_default();
+                self.make(cx, op, draft.ephemeral(stream, &inbox), (inbox, None));
+            }
+            Call::Ordered { stream, filters, deliver, .. } => {
+                let deliver = match consuming.stream_seq {
+                    0 => *deliver,
+                    last => Deliver::Sequence(last + 1),
+                };
+                consuming.consumer_seq = 0;
+                let draft =
+                    ConsumerDraft { filters: filters.clone(), deliver, ..ConsumerDraft::default() };
+                let inbox = self.new_inbox(cx);
+                self.make(cx, op, draft.ordered(stream, &inbox), (inbox, None));
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes the consumer. Whoever chose the inbox listens there first, so that nothing is missed.
+    fn make<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        (subject, body): (String, String),
+        deliver: (Subject, Option<Subject>),
+    ) {
+        self.unsubscribe(cx, op);
+        self.subscribe(cx, op, &deliver.0, deliver.1.as_deref());
+        if let Some(consuming) = self.consuming(op) {
+            consuming.making = true;
+            consuming.deliver = Some(deliver);
+        }
+        self.request(cx, op, Message::new(subject, body), API_TIMEOUT);
+    }
+
+    fn unsubscribe<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId) {
+        let Some(record) = self.ops.get_mut(&op) else { return };
+        if let Some(sid) = record.progress.sid.take()
+            && self.sids.remove(&sid).is_some()
+        {
+            self.say(cx, ClientOp::Unsub { sid, max: None });
+        }
+    }
+
+    /// The API answered about the consumer.
+    pub(super) fn consuming_answered<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        answer: Message,
+        no_responders: bool,
+    ) {
+        let Some(record) = self.ops.get_mut(&op) else { return };
+        record.progress.reply = None;
+        let call = Arc::clone(&record.call);
+        let ordered = matches!(*call, Call::Ordered { .. });
+        if no_responders {
+            return if ordered {
+                self.set_op_timer(cx, op, AGAIN, Timer::Retry);
+            } else {
+                self.end(cx, op, Outcome::NoResponders);
+            };
+        }
+        let Some(consuming) = self.consuming(op) else { return };
+        let info: Info = serde_json::from_slice(&answer.payload).unwrap_or_default();
+        let made = consuming.making;
+        match (&*call, info.error) {
+            (Call::Consume { stream, consumer: Some(name), create, queue, .. }, Some(error))
+                if !made && error.err_code == ApiError::CONSUMER_NOT_FOUND.err_code =>
+            {
+                let Some(draft) = create else {
+                    return self.end(cx, op, Outcome::Refused(answer));
+                };
+                let inbox = self.new_inbox(cx);
+                let request = draft.push(stream, name, &inbox, queue.as_deref());
+                self.make(cx, op, request, (inbox, queue.as_deref().map(Into::into)));
+            }
+            // Of several members that make the consumer at once, one is first: its is taken.
+            (Call::Consume { consumer: Some(_), .. }, Some(error))
+                if made && EXISTS.contains(&error.err_code) =>
+            {
+                self.unsubscribe(cx, op);
+                self.begin_consuming(cx, op, &call);
+            }
+            (_, Some(_)) => self.end(cx, op, Outcome::Refused(answer)),
+            (_, None) => {
+                consuming.listening = true;
+                let InfoConfig { deliver_subject, deliver_group } = info.config;
+                let deliver = deliver_subject.filter(|subject| !subject.is_empty());
+                let group = deliver_group.filter(|group| !group.is_empty());
+                if !made && deliver.is_some() && group.is_none() && info.push_bound {
+                    let why = "consumer is already bound to a subscription";
+                    return self.end(cx, op, Outcome::Invalid(why.into()));
+                }
+                if made {
+                    return self.heard(cx, op, ordered);
+                }
+                consuming.deliver = deliver.map(|s| (s.into(), group.map(Into::into)));
+                self.listen(cx, op, &call);
+            }
+        }
+    }
+
+    /// Listens to a consumer that is known.
+    fn listen<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, call: &Arc<Call>) {
+        let Some(consuming) = self.consuming(op) else { return };
+        match consuming.deliver.clone() {
+            Some((subject, queue)) => {
+                self.subscribe(cx, op, &subject, queue.as_deref());
+                self.heard(cx, op, matches!(**call, Call::Ordered { .. }));
+            }
+            None => {
+                consuming.asked = 0;
+                let inbox = self.new_inbox(cx);
+                self.subscribe(cx, op, &inbox, None);
+                if let Some(consuming) = self.consuming(op) {
+                    consuming.inbox = Some(inbox);
+                }
+                self.pull(cx, op, call);
+            }
+        }
+    }
+
+    /// The server gave a sign of life. Who cares for that waits for the next one: after two
+    /// heartbeats without any, something is wrong.
+    fn heard<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, ordered: bool) {
+        if ordered {
+            self.wait_for(cx, op, ORDERED_HEARTBEAT * 2);
+        } else if let Some(record) = self.ops.get_mut(&op)
+            && let Some(timer) = record.progress.timer.take()
+        {
+            cx.cancel_timer(timer);
+        }
+    }
+
+    /// Asks a pull consumer for more, if less than half of what is wanted is still to come.
+    fn pull<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, call: &Arc<Call>) {
+        let Call::Consume { stream, consumer: Some(consumer), batch, .. } = &**call else { return };
+        let Some(consuming) = self.consuming(op) else { return };
+        let Some(inbox) = consuming.inbox.clone() else { return };
+        if consuming.asked <= *batch / 2 {
+            let request = PullRequest {
+                batch: *batch - consuming.asked,
+                expires: Some(PULL_EXPIRES),
+                no_wait: false,
+                heartbeat: Some(PULL_HEARTBEAT),
+                max_bytes: None,
+                more: &Map::new(),
+            };
+            consuming.asked = *batch;
+            self.say(cx, ClientOp::Pub(request.message(stream, consumer).with_reply(inbox)));
+        }
+        self.wait_for(cx, op, PULL_HEARTBEAT * 2);
+    }
+
+    /// Something came from the consumer: a message, or a status.
+    pub(super) fn consumed<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        call: &Arc<Call>,
+        message: Message,
+    ) {
+        let ordered = matches!(**call, Call::Ordered { .. });
+        let Some(consuming) = self.consuming(op) else { return };
+        let pulls = consuming.inbox.is_some();
+        if let Some((code, text)) = message.status() {
+            return match code {
+                100 => self.sign_of_life(cx, op, ordered, pulls, &message),
+                _ if pulls => self.pull_ended(cx, op, call, (code, text), &message),
+                _ => {}
+            };
+        }
+        if ordered {
+            let delivery = Delivery::of(&message);
+            let next = consuming.consumer_seq + 1;
+            match delivery {
+                Some(delivery) if delivery.consumer_seq == next => {
+                    consuming.consumer_seq = next;
+                    consuming.stream_seq = delivery.stream_seq;
+                }
+                // A message is missing: this one comes again, in its place.
+                _ => return self.order_lost(cx, op, "a message is missing"),
+            }
+        }
+        consuming.asked = consuming.asked.saturating_sub(1);
+        self.heard(cx, op, ordered);
+        let reply = message.reply.clone();
+        self.keep(cx, op, message, |client, cx| {
+            if let Call::Consume { answer, .. } = &**call {
+                client.answer_with(cx, reply, answer.as_ref());
+            }
+            if pulls {
+                client.pull(cx, op, call);
+            }
+        });
+    }
+
+    /// A heartbeat, or a request to say that everything so far has come.
+    fn sign_of_life<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        ordered: bool,
+        pulls: bool,
+        message: &Message,
+    ) {
+        let stalled = message.header("Nats-Consumer-Stalled").map(Subject::from);
+        if let Some(reply) = message.reply.clone().or(stalled) {
+            self.publish(cx, Message::new(reply, ""));
+        }
+        let last = message.header("Nats-Last-Consumer").and_then(|seq| seq.parse::<u64>().ok());
+        let have = self.consuming(op).map_or(0, |consuming| consuming.consumer_seq);
+        if ordered && last.is_some_and(|last| last != have) {
+            return self.order_lost(cx, op, "a message is missing");
+        }
+        if pulls {
+            self.wait_for(cx, op, PULL_HEARTBEAT * 2);
+        } else {
+            self.heard(cx, op, ordered);
+        }
+    }
+
+    /// A request to a pull consumer is over before all messages came.
+    fn pull_ended<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        call: &Arc<Call>,
+        (code, text): (u16, &str),
+        message: &Message,
+    ) {
+        let for_ever = code == 400 || matches!(text, "Consumer Deleted" | "Consumer is push based");
+        if for_ever {
+            let status = Some((code, text.into()));
+            return self.end(cx, op, Outcome::Fetched { messages: Vec::new(), status });
+        }
+        let left = message.header("Nats-Pending-Messages").and_then(|n| n.parse::<u32>().ok());
+        let Some(consuming) = self.consuming(op) else { return };
+        consuming.asked = left.map_or(0, |left| consuming.asked.saturating_sub(left));
+        if matches!(code, 404 | 408) || text == "Leadership Change" || text == "Batch Completed" {
+            self.pull(cx, op, call);
+        } else {
+            // No leader, too many requests: not at once again.
+            self.unsubscribe(cx, op);
+            self.set_op_timer(cx, op, AGAIN, Timer::Retry);
+        }
+    }
+
+    /// What was waited for did not come in time.
+    pub(super) fn consuming_late<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId) {
+        let Some(record) = self.ops.get_mut(&op) else { return };
+        record.progress.reply = None;
+        let call = Arc::clone(&record.call);
+        let Some(consuming) = self.consuming(op) else { return };
+        match &*call {
+            Call::Ordered { .. } => self.order_lost(cx, op, "nothing was heard of it for too long"),
+            _ if consuming.listening => {
+                // Heartbeats are missing: whatever was asked for is not remembered.
+                self.unsubscribe(cx, op);
+                if self.connected_to().is_some() {
+                    self.listen(cx, op, &call);
+                }
+            }
+            _ => {
+                let (after, replies) = (API_TIMEOUT, Vec::new());
+                self.end(cx, op, Outcome::TimedOut { after, replies });
+            }
+        }
+    }
+
+    /// An ordered consumer is of no use any more: another one begins after the last good message.
+    fn order_lost<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, why: &'static str) {
+        let Some(consuming) = self.consuming(op) else { return };
+        consuming.listening = false;
+        let after = consuming.stream_seq;
+        let note = cx.note(Note::OrderLost { op, after, why }.into());
+        let before = cx.because(note);
+        self.unsubscribe(cx, op);
+        // Without a connection, it goes on with the next one.
+        if self.connected_to().is_some()
+            && let Some(call) = self.ops.get(&op).map(|record| Arc::clone(&record.call))
+        {
+            self.begin_consuming(cx, op, &call);
+        }
+        cx.because(before);
+    }
+}
