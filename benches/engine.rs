@@ -29,6 +29,7 @@ fn world(servers: &[&str], replicas: usize) -> World {
         server: None,
         role: Role::Publisher,
         publishes: None,
+        behaviour: None,
     }];
     let mut world = World::new(topology).expect("a valid topology");
     let body = format!(

@@ -234,7 +234,7 @@ impl<P: Process> Sim<P> {
                 }
                 Due::Parcel { conn, .. } => !self.core.net.conns.contains_key(conn),
                 Due::Boot { process, id, .. } => {
-                    !self.slots.get(process.0 as usize).is_some_and(|s| s.boot == Some(*id))
+                    self.slots.get(process.0 as usize).is_none_or(|s| s.boot != Some(*id))
                 }
                 Due::Backlog { process } => !self
                     .slots

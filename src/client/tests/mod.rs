@@ -4,7 +4,7 @@ use crate::kernel::{
     ConnId, Context, Digest, EventKind, Fold, LinkSpec, ProcId, ProcState, Process, Ratio, Sim,
     Span, Stimulus,
 };
-use crate::nats::protocol::{ClientOp, ServerInfo, ServerOp};
+use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Headers, Message};
 use crate::server::Frame;
 
@@ -83,7 +83,7 @@ impl Process for Node {
             Self::Server(script) => match stimulus {
                 Stimulus::Opened { conn, .. } => {
                     script.conn = Some(conn);
-                    let info = ServerOp::Info(Box::new(ServerInfo::default()));
+                    let info = ServerOp::Info(Box::default());
                     cx.send(conn, Frame::Server(info));
                 }
                 Stimulus::Frame { frame: Frame::Client(op), .. } => script.said.push(op),
