@@ -2,7 +2,7 @@
 
 pub mod api;
 pub mod consumer;
-mod cow;
+pub(crate) mod cow;
 pub mod raft;
 pub mod store;
 pub mod stream;

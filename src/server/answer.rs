@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::jetstream::api::Endpoint;
+use crate::jetstream::api::{ConsumerCall, Endpoint};
 use crate::nats::api::response::{
     Created, Got, Info, List, Names, Nothing, Purged, Success, Updated,
 };
-use crate::nats::api::{ApiError, Response};
+use crate::nats::api::{
+    ApiError, ConsumerBody, ConsumerList, ConsumerNames, ConsumerPaused, ConsumerReset, Response,
+};
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
     }
     let err_code = Some(error.err_code);
     let json = match endpoint {
-        Endpoint::AccountInfo | Endpoint::Consumer { .. } => write::<Nothing>(endpoint, error),
+        Endpoint::AccountInfo => write::<Nothing>(endpoint, error),
         Endpoint::StreamCreate(_) => write::<Created>(endpoint, error),
         Endpoint::StreamUpdate(_) => write::<Updated>(endpoint, error),
         Endpoint::StreamNames => write::<Names>(endpoint, error),
@@ -41,6 +43,18 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
         }
         Endpoint::StreamPurge(_) => write::<Purged>(endpoint, error),
         Endpoint::MsgGet(_) => write::<Got>(endpoint, error),
+        Endpoint::Consumer { call, .. } => match call {
+            ConsumerCall::Create { .. }
+            | ConsumerCall::CreateDurable(_)
+            | ConsumerCall::Info(_) => write::<ConsumerBody>(endpoint, error),
+            ConsumerCall::Names => write::<ConsumerNames>(endpoint, error),
+            ConsumerCall::List => write::<ConsumerList>(endpoint, error),
+            ConsumerCall::Pause(_) => write::<ConsumerPaused>(endpoint, error),
+            ConsumerCall::Reset(_) => write::<ConsumerReset>(endpoint, error),
+            ConsumerCall::Delete(_) | ConsumerCall::Unpin(_) | ConsumerCall::LeaderStepDown(_) => {
+                write::<Success>(endpoint, error)
+            }
+        },
     };
     Answer { json, err_code }
 }

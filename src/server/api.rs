@@ -79,6 +79,8 @@ impl Server {
         if message.subject.starts_with("_R_.") {
             if message.subject.contains(".G.") {
                 self.gathered(cx, message);
+            } else if message.subject.contains(".C.") {
+                self.gathered_consumer(cx, message);
             } else {
                 self.api_answered(cx, message);
             }
@@ -86,6 +88,8 @@ impl Server {
             let requester = Requester { server: from, reply };
             if message.subject.starts_with("$JSC.SI.") {
                 self.tell_stream_info(cx, message, &requester);
+            } else if message.subject.starts_with("$JSC.CI.") {
+                self.tell_consumer_info(cx, message, &requester);
             } else {
                 self.api_handle(cx, message, requester);
             }
@@ -181,8 +185,8 @@ impl Server {
     }
 
     fn whose_business(&self, endpoint: Endpoint<'_>) -> Business {
-        if matches!(endpoint, Endpoint::Consumer { .. }) {
-            return Business::Nobodys;
+        if let Endpoint::Consumer { stream, call } = endpoint {
+            return self.consumer_business(stream, call);
         }
         let for_meta = matches!(
             endpoint,
@@ -224,7 +228,7 @@ impl Server {
 }
 
 /// Whose business a request is.
-enum Business {
+pub(super) enum Business {
     /// This server's.
     Ours,
     /// Another server's, or nobody's.

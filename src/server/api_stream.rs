@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::jetstream::api::Endpoint;
+use crate::jetstream::raft::PeerId;
 use crate::jetstream::store::StoredMessage;
 use crate::jetstream::stream::{Limits, StreamCommand, check_update, normalise};
 use crate::kernel::{Context, ProcId, Time};
@@ -13,12 +14,13 @@ use crate::nats::api::response::{
 use crate::nats::api::{
     API_LEVEL, ApiError, ClusterInfo, CreateRequest, ListRequest, MsgDeleteRequest, MsgGetRequest,
     PeerInfo, PurgeRequest, SERVER_VERSION, StepdownRequest, Storage, StreamConfig, StreamInfo,
-    StreamInfoRequest,
+    StreamInfoRequest, StreamState,
 };
 use crate::nats::hash8;
 use crate::nats::subject::overlaps;
 
 use super::answer::{Answer, answer, refusal};
+use super::group::{GroupRaft, Member};
 use super::hosted::HostedStream;
 use super::meta::{Assignment, MetaCommand, Requester};
 use super::{Host, Server, nanos_since};
@@ -61,7 +63,9 @@ impl Server {
                 self.step_down(cx, name, body)?;
                 Ok(Some(answer(endpoint, Success::DONE)))
             }
-            Endpoint::Consumer { .. } => Ok(None),
+            Endpoint::Consumer { stream, call } => {
+                self.carry_out_consumer_api(cx, stream, call, body, requester)
+            }
         }
     }
 
@@ -114,7 +118,8 @@ impl Server {
             return Err(ApiError::STREAM_SUBJECT_OVERLAP);
         }
         let (peers, group, preferred) = self.place(cx, &config)?;
-        let assignment = Assignment { config: Arc::new(config), created: cx.now(), peers, group };
+        let (config, created, consumers) = (Arc::new(config), cx.now(), Arc::default());
+        let assignment = Assignment { config, created, peers, group, consumers };
         let requester = requester.clone();
         self.propose_meta(cx, MetaCommand::Create { assignment, preferred, requester });
         Ok(None)
@@ -275,21 +280,7 @@ impl Server {
         let request = StepdownRequest::decode(body)?;
         let hosted = self.hosted(name)?;
         let Some((group, member)) = &hosted.group else { return Ok(()) };
-        let wanted = request.placement.map(|placement| placement.preferred).unwrap_or_default();
-        let mut preferred = None;
-        if !wanted.is_empty() {
-            let peers = member.raft.peers();
-            let found = self.config.members.iter().find(|(_, name)| **name == *wanted);
-            let Some((id, _)) = found.filter(|(id, _)| peers.contains(&id.0)) else {
-                let why = format!("preferred server \"{wanted}\" not known");
-                return Err(ApiError::no_peers(why));
-            };
-            if *id == self.config.me {
-                let why = format!("preferred server \"{wanted}\" is already leader");
-                return Err(ApiError::no_peers(why));
-            }
-            preferred = Some(id.0);
-        }
+        let preferred = self.successor(&member.raft, &request)?;
         let group = Arc::clone(group);
         self.with_group(cx, &group, |raft, now, out| {
             // Without anybody to take over the leadership it just ends, as the real server's does.
@@ -298,26 +289,58 @@ impl Server {
         Ok(())
     }
 
+    /// Who is to lead a group next, where the request to step down names somebody.
+    ///
+    /// # Errors
+    /// 10005 if that is no other member of the group.
+    pub(super) fn successor(
+        &self,
+        raft: &GroupRaft,
+        request: &StepdownRequest,
+    ) -> Result<Option<PeerId>> {
+        let wanted = request.placement.as_ref().map_or("", |placement| &placement.preferred);
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let found = self.config.members.iter().find(|(_, name)| **name == *wanted);
+        let Some((id, _)) = found.filter(|(id, _)| raft.peers().contains(&id.0)) else {
+            let why = format!("preferred server \"{wanted}\" not known");
+            return Err(ApiError::no_peers(why));
+        };
+        if *id == self.config.me {
+            let why = format!("preferred server \"{wanted}\" is already leader");
+            return Err(ApiError::no_peers(why));
+        }
+        Ok(Some(id.0))
+    }
+
     /// All about a stream, as the copy here knows it.
     pub fn stream_info(&self, now: Time, hosted: &HostedStream) -> StreamInfo {
         let mut config = (**hosted.stream.config()).clone();
         config.metadata.insert("_nats.ver".to_owned(), SERVER_VERSION.to_owned());
         config.metadata.insert("_nats.level".to_owned(), API_LEVEL.to_string());
+        let assigned = self.assignments.get(&hosted.stream.config().name);
+        let consumer_count = assigned.map_or(0, |known| known.listed_consumers().count() as u64);
         StreamInfo {
             config: Arc::new(config),
             created: hosted.stream.created().into(),
-            state: hosted.stream.state(),
+            state: StreamState { consumer_count, ..hosted.stream.state() },
             domain: self.config.domain.clone(),
-            cluster: Some(self.cluster_info(now, hosted)),
+            cluster: Some(self.cluster_info(now, hosted.group.as_ref())),
             ts: now.into(),
             ..StreamInfo::default()
         }
     }
 
-    fn cluster_info(&self, now: Time, hosted: &HostedStream) -> ClusterInfo {
+    /// The servers of a stream or consumer with this group; without one it lives here alone.
+    pub(super) fn cluster_info(
+        &self,
+        now: Time,
+        group: Option<&(Arc<str>, Member)>,
+    ) -> ClusterInfo {
         let name =
             if self.is_clustered() { self.config.cluster.to_string() } else { String::new() };
-        let Some((group, member)) = &hosted.group else {
+        let Some((group, member)) = group else {
             let leader = self.config.name.to_string();
             return ClusterInfo { name, leader, ..ClusterInfo::default() };
         };

@@ -12,6 +12,7 @@ use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Message, Subject};
 
 use super::group::{GroupEntry, GroupState};
+use super::meta::MetaCommand;
 
 /// The port on which servers listen for clients.
 pub const CLIENT_PORT: Port = Port(4222);
@@ -93,6 +94,8 @@ pub enum RouteOp {
     },
     /// A message of a Raft group.
     Raft(Arc<RaftFrame>),
+    /// `$NRG.P._meta_`: to the meta leader, a change that it is to propose.
+    Proposal(Arc<MetaCommand>),
     /// Are you there?
     Ping,
     /// I am.
@@ -192,6 +195,7 @@ fn fold_route(op: &RouteOp, digest: &mut Digest) {
             digest.word(a);
             digest.word(b);
         }
+        RouteOp::Proposal(_) => digest.word(8),
         RouteOp::Ping => digest.word(6),
         RouteOp::Pong => digest.word(7),
     }

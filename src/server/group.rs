@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::jetstream::consumer::{Consumer, ConsumerCommand};
 use crate::jetstream::raft::{Entry, Raft};
 use crate::jetstream::stream::{Stream, StreamCommand};
 use crate::kernel::{Time, TimerId};
@@ -18,6 +19,8 @@ pub enum GroupEntry {
     Meta(Arc<MetaCommand>),
     /// In a stream's group: a change to the stream.
     Stream(Arc<StreamCommand>),
+    /// In a consumer's group: a change to its record.
+    Consumer(Arc<ConsumerCommand>),
 }
 
 impl GroupEntry {
@@ -28,8 +31,10 @@ impl GroupEntry {
                 StreamCommand::Publish { message, .. } => {
                     message.subject.len() + message.size() + 32
                 }
+                StreamCommand::Unneeded { seqs } => 8 * seqs.len(),
                 StreamCommand::Delete { .. } | StreamCommand::Purge(_) => 32,
             },
+            Entry::Normal(Self::Consumer(command)) => command.wire_len(),
             Entry::Normal(Self::Meta(_)) => 512,
             Entry::PeerState(_) | Entry::LeaderTransfer(_) => 32,
         }
@@ -43,6 +48,8 @@ pub enum GroupState {
     Meta(MetaState),
     /// Of a stream's group.
     Stream(Box<Stream>),
+    /// Of a consumer's group.
+    Consumer(Box<Consumer>),
 }
 
 /// A member's Raft.

@@ -15,6 +15,12 @@ const COMPACT_AFTER: u64 = 4_096;
 
 type Out = Vec<Output<GroupEntry, GroupState>>;
 
+/// What a group other than the meta group is of.
+enum Owner {
+    Stream(Arc<str>),
+    Consumer(Arc<str>, Arc<str>),
+}
+
 impl Server {
     /// A member of this server in a group of these servers.
     pub(super) fn new_member<H: Host>(
@@ -38,18 +44,25 @@ impl Server {
         if group == META {
             return self.meta.as_mut();
         }
-        self.streams.values_mut().find_map(|hosted| match &mut hosted.group {
-            Some((name, member)) if **name == *group => Some(member),
-            _ => None,
-        })
+        let assets = self.streams.values_mut().flat_map(|hosted| {
+            let consumers = hosted.consumers.values_mut().map(|about| about.group.as_mut());
+            std::iter::once(hosted.group.as_mut()).chain(consumers)
+        });
+        assets.flatten().find(|(name, _)| **name == *group).map(|(_, member)| member)
     }
 
-    /// The stream whose group this is.
-    fn stream_of(&self, group: &str) -> Option<Arc<str>> {
-        self.streams
-            .iter()
-            .find(|(_, hosted)| hosted.group.as_ref().is_some_and(|(name, _)| **name == *group))
-            .map(|(stream, _)| Arc::clone(stream))
+    /// Whose group this is.
+    fn owner_of(&self, group: &str) -> Option<Owner> {
+        let is = |asset: &Option<(Arc<str>, Member)>| {
+            asset.as_ref().is_some_and(|(name, _)| **name == *group)
+        };
+        self.streams.iter().find_map(|(stream, hosted)| {
+            if is(&hosted.group) {
+                return Some(Owner::Stream(Arc::clone(stream)));
+            }
+            let (consumer, _) = hosted.consumers.iter().find(|(_, about)| is(&about.group))?;
+            Some(Owner::Consumer(Arc::clone(stream), Arc::clone(consumer)))
+        })
     }
 
     /// The process starts: groups take up where their disks are.
@@ -92,6 +105,7 @@ impl Server {
             }
         }
         self.arm_expiry(cx, stream);
+        self.start_consumers(cx, stream);
     }
 
     /// The process dies: what its groups had in memory is gone.
@@ -118,6 +132,7 @@ impl Server {
             for name in left {
                 self.assignments.remove(&name);
             }
+            self.forget_consumers_in_memory();
         }
     }
 
@@ -205,8 +220,13 @@ impl Server {
                 Output::Apply { index, entry, .. } => match entry {
                     GroupEntry::Meta(command) => self.apply_meta(cx, &command),
                     GroupEntry::Stream(command) => {
-                        if let Some(stream) = self.stream_of(group) {
+                        if let Some(Owner::Stream(stream)) = self.owner_of(group) {
                             self.apply_stream(cx, &stream, &command, index);
+                        }
+                    }
+                    GroupEntry::Consumer(command) => {
+                        if let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) {
+                            self.apply_consumer(cx, &stream, &consumer, &command);
                         }
                     }
                 },
@@ -218,16 +238,24 @@ impl Server {
                 Output::BecameLeader { term } => {
                     let note = cx.note(Note::Elected { group: name(), term }.into());
                     let before = cx.because(note);
-                    if let Some(stream) = self.stream_of(group) {
-                        self.lead_stream(cx, &stream);
+                    match self.owner_of(group) {
+                        Some(Owner::Stream(stream)) => self.lead_stream(cx, &stream),
+                        Some(Owner::Consumer(stream, consumer)) => {
+                            self.lead_consumer(cx, &stream, &consumer);
+                        }
+                        None => {}
                     }
                     cx.because(before);
                 }
                 Output::LostLeadership { term, why } => {
                     let note = cx.note(Note::LostLeadership { group: name(), term, why }.into());
                     let before = cx.because(note);
-                    if let Some(stream) = self.stream_of(group) {
-                        self.unlead_stream(cx, &stream);
+                    match self.owner_of(group) {
+                        Some(Owner::Stream(stream)) => self.unlead_stream(cx, &stream),
+                        Some(Owner::Consumer(stream, consumer)) => {
+                            self.unlead_consumer(cx, &stream, &consumer);
+                        }
+                        None => {}
                     }
                     cx.because(before);
                 }
@@ -277,16 +305,22 @@ impl Server {
                 for (name, assignment) in all {
                     if self.assignments.get(&name) != Some(&assignment) {
                         self.assign(cx, &name, &assignment, assignment.peers[0]);
+                        self.assign_consumers(cx, &name, &assignment);
                     }
                 }
                 self.assignments = state;
             }
             GroupState::Stream(state) => {
-                if let Some(hosted) =
-                    self.stream_of(group).and_then(|stream| self.streams.get_mut(&stream))
-                {
+                let Some(Owner::Stream(stream)) = self.owner_of(group) else { return };
+                if let Some(hosted) = self.streams.get_mut(&stream) {
                     hosted.stream = *state;
                 }
+                // Consumers led here find another store than the one they knew.
+                self.with_consumers_led(cx, &stream, |consumer, cx| consumer.purged(cx));
+            }
+            GroupState::Consumer(state) => {
+                let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) else { return };
+                self.install_consumer(cx, &stream, &consumer, *state);
             }
         }
     }
@@ -309,6 +343,15 @@ impl Server {
             {
                 let state = GroupState::Stream(Box::new(hosted.stream.clone()));
                 raft.compact(raft.applied(), state);
+            }
+            for about in hosted.consumers.values_mut() {
+                if let Some((name, Member { raft, .. })) = &mut about.group
+                    && **name == *group
+                    && raft.applied() >= raft.first_index() + COMPACT_AFTER
+                {
+                    let state = GroupState::Consumer(Box::new(about.consumer.clone()));
+                    raft.compact(raft.applied(), state);
+                }
             }
         }
     }
@@ -339,6 +382,18 @@ impl Server {
             self.propose(cx, &META.into(), GroupEntry::Meta(Arc::new(command)));
         } else {
             self.apply_meta(cx, &command);
+        }
+    }
+
+    /// The same from a server that need not lead the meta group: it asks the one that does. What
+    /// gets lost on the way, has to be asked for again.
+    pub(super) fn forward_meta<H: Host>(&mut self, cx: &mut Context<'_, H>, command: MetaCommand) {
+        let leader = self.meta().and_then(|meta| meta.leader());
+        match leader {
+            Some(leader) if leader != self.config.me.0 => {
+                self.send_route(cx, ProcId(leader), RouteOp::Proposal(Arc::new(command)));
+            }
+            _ => self.propose_meta(cx, command),
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::jetstream::store::StoredMessage;
 use crate::jetstream::stream::{Applied, Check, DirectReply, Inflight, Stream, StreamCommand};
 use crate::kernel::{Context, Time, TimerId};
 use crate::nats::api::{ApiError, DirectGetRequest, PubAck};
 use crate::nats::{Message, Subject};
 
+use super::consumer::HostedConsumer;
 use super::group::{GroupEntry, Member};
 use super::meta::{Assignment, MetaCommand, Requester};
 use super::{Host, Note, Removal, Server, Target, Timer};
@@ -21,6 +23,8 @@ pub struct HostedStream {
     pub group: Option<(Arc<str>, Member)>,
     /// Whether this server takes messages for it.
     pub leading: bool,
+    /// Its consumers that this server has a copy of.
+    pub consumers: BTreeMap<Arc<str>, HostedConsumer>,
     /// What the leader has proposed and not applied.
     inflight: Inflight,
     /// Who waits for an entry to be applied.
@@ -39,6 +43,7 @@ impl HostedStream {
             stream,
             group,
             leading: false,
+            consumers: BTreeMap::new(),
             inflight: Inflight::default(),
             waiting: BTreeMap::new(),
             created_for: None,
@@ -58,6 +63,8 @@ impl HostedStream {
         self.expiry = None;
         self.subscribed.clear();
         self.offers_direct = false;
+        let storage = self.stream.config().storage;
+        self.consumers.values_mut().for_each(|about| about.crash(storage));
         if let Some((_, member)) = &mut self.group {
             member.timer = None;
         }
@@ -89,8 +96,9 @@ impl Server {
                 let Some(hosted) = self.streams.get_mut(&name) else { return };
                 let removed = hosted.stream.reconfigure(Arc::clone(config));
                 cx.note(Note::StreamUpdated { stream: Arc::clone(&name) }.into());
-                note_removed(cx, &name, &removed, Removal::Limit);
-                if hosted.leading {
+                let leading = hosted.leading;
+                self.removed(cx, &name, &removed, Removal::Limit);
+                if leading {
                     self.subscribe_stream(cx, &name);
                     self.answer_updated(cx, &name, requester);
                 }
@@ -104,6 +112,9 @@ impl Server {
                     self.answer_deleted(cx, stream, requester);
                 }
             }
+            MetaCommand::CreateConsumer { .. }
+            | MetaCommand::UpdateConsumer { .. }
+            | MetaCommand::DeleteConsumer { .. } => self.apply_consumer_meta(cx, command),
         }
     }
 
@@ -139,8 +150,10 @@ impl Server {
 
     /// Gives up the copy of a stream here.
     pub(super) fn remove_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        if !self.streams.contains_key(name) {
-            return;
+        let Some(hosted) = self.streams.get(name) else { return };
+        let consumers: Vec<Arc<str>> = hosted.consumers.keys().cloned().collect();
+        for consumer in consumers {
+            self.remove_consumer(cx, name, &consumer);
         }
         self.unlead_stream(cx, name);
         self.withdraw_direct(cx, name);
@@ -165,6 +178,7 @@ impl Server {
         if let Some(requester) = created_for {
             self.answer_created(cx, name, &requester);
         }
+        self.sweep(cx, name);
     }
 
     /// This server takes no more messages for the stream.
@@ -234,7 +248,9 @@ impl Server {
         match hosted.stream.check(message, now, inflight) {
             Check::Store => {
                 let message = Arc::new(message.clone());
-                let command = StreamCommand::Publish { message: Arc::clone(&message), at: now };
+                let wanted = Self::is_wanted(hosted, &message.subject);
+                let command =
+                    StreamCommand::Publish { message: Arc::clone(&message), at: now, wanted };
                 match hosted.group.as_ref().map(|(group, _)| Arc::clone(group)) {
                     None => self.apply_stream(cx, name, &command, 0),
                     Some(group) => {
@@ -316,12 +332,20 @@ impl Server {
                 let note = Note::Stored { stream, seq, subject: Arc::clone(&stored.subject) };
                 let note = cx.note(note.into());
                 cx.because(note);
-                note_removed(cx, name, &removed, Removal::Limit);
+                self.removed(cx, name, &removed, Removal::Limit);
                 if let (StreamCommand::Publish { message, .. }, true) = (command, leading) {
                     self.acknowledge(cx, name, message, Ok((seq, false)));
                 }
+                self.with_consumers_led(cx, name, |consumer, cx| consumer.stored(cx, &stored));
                 if seq == 1 || removed.len() > 1 || self.needs_expiry(name) {
                     self.arm_expiry(cx, name);
+                }
+            }
+            Applied::Skipped { seq } => {
+                let note = cx.note(Note::Unwanted { stream: Arc::clone(name), seq }.into());
+                cx.because(note);
+                if let (StreamCommand::Publish { message, .. }, true) = (command, leading) {
+                    self.acknowledge(cx, name, message, Ok((seq, false)));
                 }
             }
             Applied::Refused(error) => {
@@ -330,19 +354,20 @@ impl Server {
                 }
             }
             Applied::Deleted(result) => {
-                if let Ok(seq) = &result {
-                    note_removed(cx, name, &[*seq], Removal::Deleted);
+                if let Ok(message) = &result {
+                    self.removed(cx, name, std::slice::from_ref(message), Removal::Deleted);
                 }
                 if let Some(requester) = requester {
                     self.answer_msg_deleted(cx, name, &requester, result.map(|_| ()));
                 }
             }
-            Applied::Purged(seqs) => {
-                note_removed(cx, name, &seqs, Removal::Purged);
+            Applied::Purged(messages) => {
+                self.removed(cx, name, &messages, Removal::Purged);
                 if let Some(requester) = requester {
-                    self.answer_purged(cx, name, &requester, seqs.len() as u64);
+                    self.answer_purged(cx, name, &requester, messages.len() as u64);
                 }
             }
+            Applied::Unneeded(messages) => self.removed(cx, name, &messages, Removal::Consumed),
         }
         cx.because(before);
     }
@@ -397,7 +422,7 @@ impl Server {
         let Some(hosted) = self.streams.get_mut(name) else { return };
         hosted.expiry = None;
         let expired = hosted.stream.expire(now);
-        note_removed(cx, name, &expired, Removal::Age);
+        self.removed(cx, name, &expired, Removal::Age);
         self.arm_expiry(cx, name);
     }
 
@@ -427,11 +452,24 @@ impl Server {
             self.publish(cx, &message);
         }
     }
-}
 
-/// Tells the trace that messages were removed.
-fn note_removed<H: Host>(cx: &mut Context<'_, H>, name: &Arc<str>, seqs: &[u64], reason: Removal) {
-    let Some(&first_seq) = seqs.iter().min() else { return };
-    let (stream, count) = (Arc::clone(name), seqs.len() as u64);
-    cx.note(Note::Removed { stream, first_seq, count, reason }.into());
+    /// Tells the trace and the stream's consumers that messages are gone.
+    fn removed<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        messages: &[Arc<StoredMessage>],
+        reason: Removal,
+    ) {
+        let Some(first_seq) = messages.iter().map(|message| message.seq).min() else { return };
+        let (stream, count) = (Arc::clone(name), messages.len() as u64);
+        let note = cx.note(Note::Removed { stream, first_seq, count, reason }.into());
+        let before = cx.because(note);
+        if reason == Removal::Purged {
+            self.with_consumers_led(cx, name, |consumer, cx| consumer.purged(cx));
+        } else {
+            self.tell_consumers_removed(cx, name, messages);
+        }
+        cx.because(before);
+    }
 }

@@ -1,11 +1,12 @@
-//! The list of a cluster's streams, which the meta group replicates, and where they are placed.
+//! The list of a cluster's streams and consumers, which the meta group replicates, and where they
+//! are placed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::kernel::{ProcId, Time};
 use crate::nats::Subject;
-use crate::nats::api::StreamConfig;
+use crate::nats::api::{ConsumerConfig, StreamConfig};
 use crate::nats::subject::overlaps;
 
 /// A stream and the servers it lives on.
@@ -16,6 +17,28 @@ pub struct Assignment {
     /// When it was created.
     pub created: Time,
     /// Its servers.
+    pub peers: Vec<ProcId>,
+    /// Its Raft group, if it has more than one server.
+    pub group: Option<Arc<str>>,
+    /// Its consumers, by name.
+    pub consumers: Arc<BTreeMap<Arc<str>, ConsumerAssignment>>,
+}
+
+impl Assignment {
+    /// Its consumers without those that serve mirrors and sources, which the API does not show.
+    pub fn listed_consumers(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.consumers.iter().filter(|(_, consumer)| !consumer.config.direct).map(|(name, _)| name)
+    }
+}
+
+/// A consumer and the servers it lives on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsumerAssignment {
+    /// Its configuration.
+    pub config: Arc<ConsumerConfig>,
+    /// When it was created.
+    pub created: Time,
+    /// Its servers: all or some of its stream's.
     pub peers: Vec<ProcId>,
     /// Its Raft group, if it has more than one server.
     pub group: Option<Arc<str>>,
@@ -57,6 +80,41 @@ pub enum MetaCommand {
         /// Who waits.
         requester: Requester,
     },
+    /// A new consumer.
+    CreateConsumer {
+        /// Its stream.
+        stream: Arc<str>,
+        /// Its name.
+        consumer: Arc<str>,
+        /// Where and what.
+        assignment: ConsumerAssignment,
+        /// The server that is to lead it first.
+        preferred: ProcId,
+        /// Who waits.
+        requester: Requester,
+    },
+    /// A consumer with another configuration.
+    UpdateConsumer {
+        /// Its stream.
+        stream: Arc<str>,
+        /// Its name.
+        consumer: Arc<str>,
+        /// The configuration.
+        config: Arc<ConsumerConfig>,
+        /// Whether it was to be paused or to go on, and nothing else.
+        pause: bool,
+        /// Who waits.
+        requester: Requester,
+    },
+    /// A consumer goes.
+    DeleteConsumer {
+        /// Its stream.
+        stream: Arc<str>,
+        /// Its name.
+        consumer: Arc<str>,
+        /// Who waits; nobody if it was inactive for too long.
+        requester: Option<Requester>,
+    },
 }
 
 /// The streams of a cluster.
@@ -89,6 +147,20 @@ impl MetaState {
 
     pub(super) fn remove(&mut self, stream: &str) -> Option<Assignment> {
         Arc::make_mut(&mut self.streams).remove(stream)
+    }
+
+    /// One consumer.
+    pub fn consumer(&self, stream: &str, consumer: &str) -> Option<&ConsumerAssignment> {
+        self.streams.get(stream)?.consumers.get(consumer)
+    }
+
+    /// The consumers of a stream, to be changed.
+    pub(super) fn consumers_mut(
+        &mut self,
+        stream: &str,
+    ) -> Option<&mut BTreeMap<Arc<str>, ConsumerAssignment>> {
+        let assignment = Arc::make_mut(&mut self.streams).get_mut(stream)?;
+        Some(Arc::make_mut(&mut assignment.consumers))
     }
 
     pub(super) fn reconfigure(&mut self, config: &Arc<StreamConfig>) {

@@ -7,6 +7,7 @@ mod answer;
 mod api;
 mod api_stream;
 mod clients;
+mod consumer;
 mod frame;
 mod gather;
 mod group;
@@ -17,7 +18,7 @@ mod note;
 mod routes;
 mod routing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, Digest, Fold, ProcId, Process, Span, Stimulus, Time};
@@ -27,10 +28,11 @@ use crate::nats::protocol::ServerInfo;
 use crate::nats::{Subject, hash8};
 
 pub use clients::ClientConn;
+pub use consumer::{ConsumerNote, Delivery, HostedConsumer, Redelivery};
 pub use frame::{Account, CLIENT_PORT, Frame, ROUTE_PORT, RaftFrame, RouteOp};
 pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
 pub use hosted::HostedStream;
-pub use meta::{Assignment, MetaCommand, MetaState, Requester};
+pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester};
 pub use note::{Note, Removal};
 
 /// The largest message, in bytes, headers included (nats-server's default).
@@ -65,6 +67,10 @@ pub enum Timer {
     Refuse(Subject),
     /// What others were asked for is late.
     Gather(u64),
+    /// What others were asked for about consumers is late.
+    GatherConsumers(u64),
+    /// A consumer of a stream has something to do.
+    Consumer(Arc<str>, Arc<str>),
     /// The server ends.
     Exit,
 }
@@ -79,6 +85,11 @@ impl Fold for Timer {
             Self::Refuse(reply) => digest.bytes(reply.as_bytes()),
             Self::Gather(id) => digest.word(id << 8 ^ 3),
             Self::Exit => digest.word(4),
+            Self::GatherConsumers(id) => digest.word(id << 8 ^ 5),
+            Self::Consumer(stream, consumer) => {
+                digest.bytes(stream.as_bytes());
+                digest.bytes(consumer.as_bytes());
+            }
         }
     }
 }
@@ -127,6 +138,9 @@ struct Memory {
     /// API requests taken in here whose answers are outstanding.
     requests: BTreeMap<Subject, api::Request>,
     gathers: BTreeMap<u64, gather::Gather>,
+    consumer_gathers: BTreeMap<u64, consumer::ConsumerGather>,
+    /// Push consumers led here, by the subject to which they deliver: stream and consumer.
+    watchers: BTreeMap<Subject, BTreeSet<(Arc<str>, Arc<str>)>>,
     next_reply: u64,
     stopping: bool,
 }
@@ -140,6 +154,8 @@ enum Target {
     Stream(Arc<str>),
     /// A stream whose copy here answers direct gets.
     Direct(Arc<str>),
+    /// A consumer of a stream, led here.
+    Consumer(Arc<str>, Arc<str>),
     /// Somebody at another server.
     Route(ProcId),
 }
@@ -196,11 +212,11 @@ impl Server {
     /// All Raft groups it is a member of, with their names.
     pub fn groups(&self) -> impl Iterator<Item = (&str, &GroupRaft)> {
         let meta = self.meta.iter().map(|member| (META, &member.raft));
-        let streams = self.streams.values().filter_map(|hosted| {
-            let (group, member) = hosted.group.as_ref()?;
-            Some((&**group, &member.raft))
+        let assets = self.streams.values().flat_map(|hosted| {
+            let consumers = hosted.consumers.values().map(|about| about.group.as_ref());
+            std::iter::once(hosted.group.as_ref()).chain(consumers)
         });
-        meta.chain(streams)
+        meta.chain(assets.flatten().map(|(group, member)| (&**group, &member.raft)))
     }
     /// Its client connections.
     pub fn clients(&self) -> impl Iterator<Item = (ConnId, &ClientConn)> {
@@ -277,6 +293,8 @@ impl Server {
             }
             Timer::Refuse(reply) => self.refuse_late(cx, &reply),
             Timer::Gather(id) => self.gather_late(cx, id),
+            Timer::GatherConsumers(id) => self.finish_consumer_gather(cx, id),
+            Timer::Consumer(stream, consumer) => self.consumer_timer(cx, &stream, &consumer),
             Timer::Exit => cx.exit(),
         }
     }

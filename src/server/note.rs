@@ -8,6 +8,8 @@ use std::sync::Arc;
 use crate::kernel::{Digest, Fold, ProcId};
 use crate::nats::Subject;
 
+use super::consumer::ConsumerNote;
+
 /// Something that happened inside a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -106,6 +108,13 @@ pub enum Note {
         /// Its subject.
         subject: Subject,
     },
+    /// A message was taken, but not stored, because the stream has no consumer for it.
+    Unwanted {
+        /// The stream.
+        stream: Arc<str>,
+        /// The sequence it used up.
+        seq: u64,
+    },
     /// A publish was recognised by its message id as one that is stored already.
     Duplicate {
         /// The stream.
@@ -145,6 +154,15 @@ pub enum Note {
         /// The code of the error that was answered, if any.
         err_code: Option<u16>,
     },
+    /// Something happened to a consumer.
+    Consumer {
+        /// Its stream.
+        stream: Arc<str>,
+        /// Its name.
+        consumer: Arc<str>,
+        /// What happened.
+        what: ConsumerNote,
+    },
 }
 
 /// Why messages were removed.
@@ -160,6 +178,8 @@ pub enum Removal {
     Purged,
     /// A message with a rollup header replaced them.
     Rollup,
+    /// No consumer needs them any more.
+    Consumed,
 }
 
 impl Note {
@@ -186,9 +206,11 @@ impl Note {
             | Self::StreamUpdated { stream }
             | Self::StreamDeleted { stream }
             | Self::Stored { stream, .. }
+            | Self::Unwanted { stream, .. }
             | Self::Duplicate { stream, .. }
             | Self::Rejected { stream, .. }
-            | Self::Removed { stream, .. } => Some(stream),
+            | Self::Removed { stream, .. }
+            | Self::Consumer { stream, .. } => Some(stream),
             _ => None,
         }
     }
@@ -210,12 +232,18 @@ impl Fold for Note {
             Self::StreamUpdated { stream } => (11, stream, 0, 0),
             Self::StreamDeleted { stream } => (12, stream, 0, 0),
             Self::Stored { stream, seq, .. } => (13, stream, *seq, 0),
+            Self::Unwanted { stream, seq } => (20, stream, *seq, 0),
             Self::Duplicate { stream, seq } => (14, stream, *seq, 0),
             Self::Rejected { stream, err_code, .. } => (15, stream, u64::from(*err_code), 0),
             Self::Removed { stream, first_seq, count, .. } => (16, stream, *first_seq, *count),
             Self::NoResponders { subject } => (17, subject, 0, 0),
             Self::ApiHandled { subject, err_code } => {
                 (18, subject, err_code.map_or(0, u64::from), 0)
+            }
+            Self::Consumer { stream, consumer, what } => {
+                digest.bytes(consumer.as_bytes());
+                what.fold(digest);
+                (19, stream, 0, 0)
             }
         };
         digest.word(tag);

@@ -35,7 +35,7 @@ impl Server {
             }
             let old = existing.conn;
             cx.close(old);
-            self.forget_route(peer);
+            self.forget_route(cx, peer);
         }
         self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: BTreeMap::new() });
         cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
@@ -61,19 +61,20 @@ impl Server {
         if known.is_some_and(|known| known != conn) {
             return;
         }
-        self.forget_route(peer);
+        self.forget_route(cx, peer);
         // One of the two dials again, so that they do not meet half-way.
         if self.config.me < peer && !self.memory.stopping {
             cx.set_timer(ROUTE_RETRY, Timer::Dial(peer).into());
         }
     }
 
-    fn forget_route(&mut self, peer: ProcId) {
+    fn forget_route<H: Host>(&mut self, cx: &mut Context<'_, H>, peer: ProcId) {
         let Some(route) = self.memory.routes.remove(&peer) else { return };
         for ((subject, queue), weight) in route.interest {
             for _ in 0..weight {
                 self.memory.interest.remove(&subject, queue.as_deref(), &Target::Route(peer));
             }
+            self.interest_changed(cx, &subject);
         }
     }
 
@@ -100,6 +101,7 @@ impl Server {
                 for _ in weight..before {
                     self.memory.interest.remove(&subject, queue.as_deref(), &Target::Route(peer));
                 }
+                self.interest_changed(cx, &subject);
             }
             RouteOp::Unsub { subject, queue, .. } => {
                 let key = (subject, queue);
@@ -107,6 +109,12 @@ impl Server {
                 for _ in 0..before {
                     let (subject, queue) = &key;
                     self.memory.interest.remove(subject, queue.as_deref(), &Target::Route(peer));
+                }
+                self.interest_changed(cx, &key.0);
+            }
+            RouteOp::Proposal(command) => {
+                if self.leads_meta() {
+                    self.propose_meta(cx, (*command).clone());
                 }
             }
             RouteOp::Message { account: Account::Global, message, to, queues, plain } => {
@@ -151,6 +159,7 @@ impl Server {
             let weight = *count;
             self.tell_interest(cx, subject, queue, weight);
         }
+        self.interest_changed(cx, subject);
     }
 
     /// Somebody here wants no more messages.
@@ -174,6 +183,7 @@ impl Server {
         if weight == 0 || queue.is_some() {
             self.tell_interest(cx, subject, queue, weight);
         }
+        self.interest_changed(cx, subject);
     }
 
     fn tell_interest<H: Host>(

@@ -140,6 +140,11 @@ impl Server {
                 self.direct_get(cx, &stream, message);
                 true
             }
+            Target::Consumer(stream, consumer) => {
+                let (stream, consumer) = (Arc::clone(stream), Arc::clone(consumer));
+                self.consumer_message(cx, &stream, &consumer, message);
+                true
+            }
             Target::Route(_) => false,
         }
     }

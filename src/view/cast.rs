@@ -27,7 +27,16 @@ pub enum GroupOf {
         /// The stream's name.
         name: Arc<str>,
     },
-    /// A stream that is gone.
+    /// A consumer.
+    Consumer {
+        /// The cluster's index.
+        cluster: usize,
+        /// The stream's name.
+        stream: Arc<str>,
+        /// The consumer's name.
+        name: Arc<str>,
+    },
+    /// A stream or consumer that is gone.
     Gone,
 }
 
@@ -106,14 +115,17 @@ impl<'a> Cast<'a> {
             return GroupOf::Meta;
         }
         let cluster = self.world.cluster_of(member);
-        self.world
-            .streams()
-            .into_iter()
-            .find(|s| Some(s.cluster) == cluster && s.group.is_some_and(|name| **name == *group))
-            .map_or(GroupOf::Gone, |s| GroupOf::Stream {
-                cluster: s.cluster,
-                name: Arc::clone(s.name),
-            })
+        let is = |of: usize, name: Option<&Arc<str>>| {
+            Some(of) == cluster && name.is_some_and(|name| **name == *group)
+        };
+        if let Some(s) = self.world.streams().into_iter().find(|s| is(s.cluster, s.group)) {
+            return GroupOf::Stream { cluster: s.cluster, name: Arc::clone(s.name) };
+        }
+        let consumers = self.world.consumers().into_iter();
+        consumers.filter(|c| is(c.cluster, c.group)).next().map_or(GroupOf::Gone, |c| {
+            let (stream, name) = (Arc::clone(c.stream), Arc::clone(c.name));
+            GroupOf::Consumer { cluster: c.cluster, stream, name }
+        })
     }
 
     /// The stream of a cluster that stores a subject, and its leader.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::jetstream::consumer::ConsumerCommand;
 use crate::jetstream::stream::StreamCommand;
 use crate::nats::api::StreamState;
 
@@ -34,6 +35,30 @@ pub fn command_text(command: &StreamCommand) -> String {
         StreamCommand::Publish { message, .. } => format!("publish {}", message.subject),
         StreamCommand::Delete { seq } => format!("delete sequence {seq}"),
         StreamCommand::Purge(_) => "purge".to_owned(),
+        StreamCommand::Unneeded { seqs } => {
+            format!("remove what no consumer needs any more: {} messages", seqs.len())
+        }
+    }
+}
+
+/// What a command of a consumer's log does, in a few words.
+pub fn consumer_command_text(command: &ConsumerCommand) -> String {
+    match command {
+        ConsumerCommand::Started { sseq } => format!("begin with sequence {sseq}"),
+        ConsumerCommand::Delivered { sseq, deliveries: 1, .. } => {
+            format!("sequence {sseq} is delivered")
+        }
+        ConsumerCommand::Delivered { sseq, deliveries, .. } => {
+            format!("sequence {sseq} is delivered, time {deliveries}")
+        }
+        ConsumerCommand::Touched { sseq, .. } => format!("another ack wait for sequence {sseq}"),
+        ConsumerCommand::Exceeded { sseq, .. } => format!("give up sequence {sseq}"),
+        ConsumerCommand::Acked { sseq, .. } => format!("sequence {sseq} is acknowledged"),
+        ConsumerCommand::Skipped { sseq } => format!("go on with sequence {sseq}"),
+        ConsumerCommand::Purged { sseq } => format!("purged below sequence {sseq}"),
+        ConsumerCommand::PullWaits { reply } => format!("a request of {reply} waits"),
+        ConsumerCommand::PullEnded { reply } => format!("a request of {reply} ends"),
+        ConsumerCommand::Reset { sseq, .. } => format!("begin again with sequence {sseq}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::client;
 use crate::kernel::{EventKind, Trace};
-use crate::server::{self, Removal};
+use crate::server::{self, ConsumerNote, Removal};
 use crate::world::{Event, Node, Note};
 
 use super::class::Class;
@@ -114,9 +114,19 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
         Note::Voted { .. } => (MarkKind::Election, false),
         Note::Committed { .. } => (MarkKind::Committed, false),
         Note::Stored { .. } => (MarkKind::Stored, false),
-        Note::Duplicate { .. } | Note::Rejected { .. } | Note::NoResponders { .. } => {
-            (MarkKind::Refused, false)
-        }
+        Note::Duplicate { .. }
+        | Note::Rejected { .. }
+        | Note::Unwanted { .. }
+        | Note::NoResponders { .. } => (MarkKind::Refused, false),
+        Note::Consumer { what, .. } => match what {
+            ConsumerNote::AckWaitOver { .. } | ConsumerNote::GaveUp { .. } => {
+                (MarkKind::Refused, true)
+            }
+            ConsumerNote::Created | ConsumerNote::Updated | ConsumerNote::Deleted => {
+                (MarkKind::Stream, false)
+            }
+            _ => return None,
+        },
         Note::StreamCreated { .. }
         | Note::StreamUpdated { .. }
         | Note::StreamDeleted { .. }

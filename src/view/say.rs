@@ -72,12 +72,15 @@ impl Say {
         self.entity(entity, name)
     }
 
-    /// What a Raft group is of: a stream's name, or "the meta group".
+    /// What a Raft group is of: a stream's name, a consumer's, or "the meta group".
     #[must_use]
     pub fn group(self, cast: Cast<'_>, group: &str, member: ProcId) -> Self {
         match cast.group(group, member) {
             GroupOf::Meta => self.text("the meta group"),
             GroupOf::Stream { cluster, name } => self.stream(cluster, &name),
+            GroupOf::Consumer { cluster, stream, name } => {
+                self.text("consumer ").code(&name).text(" of ").stream(cluster, &stream)
+            }
             GroupOf::Gone => self.text("a group that is gone"),
         }
     }

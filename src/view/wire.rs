@@ -8,12 +8,12 @@ use crate::jetstream::raft::{self, Entry};
 use crate::kernel::{EventKind, Process};
 use crate::nats::codec::{write_client_op, write_server_op};
 use crate::nats::{Message, Subject};
-use crate::server::{Account, Frame, GroupEntry, MetaCommand, RaftFrame, RouteOp};
+use crate::server::{Account, Frame, GroupEntry, META, MetaCommand, RaftFrame, RouteOp};
 use crate::world::{Event, Node};
 
 use super::cast::Cast;
 use super::class::Class;
-use super::content::command_text;
+use super::content::{command_text, consumer_command_text};
 use super::frame::{Direction, WireLine};
 use super::text::escaped;
 
@@ -151,6 +151,7 @@ fn route_line(op: &RouteOp) -> String {
             let queue = queue.as_ref().map_or_else(String::new, |queue| format!(" {queue}"));
             format!("RS- {} {subject}{queue}", account.name())
         }
+        RouteOp::Proposal(command) => format!("RMSG $SYS $NRG.P.{META} {}", meta_text(command)),
         RouteOp::Ping => "PING".to_owned(),
         RouteOp::Pong => "PONG".to_owned(),
         RouteOp::Message { .. } | RouteOp::Raft(_) => String::new(),
@@ -195,17 +196,32 @@ fn raft_text(frame: &Frame, raft: &RaftFrame) -> WireText {
     WireText { line: format!("RMSG $SYS {subject}"), body, bytes }
 }
 
+/// What a change to the list of streams and consumers does.
+fn meta_text(command: &MetaCommand) -> String {
+    match command {
+        MetaCommand::Create { assignment, .. } => {
+            format!("create stream {}", assignment.config.name)
+        }
+        MetaCommand::Update { config, .. } => format!("update stream {}", config.name),
+        MetaCommand::Delete { stream, .. } => format!("delete stream {stream}"),
+        MetaCommand::CreateConsumer { stream, consumer, .. } => {
+            format!("create consumer {consumer} of {stream}")
+        }
+        MetaCommand::UpdateConsumer { stream, consumer, .. } => {
+            format!("update consumer {consumer} of {stream}")
+        }
+        MetaCommand::DeleteConsumer { stream, consumer, .. } => {
+            format!("delete consumer {consumer} of {stream}")
+        }
+    }
+}
+
 /// What stands at an index of a log.
 pub fn entry_text(entry: &Entry<GroupEntry>) -> String {
     match entry {
-        Entry::Normal(GroupEntry::Meta(command)) => match &**command {
-            MetaCommand::Create { assignment, .. } => {
-                format!("create stream {}", assignment.config.name)
-            }
-            MetaCommand::Update { config, .. } => format!("update stream {}", config.name),
-            MetaCommand::Delete { stream, .. } => format!("delete stream {stream}"),
-        },
+        Entry::Normal(GroupEntry::Meta(command)) => meta_text(command),
         Entry::Normal(GroupEntry::Stream(command)) => command_text(command),
+        Entry::Normal(GroupEntry::Consumer(command)) => consumer_command_text(command),
         Entry::PeerState(peers) => format!("the group's {} members", peers.len()),
         Entry::LeaderTransfer(peer) => format!("hand the lead over to member {peer}"),
     }

@@ -6,6 +6,7 @@
 
 mod apply;
 pub mod check;
+mod consumer_view;
 mod input;
 mod node;
 pub mod scenes;
@@ -20,6 +21,7 @@ use crate::kernel::{EventId, LinkSpec, Machine, ProcId, ProcState, Sim, Span, Ti
 use crate::server::{Server, ServerConfig};
 
 pub use apply::InputError;
+pub use consumer_view::{ConsumerReplica, ConsumerView};
 pub use input::Input;
 pub use node::{Node, NodeInput, NodeTimer, Note};
 pub use topology::{ClientSpec, Cluster, Role, Setup, Topology, TopologyError};

@@ -1,16 +1,19 @@
 //! Purging: removing many messages at once, by subject, sequence or number to keep.
 
-use super::MessageStore;
+use std::sync::Arc;
+
+use super::{MessageStore, StoredMessage};
 use crate::nats::api::PurgeRequest;
 
 impl MessageStore {
-    /// Purges, and gives the sequences that were removed, in order.
+    /// Purges, and gives the messages that were removed, in order.
     ///
     /// As in the server, `keep` without a filter counts sequences from the end, whether there are
     /// still messages for them or not.
-    pub fn purge(&mut self, request: &PurgeRequest) -> Vec<u64> {
+    pub fn purge(&mut self, request: &PurgeRequest) -> Vec<Arc<StoredMessage>> {
         let PurgeRequest { seq, keep, filter } = request;
         let doomed = self.doomed(*seq, *keep, filter);
+        let removed = doomed.iter().filter_map(|seq| self.get(*seq).map(Arc::clone)).collect();
         let everything = *seq == 0 && *keep == 0 && is_all(filter);
         if everything || (!doomed.is_empty() && doomed.len() as u64 == self.len()) {
             self.clear();
@@ -22,7 +25,7 @@ impl MessageStore {
         if is_all(filter) && *seq > self.last_seq() + 1 {
             self.skip_to(seq - 1);
         }
-        doomed
+        removed
     }
 
     fn doomed(&self, seq: u64, keep: u64, filter: &str) -> Vec<u64> {

@@ -113,7 +113,9 @@ fn run(store: &mut MessageStore, model: &mut Model, step: &Step) {
         Step::Purge(seq, pattern, keep) => {
             let filter = PATTERNS.get(pattern).copied().unwrap_or_default().to_owned();
             let request = PurgeRequest { seq, filter, keep };
-            assert_eq!(store.purge(&request), model.purge(&request), "{request:?}");
+            let purged: Vec<u64> =
+                store.purge(&request).iter().map(|message| message.seq).collect();
+            assert_eq!(purged, model.purge(&request), "{request:?}");
         }
         Step::Clear => {
             store.clear();

@@ -32,6 +32,9 @@ pub enum StreamCommand {
         message: Arc<Message>,
         /// When the leader took it in.
         at: Time,
+        /// Whether there is a consumer for it, under interest retention. What nobody wants uses up
+        /// a sequence and is not stored.
+        wanted: bool,
     },
     /// Remove one message.
     Delete {
@@ -40,7 +43,15 @@ pub enum StreamCommand {
     },
     /// Remove many.
     Purge(PurgeRequest),
+    /// Remove what no consumer needs any more.
+    Unneeded {
+        /// The sequences.
+        seqs: Vec<u64>,
+    },
 }
+
+/// Messages that were removed, in the order in which they went.
+pub type Removed = Vec<Arc<StoredMessage>>;
 
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +61,21 @@ pub enum Applied {
         /// The message.
         message: Arc<StoredMessage>,
         /// What had to make room.
-        removed: Vec<u64>,
+        removed: Removed,
+    },
+    /// A message was taken and not stored, because there is no consumer for it.
+    Skipped {
+        /// The sequence it used up.
+        seq: u64,
     },
     /// A message was refused.
     Refused(ApiError),
     /// One message was deleted, or could not be.
-    Deleted(Result<u64, ApiError>),
-    /// Messages were purged: their sequences.
-    Purged(Vec<u64>),
+    Deleted(Result<Arc<StoredMessage>, ApiError>),
+    /// Messages were purged.
+    Purged(Removed),
+    /// Messages went because no consumer needs them any more.
+    Unneeded(Removed),
 }
 
 /// A stream.
@@ -97,15 +115,21 @@ impl Stream {
     /// Applies a command. Every replica does this in the same order with the same result.
     pub fn apply(&mut self, command: &StreamCommand) -> Applied {
         match command {
-            StreamCommand::Publish { message, at } => self.store_message(message, *at),
+            StreamCommand::Publish { message, at, wanted } => {
+                self.store_message(message, *at, *wanted)
+            }
             StreamCommand::Delete { seq } => Applied::Deleted(self.delete(*seq)),
             StreamCommand::Purge(purge) => Applied::Purged(self.store.purge(purge)),
+            StreamCommand::Unneeded { seqs } => {
+                let gone = seqs.iter().filter_map(|seq| self.store.remove(*seq));
+                Applied::Unneeded(gone.collect())
+            }
         }
     }
 
     /// Takes a new configuration, already checked with [`check_update`]; what is beyond the new
-    /// limits goes at once. Returns the sequences that went.
-    pub fn reconfigure(&mut self, config: Arc<StreamConfig>) -> Vec<u64> {
+    /// limits goes at once. Returns what went.
+    pub fn reconfigure(&mut self, config: Arc<StreamConfig>) -> Removed {
         self.config = config;
         if self.config.discard == Discard::New { Vec::new() } else { self.enforce_limits() }
     }
@@ -117,14 +141,13 @@ impl Stream {
         Some(oldest.at + Span(age))
     }
 
-    /// Removes what is too old; returns the sequences.
-    pub fn expire(&mut self, now: Time) -> Vec<u64> {
+    /// Removes what is too old, and returns it.
+    pub fn expire(&mut self, now: Time) -> Removed {
         let mut expired = Vec::new();
         while let Some(due) = self.next_expiry().filter(|&due| due <= now) {
             let _ = due;
             let seq = self.store.first_seq();
-            self.store.remove(seq);
-            expired.push(seq);
+            expired.extend(self.store.remove(seq));
         }
         expired
     }
@@ -138,9 +161,9 @@ impl Stream {
         }
     }
 
-    fn delete(&mut self, seq: u64) -> Result<u64, ApiError> {
-        if self.store.remove(seq).is_some() {
-            return Ok(seq);
+    fn delete(&mut self, seq: u64) -> Result<Arc<StoredMessage>, ApiError> {
+        if let Some(removed) = self.store.remove(seq) {
+            return Ok(removed);
         }
         Err(match self.config.storage {
             Storage::File if seq == 0 => ApiError::message_delete_failed("no message found"),

@@ -11,7 +11,7 @@ use crate::kernel::{Span, Time};
 use crate::nats::api::{ApiError, Discard, PurgeRequest};
 use crate::nats::{Headers, Message, Subject};
 
-use super::{Applied, Stream};
+use super::{Applied, Removed, Stream};
 
 /// What the leader decides about a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,7 +251,14 @@ impl Stream {
     }
 
     /// Stores a message that was checked.
-    pub(super) fn store_message(&mut self, message: &Message, at: Time) -> Applied {
+    pub(super) fn store_message(&mut self, message: &Message, at: Time, wanted: bool) -> Applied {
+        let window = self.window();
+        let id = header(message, "Nats-Msg-Id").map(Arc::<str>::from);
+        if !wanted {
+            let seq = self.store.skip(at);
+            self.remember_id(id, seq, at, window);
+            return Applied::Skipped { seq };
+        }
         let stored = StoredMessage {
             seq: self.store.last_seq() + 1,
             at,
@@ -263,39 +270,40 @@ impl Stream {
         let Some(stored) = self.store.store(stored) else {
             return Applied::Refused(ApiError::store_failed("sequence mismatch"));
         };
-        let window = self.window();
-        let id = header(message, "Nats-Msg-Id").map(Arc::<str>::from);
-        if let Some(id) = id.as_ref().filter(|_| window > Span::ZERO) {
-            self.dedupe.remember(id, stored.seq, at, window);
-        }
-        self.last_msg_id = id;
+        self.remember_id(id, stored.seq, at, window);
         let mut removed = self.roll_up(message, stored.seq);
         removed.extend(self.enforce_subject_limit(&stored.subject));
         removed.extend(self.enforce_limits_after_store());
         Applied::Stored { message: stored, removed }
     }
 
-    fn roll_up(&mut self, message: &Message, seq: u64) -> Vec<u64> {
+    fn remember_id(&mut self, id: Option<Arc<str>>, seq: u64, at: Time, window: Span) {
+        if let Some(id) = id.as_ref().filter(|_| window > Span::ZERO) {
+            self.dedupe.remember(id, seq, at, window);
+        }
+        self.last_msg_id = id;
+    }
+
+    fn roll_up(&mut self, message: &Message, seq: u64) -> Removed {
         let Some(rollup) = header(message, "Nats-Rollup") else { return Vec::new() };
         let only_subject = rollup.eq_ignore_ascii_case("sub");
         let filter = if only_subject { message.subject.to_string() } else { String::new() };
         self.store.purge(&PurgeRequest { seq, filter, keep: 0 })
     }
 
-    fn enforce_subject_limit(&mut self, subject: &Subject) -> Vec<u64> {
+    fn enforce_subject_limit(&mut self, subject: &Subject) -> Removed {
         let limit = u64::try_from(self.config.max_msgs_per_subject).unwrap_or(0);
         let mut removed = Vec::new();
         while limit > 0 && self.store.count_of(subject) > limit {
             let Some(oldest) = self.store.first_of(subject).map(|message| message.seq) else {
                 break;
             };
-            self.store.remove(oldest);
-            removed.push(oldest);
+            removed.extend(self.store.remove(oldest));
         }
         removed
     }
 
-    fn enforce_limits_after_store(&mut self) -> Vec<u64> {
+    fn enforce_limits_after_store(&mut self) -> Removed {
         let mut removed = Vec::new();
         let over = |limit: i64, used: u64| u64::try_from(limit).is_ok_and(|limit| used > limit);
         while !self.store.is_empty()
@@ -303,16 +311,15 @@ impl Stream {
                 || over(self.config.max_bytes, self.store.bytes()))
         {
             let first = self.store.first_seq();
-            self.store.remove(first);
-            removed.push(first);
+            removed.extend(self.store.remove(first));
         }
         removed
     }
 
     /// Removes whatever is beyond the limits.
-    pub(super) fn enforce_limits(&mut self) -> Vec<u64> {
+    pub(super) fn enforce_limits(&mut self) -> Removed {
         let subjects: Vec<Subject> = self.store.subjects(">").map(|(s, _)| Arc::clone(s)).collect();
-        let mut removed: Vec<u64> =
+        let mut removed: Removed =
             subjects.iter().flat_map(|subject| self.enforce_subject_limit(subject)).collect();
         removed.extend(self.enforce_limits_after_store());
         removed

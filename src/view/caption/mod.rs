@@ -4,6 +4,7 @@
 //! [`event`] says what a single event is; [`hop`] picks, of everything that happened in one step,
 //! what a person would tell, and says how the rest belongs to it.
 
+pub mod consumer;
 mod input;
 mod note;
 mod traffic;
@@ -94,7 +95,11 @@ fn weight(event: &Event) -> u8 {
             S::QuorumLost { .. } | S::LostLeadership { .. } => 92,
             S::Campaigned { .. } => 90,
             S::StreamDeleted { .. } | S::StreamUpdated { .. } => 86,
-            S::Rejected { .. } | S::Duplicate { .. } | S::NoResponders { .. } => 84,
+            S::Rejected { .. }
+            | S::Duplicate { .. }
+            | S::Unwanted { .. }
+            | S::NoResponders { .. } => 84,
+            S::Consumer { what, .. } => consumer::weight(what),
             S::SnapshotInstalled { .. } => 80,
             S::StreamCreated { .. } => 78,
             S::Proposed { .. } => 76,

@@ -104,6 +104,15 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
                 " has the message already, as sequence {seq}. It is not stored again"
             ))
         }
+        Note::Unwanted { stream, seq } => {
+            let say = stream_name(say.class(Class::Ack), cast, me, stream);
+            say.text(&format!(
+                " has no consumer for the message: it uses up sequence {seq}, and is not stored"
+            ))
+        }
+        Note::Consumer { stream, consumer, what } => {
+            super::consumer::note(super::consumer::About { cast, me, stream, consumer }, say, what)
+        }
         Note::Rejected { stream, err_code, description } => {
             let say = stream_name(say.fault(), cast, me, stream).text(" refuses the message: ");
             say.code(description).text(&format!(" (error {err_code})"))
@@ -116,6 +125,7 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
                 Removal::Deleted => ": somebody deleted them",
                 Removal::Purged => ": somebody purged the stream",
                 Removal::Rollup => ": a roll-up replaces them",
+                Removal::Consumed => ": no consumer needs them any more",
             })
         }
         Note::NoResponders { subject } => say
@@ -332,7 +342,12 @@ fn class_of(call: &client::Call) -> Class {
     }
 }
 
-fn stream_name(say: Say, cast: Cast<'_>, member: ProcId, stream: &std::sync::Arc<str>) -> Say {
+pub(super) fn stream_name(
+    say: Say,
+    cast: Cast<'_>,
+    member: ProcId,
+    stream: &std::sync::Arc<str>,
+) -> Say {
     match cast.world().cluster_of(member) {
         Some(cluster) => say.stream(cluster, stream),
         None => say.code(stream),

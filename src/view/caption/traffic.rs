@@ -157,6 +157,12 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
                 say.text(" sends the answer to ").who(cast, to)
             }
         }
+        RouteOp::Message { message, to: Some(_), .. } => say
+            .text(" routes ")
+            .code(&message.subject)
+            .text(" to ")
+            .who(cast, to)
+            .text(", where whoever is to get it is connected"),
         RouteOp::Message { message, .. } => match kind_of_reply(message) {
             Reply::Stored(_) | Reply::Refused => {
                 say.text(" routes the acknowledgement to ").who(cast, to)
@@ -170,6 +176,9 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
         }
         RouteOp::Unsub { subject, .. } => {
             say.text(" tells ").who(cast, to).text(" that nobody there wants ").code(subject)
+        }
+        RouteOp::Proposal(_) => {
+            say.text(" asks ").who(cast, to).text(", which leads the meta group, for a change")
         }
         RouteOp::Raft(_) => say,
         RouteOp::Ping => say.text(" asks ").who(cast, to).text(" whether it is there"),

@@ -171,6 +171,8 @@ const fn server_word(note: &server::Note) -> &'static str {
         Note::StreamUpdated { .. } => "stream updated",
         Note::StreamDeleted { .. } => "stream deleted",
         Note::Stored { .. } => "stored",
+        Note::Unwanted { .. } => "not stored",
+        Note::Consumer { what, .. } => caption::consumer::word(what),
         Note::Duplicate { .. } => "duplicate",
         Note::Rejected { .. } => "refused",
         Note::Removed { .. } => "removed",

@@ -97,6 +97,7 @@ fn groups(cast: Cast<'_>, server: &Server, process: ProcId) -> Section {
         let of = match cast.group(name, process) {
             GroupOf::Meta => "meta".to_owned(),
             GroupOf::Stream { name, .. } => name.to_string(),
+            GroupOf::Consumer { stream, name, .. } => format!("{stream} > {name}"),
             GroupOf::Gone => name.to_string(),
         };
         Row {

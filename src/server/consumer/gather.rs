@@ -1,0 +1,156 @@
+//! The list of a stream's consumers: the meta leader asks the leaders of those it does not lead
+//! itself (`$JSC.CI.<account>.<stream>.<consumer>`), and answers when all have told, or when time is
+//! up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::jetstream::api::{ConsumerCall, Endpoint};
+use crate::kernel::{Context, Span};
+use crate::nats::Message;
+use crate::nats::api::response::LIST_LIMIT;
+use crate::nats::api::{ApiError, ConsumerInfo, ConsumerList, ConsumerListRequest, to_json};
+
+use super::super::answer::{Answer, answer};
+use super::super::api_stream::page;
+use super::super::meta::Requester;
+use super::super::{Account, Host, RouteOp, Server, Timer};
+use super::api::Result;
+
+/// How long others have to tell (nats-server: 4 s).
+const PATIENCE: Span = Span::secs(4);
+
+/// A list that is being gathered.
+#[derive(Debug, Clone)]
+pub(in crate::server) struct ConsumerGather {
+    stream: Arc<str>,
+    total: u64,
+    offset: u64,
+    requester: Requester,
+    missing: BTreeSet<Arc<str>>,
+    told: BTreeMap<Arc<str>, ConsumerInfo>,
+}
+
+impl Server {
+    pub(super) fn consumer_list<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &str,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result {
+        let request = ConsumerListRequest::decode(body)?;
+        let assignment = self.assignments.get(stream).ok_or(ApiError::STREAM_NOT_FOUND)?;
+        let names: Vec<Arc<str>> = assignment.listed_consumers().cloned().collect();
+        let total = names.len() as u64;
+        let (page, offset) = page(names, request.offset, LIST_LIMIT);
+        let mut gather = ConsumerGather {
+            stream: stream.into(),
+            total,
+            offset,
+            requester: requester.clone(),
+            missing: BTreeSet::new(),
+            told: BTreeMap::new(),
+        };
+        for name in page {
+            let leading = self.hosted_consumer(stream, &name).is_some_and(|about| about.leading);
+            match self.consumer_info(cx.now(), stream, &name).filter(|_| leading) {
+                Some(info) => drop(gather.told.insert(name, info)),
+                None => drop(gather.missing.insert(name)),
+            }
+        }
+        if gather.missing.is_empty() {
+            return Ok(Some(listed(gather)));
+        }
+        self.ask_consumer_leaders(cx, gather);
+        Ok(None)
+    }
+
+    fn ask_consumer_leaders<H: Host>(&mut self, cx: &mut Context<'_, H>, gather: ConsumerGather) {
+        self.memory.next_reply += 1;
+        let id = self.memory.next_reply;
+        let reply = format!("_R_.{}.C.{id}", &self.id[1..9]);
+        let stream = &gather.stream;
+        for name in &gather.missing {
+            let Some(assignment) = self.assignments.consumer(stream, name) else { continue };
+            for &peer in assignment.peers.iter().filter(|peer| **peer != self.config.me) {
+                let message = Message::new(format!("$JSC.CI.$G.{stream}.{name}"), "")
+                    .with_reply(reply.as_str());
+                let (account, queues) = (Account::System, Vec::new());
+                let op = RouteOp::Message { account, message, to: None, queues, plain: true };
+                self.send_route(cx, peer, op);
+            }
+        }
+        self.memory.consumer_gathers.insert(id, gather);
+        cx.set_timer(PATIENCE, Timer::GatherConsumers(id).into());
+    }
+
+    /// Another server asks about a consumer: its leader tells.
+    pub(in crate::server) fn tell_consumer_info<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        request: &Message,
+        requester: &Requester,
+    ) {
+        let names = request.subject.strip_prefix("$JSC.CI.$G.");
+        let Some((stream, name)) = names.and_then(|names| names.split_once('.')) else { return };
+        if !self.hosted_consumer(stream, name).is_some_and(|about| about.leading) {
+            return;
+        }
+        let Some(info) = self.consumer_info(cx.now(), stream, name) else { return };
+        self.respond_raw(cx, requester, to_json(&info));
+    }
+
+    /// Another server told about a consumer.
+    pub(in crate::server) fn gathered_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        told: &Message,
+    ) {
+        let id = told.subject.rsplit('.').next().and_then(|id| id.parse().ok());
+        let Some(id) = id else { return };
+        let Some(gather) = self.memory.consumer_gathers.get_mut(&id) else { return };
+        let Ok(info) = serde_json::from_slice::<ConsumerInfo>(&told.payload) else { return };
+        let name: Arc<str> = info.name.as_str().into();
+        gather.missing.remove(&name);
+        gather.told.insert(name, info);
+        if gather.missing.is_empty() {
+            self.finish_consumer_gather(cx, id);
+        }
+    }
+
+    /// All have told, or time is up.
+    pub(in crate::server) fn finish_consumer_gather<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        id: u64,
+    ) {
+        let Some(gather) = self.memory.consumer_gathers.remove(&id) else { return };
+        let (stream, requester) = (Arc::clone(&gather.stream), gather.requester.clone());
+        let endpoint = Endpoint::Consumer { stream: &stream, call: ConsumerCall::List };
+        self.respond(cx, endpoint, &requester, listed(gather));
+    }
+}
+
+fn listed(gather: ConsumerGather) -> Answer {
+    let ConsumerGather { stream, total, offset, missing, told, .. } = gather;
+    let consumers = told
+        .into_values()
+        .map(|mut info| {
+            let config = Arc::make_mut(&mut info.config);
+            config.metadata.remove("_nats.ver");
+            config.metadata.remove("_nats.level");
+            info
+        })
+        .collect();
+    let missing = missing.iter().map(ToString::to_string).collect();
+    let list = ConsumerList {
+        total,
+        offset,
+        limit: LIST_LIMIT,
+        consumers,
+        missing,
+        ..ConsumerList::default()
+    };
+    answer(Endpoint::Consumer { stream: &stream, call: ConsumerCall::List }, list)
+}

@@ -1,0 +1,68 @@
+//! Whether anybody subscribes where a push consumer sends: such a consumer sends only as long as
+//! somebody does, so it is told of every change.
+
+use std::sync::Arc;
+
+use crate::kernel::Context;
+use crate::nats::Subject;
+
+use super::super::{Host, Server};
+
+impl Server {
+    /// Watches the deliver subject of a consumer led here from now on, and tells it how things are.
+    pub(super) fn watch_deliver_subject<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        self.unwatch_deliver_subject(stream, consumer);
+        let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
+        let config = about.consumer.config();
+        if !config.is_push() {
+            return;
+        }
+        let subject: Subject = config.deliver_subject.as_str().into();
+        about.watched = Some(Arc::clone(&subject));
+        let watchers = self.memory.watchers.entry(subject).or_default();
+        watchers.insert((Arc::clone(stream), Arc::clone(consumer)));
+        let active = self.is_bound(stream, consumer);
+        self.with_consumer(cx, stream, consumer, |consumer, cx| {
+            consumer.interest_changed(cx, active);
+        });
+    }
+
+    pub(super) fn unwatch_deliver_subject(&mut self, stream: &Arc<str>, consumer: &Arc<str>) {
+        let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
+        let Some(subject) = about.watched.take() else { return };
+        let Some(watchers) = self.memory.watchers.get_mut(&subject) else { return };
+        watchers.remove(&(Arc::clone(stream), Arc::clone(consumer)));
+        if watchers.is_empty() {
+            self.memory.watchers.remove(&subject);
+        }
+    }
+
+    /// Whether somebody subscribes to exactly the deliver subject, in the consumer's deliver group
+    /// if it has one, in no group otherwise.
+    pub(super) fn is_bound(&self, stream: &str, consumer: &str) -> bool {
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return false };
+        let config = about.consumer.config();
+        let group = Some(config.deliver_group.as_str()).filter(|group| !group.is_empty());
+        config.is_push() && self.memory.interest.has_exactly(&config.deliver_subject, group)
+    }
+
+    /// Somebody wants, or does not want any more, what comes on a subject.
+    pub(in crate::server) fn interest_changed<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        subject: &str,
+    ) {
+        let Some(watchers) = self.memory.watchers.get(subject) else { return };
+        for (stream, consumer) in watchers.clone() {
+            let active = self.is_bound(&stream, &consumer);
+            self.with_consumer(cx, &stream, &consumer, |consumer, cx| {
+                consumer.interest_changed(cx, active);
+            });
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The life of a consumer on a server: created, led, followed, given up; the process starts and
+//! dies.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::jetstream::consumer::Consumer;
+use crate::kernel::{Context, ProcId};
+use crate::nats::api::ConsumerConfig;
+
+use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
+use super::super::{Host, Server, Target};
+use super::{ConsumerNote, HostedConsumer};
+
+impl Server {
+    pub(super) fn hosted_consumer(&self, stream: &str, consumer: &str) -> Option<&HostedConsumer> {
+        self.streams.get(stream)?.consumers.get(consumer)
+    }
+
+    pub(super) fn hosted_consumer_mut(
+        &mut self,
+        stream: &str,
+        consumer: &str,
+    ) -> Option<&mut HostedConsumer> {
+        self.streams.get_mut(stream)?.consumers.get_mut(consumer)
+    }
+
+    /// Carries out a change to the list of consumers, on every server of the cluster.
+    pub(in crate::server) fn apply_consumer_meta<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        command: &MetaCommand,
+    ) {
+        match command {
+            MetaCommand::CreateConsumer { stream, consumer, assignment, preferred, requester } => {
+                let Some(consumers) = self.assignments.consumers_mut(stream) else { return };
+                // Of two that wanted the same at once, the second finds what the first made.
+                if !consumers.contains_key(consumer) {
+                    consumers.insert(Arc::clone(consumer), assignment.clone());
+                    self.assign_consumer(cx, stream, consumer, assignment, *preferred);
+                }
+                match self.hosted_consumer_mut(stream, consumer) {
+                    Some(about) if !about.leading => about.created_for = Some(requester.clone()),
+                    Some(_) => self.consumer_is_new(cx, stream, consumer, requester),
+                    None => {}
+                }
+            }
+            MetaCommand::UpdateConsumer { stream, consumer, config, pause, requester } => {
+                let consumers = self.assignments.consumers_mut(stream);
+                if let Some(assignment) = consumers.and_then(|all| all.get_mut(consumer)) {
+                    assignment.config = Arc::clone(config);
+                }
+                self.reconfigure_consumer(cx, stream, consumer, config);
+                if self.hosted_consumer(stream, consumer).is_some_and(|about| about.leading) {
+                    self.answer_consumer_updated(cx, stream, consumer, *pause, requester);
+                }
+            }
+            MetaCommand::DeleteConsumer { stream, consumer, requester } => {
+                let consumers = self.assignments.consumers_mut(stream);
+                let known = consumers.and_then(|all| all.remove(consumer)).is_some();
+                self.remove_consumer(cx, stream, consumer);
+                self.sweep(cx, stream);
+                if let Some(requester) = requester
+                    && (!self.is_clustered() || self.leads_meta())
+                {
+                    self.answer_consumer_deleted(cx, stream, consumer, known, requester);
+                }
+            }
+            MetaCommand::Create { .. }
+            | MetaCommand::Update { .. }
+            | MetaCommand::Delete { .. } => {}
+        }
+    }
+
+    /// Starts a copy of a consumer here, if this server is to have one.
+    fn assign_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        name: &Arc<str>,
+        assignment: &ConsumerAssignment,
+        preferred: ProcId,
+    ) {
+        let me = self.config.me;
+        if !assignment.peers.contains(&me) || self.hosted_consumer(stream, name).is_some() {
+            return;
+        }
+        let group = assignment.group.as_ref().map(|group| {
+            let member = self.new_member(cx, group, &assignment.peers, me == preferred);
+            (Arc::clone(group), member)
+        });
+        let Some(hosted) = self.streams.get_mut(stream) else { return };
+        let config = Arc::clone(&assignment.config);
+        let consumer =
+            Consumer::new(Arc::clone(stream), Arc::clone(name), config, assignment.created);
+        hosted.consumers.insert(Arc::clone(name), HostedConsumer::new(consumer, group));
+        Self::note_consumer(cx, stream, name, ConsumerNote::Created);
+        match &assignment.group {
+            None => self.lead_consumer(cx, stream, name),
+            Some(group) => self.with_group(cx, group, |_, _, _| {}),
+        }
+    }
+
+    /// Makes the consumers here those of an assignment that was not heard of step by step.
+    pub(in crate::server) fn assign_consumers<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        assignment: &Assignment,
+    ) {
+        let Some(hosted) = self.streams.get(stream) else { return };
+        let known: BTreeMap<Arc<str>, Arc<ConsumerConfig>> = hosted
+            .consumers
+            .iter()
+            .map(|(name, about)| (Arc::clone(name), Arc::clone(about.consumer.config())))
+            .collect();
+        for name in known.keys().filter(|name| !assignment.consumers.contains_key(*name)) {
+            self.remove_consumer(cx, stream, name);
+        }
+        for (name, consumer) in &*assignment.consumers {
+            match known.get(name) {
+                None => self.assign_consumer(cx, stream, name, consumer, consumer.peers[0]),
+                Some(config) if *config != consumer.config => {
+                    self.reconfigure_consumer(cx, stream, name, &consumer.config);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// This server delivers for the consumer from now on.
+    pub(in crate::server) fn lead_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
+        about.leading = true;
+        let created_for = about.created_for.take();
+        let replicated = about.group.is_some();
+        self.subscribe_consumer(cx, stream, consumer);
+        // Nothing is delivered before those who wait know that the consumer is there.
+        self.with_consumer(cx, stream, consumer, |consumer, cx| {
+            consumer.lead(cx, replicated, false);
+        });
+        if let Some(requester) = created_for {
+            self.consumer_is_new(cx, stream, consumer, &requester);
+        }
+        if replicated {
+            self.advise_consumer_elected(cx, stream, consumer);
+        }
+        self.watch_deliver_subject(cx, stream, consumer);
+    }
+
+    /// This server delivers no more for the consumer.
+    pub(in crate::server) fn unlead_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        self.unwatch_deliver_subject(stream, consumer);
+        let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
+        about.leading = false;
+        about.consumer.unlead();
+        about.told = Default::default();
+        if let Some((_, id)) = about.timer.take() {
+            cx.cancel_timer(id);
+        }
+        for subject in std::mem::take(&mut about.subscribed) {
+            let target = Target::Consumer(Arc::clone(stream), Arc::clone(consumer));
+            self.forget(cx, &subject, None, &target);
+        }
+    }
+
+    /// Asks for the subjects that the consumer's leader listens to, and for none that it does not
+    /// any more.
+    fn subscribe_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
+        let wanted = about.consumer.subscriptions();
+        let had = std::mem::replace(&mut about.subscribed, wanted.clone());
+        let target = || Target::Consumer(Arc::clone(stream), Arc::clone(consumer));
+        for subject in had.iter().filter(|subject| !wanted.contains(subject)) {
+            self.forget(cx, subject, None, &target());
+        }
+        for subject in wanted.iter().filter(|subject| !had.contains(subject)) {
+            self.want(cx, subject, None, target());
+        }
+    }
+
+    fn reconfigure_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+        config: &Arc<ConsumerConfig>,
+    ) {
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
+        let leading = about.leading;
+        let note = Self::note_consumer(cx, stream, consumer, ConsumerNote::Updated);
+        let before = cx.because(note);
+        self.with_consumer(cx, stream, consumer, |consumer, cx| {
+            consumer.reconfigure(cx, Arc::clone(config));
+        });
+        if leading {
+            self.subscribe_consumer(cx, stream, consumer);
+            self.watch_deliver_subject(cx, stream, consumer);
+        }
+        self.sweep(cx, stream);
+        cx.because(before);
+    }
+
+    /// Gives up the copy of a consumer here.
+    pub(in crate::server) fn remove_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
+        if about.leading {
+            self.with_consumer(cx, stream, consumer, |consumer, cx| consumer.deleted(cx));
+        }
+        self.unlead_consumer(cx, stream, consumer);
+        let Some(hosted) = self.streams.get_mut(stream) else { return };
+        let gone = hosted.consumers.remove(consumer);
+        if let Some((_, id)) = gone.and_then(|about| about.group).and_then(|(_, m)| m.timer) {
+            cx.cancel_timer(id);
+        }
+        Self::note_consumer(cx, stream, consumer, ConsumerNote::Deleted);
+    }
+
+    /// A consumer that nobody was interested in for too long goes, by way of the meta leader.
+    pub(super) fn give_up_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        let (stream, consumer) = (Arc::clone(stream), Arc::clone(consumer));
+        let command = MetaCommand::DeleteConsumer { stream, consumer, requester: None };
+        self.forward_meta(cx, command);
+    }
+
+    /// The process starts: consumers take up where their disks are.
+    pub(in crate::server) fn start_consumers<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+    ) {
+        let Some(hosted) = self.streams.get(stream) else { return };
+        let names: Vec<Arc<str>> = hosted.consumers.keys().cloned().collect();
+        let storage = hosted.stream.config().storage;
+        for name in names {
+            let Some(about) = self.hosted_consumer_mut(stream, &name) else { continue };
+            let keeps = about.is_on_disk(storage);
+            match &mut about.group {
+                None => self.lead_consumer(cx, stream, &name),
+                Some((group, member)) => {
+                    let group = Arc::clone(group);
+                    if !keeps {
+                        member.raft.lose_log(cx.now());
+                    }
+                    self.with_group(cx, &group, |raft, now, out| {
+                        let applied = if keeps { raft.applied() } else { 0 };
+                        raft.restart(now, applied, out);
+                    });
+                }
+            }
+        }
+    }
+
+    /// Replaces a record that is too far behind. Its configuration is not the record's.
+    pub(in crate::server) fn install_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+        state: Consumer,
+    ) {
+        self.with_consumer(cx, stream, consumer, |consumer, cx| {
+            let config = Arc::clone(consumer.config());
+            *consumer = state;
+            consumer.unlead();
+            consumer.reconfigure(cx, config);
+        });
+    }
+
+    /// The process of a lone server died: consumers in memory are gone for good.
+    pub(in crate::server) fn forget_consumers_in_memory(&mut self) {
+        for (stream, hosted) in &mut self.streams {
+            let storage = hosted.stream.config().storage;
+            hosted.consumers.retain(|_, about| about.is_on_disk(storage));
+            if let Some(assigned) = self.assignments.consumers_mut(stream) {
+                assigned.retain(|name, _| hosted.consumers.contains_key(name));
+            }
+        }
+    }
+
+    /// Somebody waited for a new consumer, and now it has its leader.
+    fn consumer_is_new<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+        requester: &Requester,
+    ) {
+        self.advise_consumer_created(cx, stream, consumer);
+        self.answer_consumer_created(cx, stream, consumer, requester);
+    }
+}

@@ -1,0 +1,111 @@
+//! When messages go because nobody needs them any more: streams with work queue or interest
+//! retention.
+//!
+//! Every replica of a consumer knows what it still needs. Only the stream's leader acts on it: it
+//! takes the removal through the stream's log, so that all copies stay the same. Whoever becomes
+//! the leader looks at everything once, because the one before may not have got round to it.
+
+use std::sync::Arc;
+
+use crate::jetstream::consumer::Consumer;
+use crate::jetstream::store::StoredMessage;
+use crate::jetstream::stream::StreamCommand;
+use crate::kernel::Context;
+use crate::nats::api::Retention;
+use crate::nats::subject::matches;
+
+use super::super::group::GroupEntry;
+use super::super::hosted::HostedStream;
+use super::super::{Host, Server};
+
+impl Server {
+    /// A consumer needs these messages no more.
+    pub(super) fn released<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+        first: u64,
+        last: u64,
+    ) {
+        let Some(hosted) = self.streams.get(stream).filter(|hosted| hosted.leading) else {
+            return;
+        };
+        let Some(about) = hosted.consumers.get(consumer) else { return };
+        let of_interest = match hosted.stream.config().retention {
+            Retention::Limits => return,
+            Retention::Interest => true,
+            Retention::WorkQueue => false,
+        };
+        let unneeded = |message: &&Arc<StoredMessage>| {
+            delivers(&about.consumer, &message.subject)
+                && !(of_interest && is_needed(hosted, message))
+        };
+        let there = hosted.stream.store().iter_from(first).take_while(|m| m.seq <= last);
+        let seqs: Vec<u64> = there.filter(unneeded).map(|message| message.seq).collect();
+        self.remove_unneeded(cx, stream, seqs);
+    }
+
+    /// Looks for everything that nobody needs any more, where the stream is led here.
+    pub(in crate::server) fn sweep<H: Host>(&mut self, cx: &mut Context<'_, H>, stream: &Arc<str>) {
+        let Some(hosted) = self.streams.get(stream).filter(|hosted| hosted.leading) else {
+            return;
+        };
+        let messages = hosted.stream.store().iter_from(0);
+        let seqs: Vec<u64> = match hosted.stream.config().retention {
+            Retention::Limits => return,
+            Retention::Interest => {
+                messages.filter(|message| !is_needed(hosted, message)).map(|m| m.seq).collect()
+            }
+            // What no consumer is there for waits for one.
+            Retention::WorkQueue => messages
+                .filter(|message| {
+                    hosted.consumers.values().any(|about| {
+                        delivers(&about.consumer, &message.subject)
+                            && !about.consumer.needs(message.seq, &message.subject)
+                    })
+                })
+                .map(|message| message.seq)
+                .collect(),
+        };
+        self.remove_unneeded(cx, stream, seqs);
+    }
+
+    fn remove_unneeded<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        seqs: Vec<u64>,
+    ) {
+        if seqs.is_empty() {
+            return;
+        }
+        let Some(hosted) = self.streams.get(stream) else { return };
+        let command = StreamCommand::Unneeded { seqs };
+        match &hosted.group {
+            None => self.apply_stream(cx, stream, &command, 0),
+            Some((group, _)) => {
+                let (group, before) = (Arc::clone(group), cx.cause());
+                self.propose(cx, &group, GroupEntry::Stream(Arc::new(command)));
+                cx.because(before);
+            }
+        }
+    }
+
+    /// Whether a message on this subject is to be stored: under interest retention only if there is
+    /// a consumer for it.
+    pub(in crate::server) fn is_wanted(hosted: &HostedStream, subject: &str) -> bool {
+        hosted.stream.config().retention != Retention::Interest
+            || hosted.consumers.values().any(|about| delivers(&about.consumer, subject))
+    }
+}
+
+fn is_needed(hosted: &HostedStream, message: &StoredMessage) -> bool {
+    hosted.consumers.values().any(|about| about.consumer.needs(message.seq, &message.subject))
+}
+
+/// Whether a consumer delivers messages on this subject.
+fn delivers(consumer: &Consumer, subject: &str) -> bool {
+    let mut filters = consumer.config().filters().peekable();
+    filters.peek().is_none() || filters.any(|filter| matches(filter, subject))
+}
