@@ -139,11 +139,14 @@ struct Memory {
     requests: BTreeMap<Subject, api::Request>,
     gathers: BTreeMap<u64, gather::Gather>,
     consumer_gathers: BTreeMap<u64, consumer::ConsumerGather>,
-    /// Push consumers led here, by the subject to which they deliver: stream and consumer.
-    watchers: BTreeMap<Subject, BTreeSet<(Arc<str>, Arc<str>)>>,
+    /// Push consumers led here, by the subject to which they deliver.
+    watchers: BTreeMap<Subject, BTreeSet<ConsumerId>>,
     next_reply: u64,
     stopping: bool,
 }
+
+/// A consumer: its stream and its name.
+type ConsumerId = (Arc<str>, Arc<str>);
 
 /// Who wants messages.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -121,8 +121,8 @@ impl<'a> Cast<'a> {
         if let Some(s) = self.world.streams().into_iter().find(|s| is(s.cluster, s.group)) {
             return GroupOf::Stream { cluster: s.cluster, name: Arc::clone(s.name) };
         }
-        let consumers = self.world.consumers().into_iter();
-        consumers.filter(|c| is(c.cluster, c.group)).next().map_or(GroupOf::Gone, |c| {
+        let mut consumers = self.world.consumers().into_iter();
+        consumers.find(|c| is(c.cluster, c.group)).map_or(GroupOf::Gone, |c| {
             let (stream, name) = (Arc::clone(c.stream), Arc::clone(c.name));
             GroupOf::Consumer { cluster: c.cluster, stream, name }
         })

@@ -14,6 +14,7 @@ use super::super::answer::{answer, refusal};
 use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Server};
 use super::api::Result;
+use super::place::Place;
 
 /// The length of the names that the server makes up.
 const NAME: usize = 8;
@@ -30,7 +31,10 @@ impl Server {
         let request = ConsumerCreateRequest::decode(body)?;
         let action = request.action;
         let assignment = self.assignments.get(stream).ok_or(ApiError::STREAM_NOT_FOUND)?.clone();
-        let config = request.config;
+        let mut config = request.config;
+        if let Some(name) = call.consumer() {
+            config.name = name.to_owned();
+        }
         let name: Arc<str> = match config.name.as_str() {
             "" => cx.rng().base62(NAME).into(),
             name => name.into(),
@@ -68,11 +72,7 @@ impl Server {
         if most.is_some_and(|most| stream.listed_consumers().count() as u64 >= most) {
             return Err(ApiError::MAXIMUM_CONSUMERS);
         }
-        let (peers, group, preferred) = if self.is_clustered() {
-            self.place_consumer(cx, &config, stream)?
-        } else {
-            (vec![self.config.me], None, self.config.me)
-        };
+        let Place { peers, group, preferred } = self.place_consumer(cx, &config, stream)?;
         let config = Arc::new(config);
         self.propose_meta(
             cx,

@@ -8,8 +8,18 @@ use crate::nats::api::{ApiError, ConsumerConfig, Retention, Storage};
 use super::super::meta::Assignment;
 use super::super::{Host, Server};
 
+/// Where a consumer lives.
+pub(super) struct Place {
+    /// Its servers.
+    pub peers: Vec<ProcId>,
+    /// Its Raft group, if it has more than one.
+    pub group: Option<Arc<str>>,
+    /// Who is to lead it first.
+    pub preferred: ProcId,
+}
+
 impl Server {
-    /// Servers for a new consumer, its group's name, and who is to lead it first.
+    /// Where a new consumer is to live.
     ///
     /// # Errors
     /// 10023 if too few of its stream's servers are up.
@@ -18,8 +28,11 @@ impl Server {
         cx: &mut Context<'_, H>,
         config: &ConsumerConfig,
         stream: &Assignment,
-    ) -> Result<(Vec<ProcId>, Option<Arc<str>>, ProcId), ApiError> {
+    ) -> Result<Place, ApiError> {
         let me = self.config.me;
+        if !self.is_clustered() {
+            return Ok(Place { peers: vec![me], group: None, preferred: me });
+        }
         let replicas = replicas(config, stream);
         let is_online = |server: &ProcId| *server == me || self.memory.routes.contains_key(server);
         let (mut online, offline): (Vec<ProcId>, Vec<ProcId>) =
@@ -40,7 +53,7 @@ impl Server {
         let storage = if in_memory { 'M' } else { 'F' };
         let group =
             (replicas > 1).then(|| format!("C-R{replicas}{storage}-{}", cx.rng().base62(8)).into());
-        Ok((peers, group, preferred))
+        Ok(Place { peers, group, preferred })
     }
 }
 
