@@ -118,6 +118,7 @@ pub(crate) fn help() -> String {
   build                         build the page for publishing, into dist/, and check its size
   test [--only STEP]...         run every test there is, or only some
   bench [ARGUMENT]...           measure the engine (arguments go to cargo bench)
+  bench --browser               measure it in headless Chromium, compiled as the page is
   size                          say how large dist/ is
 
 What a task needs and can install (Trunk, wasm-bindgen, wasm-opt, nats-server) it installs below target/tools

@@ -2,6 +2,7 @@
 //! needs: pinned versions, kept below `target/` and `node_modules/`. What it adds to the machine itself (a
 //! compilation target, a browser for the tests) it announces.
 
+mod bench;
 mod cli;
 mod failure;
 mod needs;
@@ -19,7 +20,6 @@ use std::process::ExitCode;
 use cli::Task;
 use failure::Failure;
 use place::Place;
-use run::Call;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -42,9 +42,7 @@ fn perform(task: Task) -> Result<(), Failure> {
         Task::Serve { port, open } => serve::serve(&place, port, open),
         Task::Build => page::build_and_report(&place),
         Task::Test { only } => steps::run(&place, &only),
-        Task::Bench { rest } => {
-            Call::cargo(&place).args(["bench", "--no-default-features"]).args(rest).run()
-        }
+        Task::Bench { rest } => bench::run(&place, &rest),
         Task::Size => size::report(&place.dist()),
     }
 }

@@ -73,13 +73,15 @@ pub(crate) const STEPS: &[Step] = &[
         name: "wasm-engine",
         about: "the engine gives the same run in a browser as natively",
         needs: IN_A_BROWSER,
-        perform: |place| in_a_browser(place, &["--no-default-features", "--test", "determinism"]),
+        perform: |place| {
+            in_a_browser(place, "test", &["--no-default-features", "--test", "determinism"])
+        },
     },
     Step {
         name: "wasm-page",
         about: "the page's components in a browser",
         needs: IN_A_BROWSER,
-        perform: |place| in_a_browser(place, &["--test", "web"]),
+        perform: |place| in_a_browser(place, "test", &["--test", "web"]),
     },
     Step {
         name: "page",
@@ -101,7 +103,8 @@ pub(crate) const STEPS: &[Step] = &[
     },
 ];
 
-const IN_A_BROWSER: &[Need] = &[Need::WasmTarget, Need::Browser, Need::Driver];
+/// What it takes to run compiled code in a browser.
+pub(crate) const IN_A_BROWSER: &[Need] = &[Need::WasmTarget, Need::Browser, Need::Driver];
 
 /// Runs the steps named by `only`, or all of them, and stops at the first that fails.
 pub(crate) fn run(place: &Place, only: &[String]) -> Result<(), Failure> {
@@ -130,12 +133,12 @@ fn clippy(place: &Place, what: &[&str]) -> Result<(), Failure> {
     Call::cargo(place).arg("clippy").args(what).args(["--", "-D", "warnings"]).run()
 }
 
-/// Compiles a test for the browser and runs it there; `.cargo/config.toml` names the runner.
-fn in_a_browser(place: &Place, what: &[&str]) -> Result<(), Failure> {
+/// Compiles a test or a bench for the browser and runs it there; `.cargo/config.toml` names the runner.
+pub(crate) fn in_a_browser(place: &Place, verb: &str, what: &[&str]) -> Result<(), Failure> {
     tools::ensure_rust_tools(place)?;
     let driver = needs::driver().ok_or(Failure::Missing(vec![Need::Driver]))?;
     Call::cargo(place)
-        .args(["test", "--target", needs::WASM])
+        .args([verb, "--target", needs::WASM])
         .args(what)
         .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities(place)?)
