@@ -97,7 +97,7 @@ impl Ctx {
     /// Ends what the console's latest line still does.
     pub(crate) fn interrupt(self) {
         self.engine.update_value(|engine| {
-            if let Some(input) = engine.session.interrupt(engine.player.world()) {
+            for input in engine.session.interrupt(engine.player.world()) {
                 engine.player.command(PlayerCommand::Act(input));
             }
         });

@@ -4,7 +4,9 @@ use crate::client::{Client, OpRecord, Outcome};
 use crate::kernel::{ProcId, ProcState, Time};
 use crate::world::{EventKind, Note, World};
 
+use super::commands::Verb;
 use super::facts::{Facts, ServerFacts, StreamFacts};
+use super::parse::Invocation;
 use super::plan::OpView;
 
 /// Gathers what there is in a world.
@@ -60,6 +62,21 @@ pub(super) fn facts(world: &World) -> Facts {
             .iter()
             .filter_map(|spec| Some(spec.publishes.as_ref()?.0.clone()))
             .collect(),
+    }
+}
+
+/// Notes what a client knows of its connection, for the commands that tell it.
+pub(super) fn connection(world: &World, client: &Client, line: &mut Invocation) {
+    if line.verb != Verb::AccountInfo {
+        return;
+    }
+    let Some(server) = client.connected_to().and_then(|process| world.server(process)) else {
+        return;
+    };
+    line.set("@server", server.name());
+    line.set("@server-id", server.id());
+    if server.is_clustered() {
+        line.set("@cluster", &server.config().cluster);
     }
 }
 

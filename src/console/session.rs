@@ -148,6 +148,7 @@ impl Session {
         // The same line at the same moment has the same ids, whoever replays it.
         let mut rng = Rng::new(world.position() ^ world.now().nanos()).fork(line);
         template::settle(&mut invocation, &facts, &mut rng);
+        gather::connection(world, typist, &mut invocation);
         let mut run = script(&invocation, &[], world.now());
         let call = match plan::run(&mut run, &invocation) {
             Err(Stop::Ask(call, _)) => *call,
@@ -233,19 +234,26 @@ impl Session {
         }
     }
 
-    /// Ctrl+C: the input that ends the operation of the latest line that still goes on.
-    pub fn interrupt(&mut self, world: &World) -> Option<Input> {
-        self.entries.iter().rev().find_map(|entry| {
+    /// Ctrl+C: the inputs that end what the latest line that still goes on does.
+    pub fn interrupt(&mut self, world: &World) -> Vec<Input> {
+        let ending = |entry: &Entry| {
             let What::Script { ops, finished: None, .. } = &entry.what else {
-                return None;
+                return Vec::new();
             };
-            let (_, client) = gather::client(world, &entry.client)?;
-            let issued = ops.last()?;
-            let record = client.op(issued.op).filter(|record| *record.call == issued.call)?;
-            let call = Call::Cancel { op: issued.op };
-            let client = entry.client.clone();
-            record.outcome.is_none().then_some(Input::Call { client, call })
-        })
+            let Some((_, client)) = gather::client(world, &entry.client) else {
+                return Vec::new();
+            };
+            let open = ops.iter().filter(|issued| {
+                let record = client.op(issued.op).filter(|record| *record.call == issued.call);
+                record.is_some_and(|record| record.outcome.is_none())
+            });
+            let cancel = |issued: &Issued| Input::Call {
+                client: entry.client.clone(),
+                call: Call::Cancel { op: issued.op },
+            };
+            open.map(cancel).collect()
+        };
+        self.entries.iter().rev().map(ending).find(|inputs| !inputs.is_empty()).unwrap_or_default()
     }
 
     /// Takes back what was typed at this position or after it: history goes another way from here.
@@ -290,7 +298,7 @@ impl Session {
         let all_used = run.used() == ops.len();
         let mut lines = run.into_lines();
         let waiting = match invocation.verb {
-            Verb::Subscribe | Verb::Reply => State::Listening,
+            Verb::Subscribe | Verb::Reply | Verb::Events => State::Listening,
             _ => State::Running,
         };
         let mut wakes = None;

@@ -4,7 +4,10 @@ use super::{Arg, Command, Flag, Kind, Verb};
 
 pub(super) const STREAM: Command = Command {
     aliases: &["str", "st", "ms", "s"],
-    subs: &[ADD, LS, REPORT, INFO, STATE, SUBJECTS, EDIT, RM, PURGE, RMM, VIEW, GET, SEAL, CLUSTER],
+    subs: &[
+        ADD, LS, REPORT, FIND, INFO, STATE, SUBJECTS, EDIT, RM, PURGE, COPY, RMM, VIEW, GET, SEAL,
+        GAPS, CLUSTER,
+    ],
     ..Command::new("stream", "Work with streams", &[])
 };
 
@@ -42,6 +45,12 @@ const CONFIG: &[Flag] = &[
         "How many messages it keeps of each subject; -1 for no limit",
     ),
     Flag::new("dupe-window", Kind::Duration, "For how long it remembers message ids"),
+    Flag::new("mirror", Kind::Text, "Copy this stream: its name, or a source as JSON"),
+    Flag::new("source", Kind::Text, "Take in this stream as well: its name, or a source as JSON")
+        .many(),
+    Flag::new("allow-batch", Kind::Toggle, "Let several messages be published as one"),
+    Flag::new("allow-counter", Kind::Switch, "Every subject is a counter"),
+    Flag::new("allow-schedules", Kind::Toggle, "Let messages say when they are to be published"),
     Flag::new("allow-rollup", Kind::Toggle, "Let a message replace those before it"),
     Flag::new("deny-delete", Kind::Toggle, "Never delete a single message"),
     Flag::new("deny-purge", Kind::Toggle, "Never purge"),
@@ -58,23 +67,27 @@ const CONFIG: &[Flag] = &[
     JSON,
 ];
 
+/// What `add` and `copy` take as well.
+const NEW: &[Flag] = &[
+    Flag::new("storage", Kind::OneOf(&["file", "f", "memory", "m"]), "Where its messages are kept"),
+    Flag::new("first-sequence", Kind::Number, "The sequence of its first message"),
+    Flag::new(
+        "persist-mode",
+        Kind::OneOf(&["default", "async"]),
+        "When a message counts as stored",
+    ),
+    Flag::new("limit-consumer-inactive", Kind::Duration, "Cap on a consumer's idle time"),
+    Flag::new("limit-consumer-max-pending", Kind::Number, "Cap on a consumer's open acks"),
+];
+
 const ADD: Command = Command {
     aliases: &["create", "new"],
     verb: Some(Verb::StreamAdd),
     args: &[NAME],
     flags: &[
         CONFIG,
-        &[
-            Flag::new(
-                "storage",
-                Kind::OneOf(&["file", "f", "memory", "m"]),
-                "Where its messages are kept",
-            ),
-            Flag::new("first-sequence", Kind::Number, "The sequence of its first message"),
-            Flag::new("limit-consumer-inactive", Kind::Duration, "Cap on a consumer's idle time"),
-            Flag::new("limit-consumer-max-pending", Kind::Number, "Cap on a consumer's open acks"),
-            Flag::new("defaults", Kind::Switch, "Take the default for what is not given"),
-        ],
+        NEW,
+        &[Flag::new("defaults", Kind::Switch, "Take the default for what is not given")],
     ],
     ..Command::new(
         "add",
@@ -96,6 +109,7 @@ const EDIT: Command = Command {
         &[
             FORCE,
             Flag::new("dry-run", Kind::Switch, "Show what would change, change nothing"),
+            Flag::new("no-mirror", Kind::Switch, "Stop copying the other stream"),
             Flag::new("no-transform", Kind::Switch, "Stop rewriting subjects"),
             Flag::new("no-republish", Kind::Switch, "Stop publishing again"),
         ],
@@ -116,8 +130,43 @@ const LS: Command = Command {
 
 const REPORT: Command = Command {
     verb: Some(Verb::StreamReport),
-    flags: &[&[Flag::new("subject", Kind::Pattern, "Only streams that capture such subjects")]],
+    flags: &[&[
+        Flag::new("subject", Kind::Pattern, "Only streams that capture such subjects"),
+        Flag::new("cluster", Kind::Text, "Only streams of this cluster"),
+        Flag::new("consumers", Kind::Switch, "Sort by the number of consumers").short('o'),
+        Flag::new("messages", Kind::Switch, "Sort by the number of messages").short('m'),
+        Flag::new("name", Kind::Switch, "Sort by name").short('n'),
+        Flag::new("storage", Kind::Switch, "Sort by storage").short('t'),
+        Flag::new("raw", Kind::Switch, "Show plain numbers").short('r'),
+        Flag::new("leaders", Kind::Switch, "Count the streams that each server leads").short('l'),
+    ]],
     ..Command::new("report", "Compare the streams: sizes, replicas, leaders", &[])
+};
+
+const FIND: Command = Command {
+    aliases: &["query"],
+    verb: Some(Verb::StreamFind),
+    flags: &[&[
+        Flag::new("server-name", Kind::Server, "Only those on a server whose name contains this"),
+        Flag::new("cluster", Kind::Text, "Only those of a cluster whose name contains this"),
+        Flag::new("empty", Kind::Switch, "Only those without messages"),
+        Flag::new("idle", Kind::Duration, "Only those without a new message for so long"),
+        Flag::new("created", Kind::Duration, "Only those created longer ago"),
+        Flag::new("consumers", Kind::Number, "Only those with fewer consumers"),
+        Flag::new("subject", Kind::Pattern, "Only those that capture such subjects"),
+        Flag::new("replicas", Kind::Number, "Only those with so many replicas or fewer"),
+        Flag::new("sourced", Kind::Switch, "Only those that take in other streams"),
+        Flag::new("mirrored", Kind::Switch, "Only those that copy another stream"),
+        Flag::new("leader", Kind::Server, "Only those that this server leads"),
+        Flag::new("api-level", Kind::Number, "Only those that need at least this API level"),
+        Flag::new("names", Kind::Switch, "Names only").short('n'),
+        Flag::new("invert", Kind::Toggle, "The others instead"),
+    ]],
+    ..Command::new(
+        "find",
+        "List the streams that match",
+        &["Names of servers and clusters are looked for as they are; they are no expressions."],
+    )
 };
 
 const INFO: Command = Command {
@@ -174,6 +223,21 @@ const PURGE: Command = Command {
     ..Command::new("purge", "Remove many messages of a stream", &[])
 };
 
+const COPY: Command = Command {
+    aliases: &["cp"],
+    verb: Some(Verb::StreamCopy),
+    args: &[
+        Arg::required("source", Kind::Stream, "The stream to copy"),
+        Arg::required("destination", Kind::Text, "The name of the new one"),
+    ],
+    flags: &[CONFIG, NEW],
+    ..Command::new(
+        "copy",
+        "Create a stream like another one, without its messages",
+        &["No two streams may capture the same subject: give the new one --subjects of its own."],
+    )
+};
+
 const RMM: Command = Command {
     verb: Some(Verb::StreamRmm),
     args: &[NAME, Arg::new("id", Kind::Number, "The message's sequence")],
@@ -187,6 +251,7 @@ const VIEW: Command = Command {
     flags: &[&[
         Flag::new("id", Kind::Number, "Begin at this sequence"),
         Flag::new("subject", Kind::Pattern, "Only messages of such subjects"),
+        Flag::new("since", Kind::Duration, "Begin with messages no older than this"),
         Flag::new("raw", Kind::Switch, "Print the bodies only"),
     ]],
     ..Command::new(
@@ -208,6 +273,17 @@ const GET: Command = Command {
         JSON,
     ]],
     ..Command::new("get", "Read one message of a stream", &[])
+};
+
+const GAPS: Command = Command {
+    verb: Some(Verb::StreamGaps),
+    args: &[NAME],
+    flags: &[&[
+        FORCE,
+        Flag::new("progress", Kind::Toggle, "Accepted; there is no progress to show"),
+        Flag::new("json", Kind::Switch, "Print JSON"),
+    ]],
+    ..Command::new("gaps", "List the gaps that removed messages left", &[])
 };
 
 const SEAL: Command = Command {

@@ -19,6 +19,12 @@ pub enum Verb {
     StreamLs,
     /// `nats stream report`
     StreamReport,
+    /// `nats stream find`
+    StreamFind,
+    /// `nats stream copy`
+    StreamCopy,
+    /// `nats stream gaps`
+    StreamGaps,
     /// `nats stream info`
     StreamInfo,
     /// `nats stream state`
@@ -69,6 +75,10 @@ pub enum Verb {
     ConsumerReport,
     /// `nats consumer cluster step-down`
     ConsumerStepDown,
+    /// `nats events`
+    Events,
+    /// `nats account info`
+    AccountInfo,
     /// `nats server ls`
     ServerLs,
     /// `nats server info`

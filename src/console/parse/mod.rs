@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::commands::{ABSENT, ABSENT_FLAGS, Arg, Command, Flag, Kind, NATS, Verb};
+use super::commands::{ABSENT_FLAGS, Arg, Command, Flag, Kind, NATS, Verb, find_absent};
 use super::suggest::nearest;
 use super::usage::UsageError;
 
@@ -120,10 +120,11 @@ impl Parser {
             self.path.push(sub);
             return Ok(());
         }
-        if self.path.len() == 1
-            && let Some((name, instead)) = ABSENT.iter().find(|(name, _)| *name == word)
-        {
-            return Err(UsageError::Absent { what: format!("'{name}'"), instead });
+        if let Some(absent) = find_absent(&self.path(), word) {
+            let mut path = self.path();
+            path.push(absent.name);
+            let (what, instead) = (format!("'{}'", path.join(" ")), absent.instead);
+            return Err(UsageError::Absent { what, instead });
         }
         let known = command
             .subs

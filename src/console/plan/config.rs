@@ -4,7 +4,8 @@ use crate::console::format::comma;
 use crate::console::parse::{Invocation, patterns};
 use crate::kernel::Span;
 use crate::nats::api::{
-    Compression, Discard, Placement, Republish, Retention, Storage, StreamConfig, SubjectTransform,
+    Compression, Discard, PersistMode, Placement, Republish, Retention, Storage, StreamConfig,
+    StreamSource, SubjectTransform,
 };
 
 /// What the CLI says when one half of a pair of flags is missing.
@@ -42,6 +43,9 @@ pub(super) fn apply(config: &mut StreamConfig, line: &Invocation) -> Result<(), 
         ("allow-direct", &mut config.allow_direct),
         ("allow-mirror-direct", &mut config.mirror_direct),
         ("allow-msg-ttl", &mut config.allow_msg_ttl),
+        ("allow-batch", &mut config.allow_atomic),
+        ("allow-counter", &mut config.allow_msg_counter),
+        ("allow-schedules", &mut config.allow_msg_schedules),
     ] {
         if let Some(on) = line.toggle(flag) {
             *place = on;
@@ -58,6 +62,7 @@ pub(super) fn apply(config: &mut StreamConfig, line: &Invocation) -> Result<(), 
         config.metadata = line.all("metadata").iter().map(pair).collect();
     }
     place(config, line);
+    origins(config, line)?;
     rewrites(config, line)
 }
 
@@ -83,6 +88,11 @@ fn words(config: &mut StreamConfig, line: &Invocation) {
         Some("interest") => config.retention = Retention::Interest,
         Some("workq" | "work") => config.retention = Retention::WorkQueue,
         Some(_) => config.retention = Retention::Limits,
+        None => {}
+    }
+    match line.text("persist-mode") {
+        Some("async") => config.persist_mode = PersistMode::Async,
+        Some(_) => config.persist_mode = PersistMode::Default,
         None => {}
     }
     match line.text("discard") {
@@ -147,6 +157,28 @@ fn place(config: &mut StreamConfig, line: &Invocation) {
         placement.tags = line.all("tag").iter().filter(|tag| !tag.is_empty()).cloned().collect();
     }
     config.placement = Some(placement).filter(|placement| *placement != Placement::default());
+}
+
+fn origins(config: &mut StreamConfig, line: &Invocation) -> Result<(), String> {
+    if line.on("no-mirror") {
+        config.mirror = None;
+    }
+    if let Some(text) = line.text("mirror") {
+        config.mirror = Some(origin(text)?);
+    }
+    if line.given("source") {
+        config.sources =
+            line.all("source").iter().map(|text| origin(text)).collect::<Result<_, _>>()?;
+    }
+    Ok(())
+}
+
+/// A stream to take messages from: its name, or all about it as JSON.
+fn origin(text: &str) -> Result<StreamSource, String> {
+    if !text.trim_start().starts_with('{') {
+        return Ok(StreamSource { name: text.to_owned(), ..StreamSource::default() });
+    }
+    serde_json::from_str(text).map_err(|why| format!("invalid stream source {text}: {why}"))
 }
 
 fn rewrites(config: &mut StreamConfig, line: &Invocation) -> Result<(), String> {

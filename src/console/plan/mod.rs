@@ -1,15 +1,19 @@
 //! What each command does: one script per command.
 
+mod account;
+mod advisory;
 mod cluster;
 mod config;
 mod consumer;
 mod differences;
+mod events;
 mod message;
 mod publish;
 mod run;
 mod show;
 mod stream;
 mod stream_change;
+mod stream_find;
 mod stream_list;
 mod stream_read;
 mod subscribe;
@@ -37,6 +41,9 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::StreamRmm => stream_change::rmm(run, line),
         Verb::StreamLs => stream_list::ls(run, line),
         Verb::StreamReport => stream_list::report(run, line),
+        Verb::StreamFind => stream_find::find(run, line),
+        Verb::StreamGaps => stream_find::gaps(run, line),
+        Verb::StreamCopy => stream_change::copy(run, line),
         Verb::StreamInfo => stream_read::info(run, line, line.on("state")),
         Verb::StreamState => stream_read::info(run, line, true),
         Verb::StreamSubjects => stream_list::subjects(run, line),
@@ -57,6 +64,8 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::ConsumerUnpin => consumer::unpin(run, line),
         Verb::ConsumerReport => consumer::report(run, line),
         Verb::ConsumerStepDown => consumer::step_down(run, line),
+        Verb::Events => events::events(run, line),
+        Verb::AccountInfo => account::info(run, line),
         // These have no script: they are printed when they are typed.
         Verb::ServerLs | Verb::ServerInfo | Verb::Help => Ok(()),
     }

@@ -19,24 +19,41 @@ pub(super) fn add(run: &mut Run<'_>, line: &Invocation) -> Done {
         run.hint("Give the stream a name: nats stream add ORDERS --subjects 'orders.>'");
         return Err(stop);
     };
-    if !is_token(name) {
-        let quoted = crate::console::format::quoted(name);
+    create(run, line, defaults(name, line))?;
+    if !line.on("defaults") {
+        run.hint("What was not given has its default; the real CLI asks for it.");
+    }
+    Ok(())
+}
+
+/// `nats stream copy`
+pub(super) fn copy(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let source = pick(run, line, "could not request Stream configuration")?;
+    let mut config = StreamConfig::clone(&source.config);
+    config.metadata.retain(|name, _| !name.starts_with("_nats."));
+    line.arg(1).unwrap_or_default().clone_into(&mut config.name);
+    create(run, line, config)
+}
+
+/// Creates a stream of this configuration, changed as the flags say, and shows it.
+fn create(run: &mut Run<'_>, line: &Invocation, mut config: StreamConfig) -> Done {
+    if !is_token(&config.name) {
+        let quoted = crate::console::format::quoted(&config.name);
         return Err(
             run.fail(format!("could not create Stream: {quoted} is not a valid stream name"))
         );
     }
-    let mut config = defaults(name, line);
     let applied = apply(&mut config, line);
     run.check("", applied)?;
+    let name = &config.name;
     let created: Result<StreamInfo, String> =
         run.api(&format!("STREAM.CREATE.{name}"), to_json_text(&config))?;
     let created = run.check("could not create Stream", created)?;
-    run.say(format!("Stream {name} was created"));
-    run.say("");
-    tell(run, line, &created, false);
-    if !line.on("defaults") {
-        run.hint("What was not given has its default; the real CLI asks for it.");
+    if !line.on("json") {
+        run.say(format!("Stream {name} was created"));
+        run.say("");
     }
+    tell(run, line, &created, false);
     Ok(())
 }
 

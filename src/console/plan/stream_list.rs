@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::console::format::{comma, ibytes, pretty_json};
 use crate::console::parse::Invocation;
 use crate::console::table::{Cell, Table};
+use crate::kernel::Time;
 use crate::nats::api::response::{List, Names};
 use crate::nats::api::{ClusterInfo, StreamInfo, to_json_text};
 
@@ -50,32 +51,53 @@ pub(super) fn ls(run: &mut Run<'_>, line: &Invocation) -> Done {
         "" => "Streams".to_owned(),
         subject => format!("Streams matching {subject}"),
     };
+    let lines = table(title, &streams, run.at());
+    run.say_all(lines);
+    Ok(())
+}
+
+/// The table of streams.
+pub(super) fn table(title: String, streams: &[StreamInfo], now: Time) -> Vec<String> {
     let headers = ["Name", "Description", "Created", "Messages", "Size", "Last Message"];
     let mut table = Table::new(title, &headers);
-    for info in &streams {
-        let now = info.ts.0.unwrap_or(run.at());
+    for info in streams {
         table.row(vec![
             info.config.name.as_str().into(),
             info.config.description.as_str().into(),
             date(info.created).into(),
             comma(info.state.messages.into()).into(),
             ibytes(info.state.bytes).into(),
-            ago(now, info.state.last_ts).into(),
+            ago(info.ts.0.unwrap_or(now), info.state.last_ts).into(),
         ]);
     }
-    run.say_all(table.lines());
-    Ok(())
+    table.lines()
 }
 
 /// `nats stream report`
 pub(super) fn report(run: &mut Run<'_>, line: &Invocation) -> Done {
     run.say("Obtaining Stream stats");
     run.say("");
-    let streams = all(run, line.text("subject").unwrap_or_default())?;
+    let mut streams = all(run, line.text("subject").unwrap_or_default())?;
+    if let Some(name) = line.text("cluster") {
+        streams.retain(|info| info.cluster.as_ref().is_some_and(|cluster| cluster.name == name));
+    }
     if streams.is_empty() {
         run.say("No Streams defined");
         return Ok(());
     }
+    // They come sorted by size.
+    if line.on("consumers") {
+        streams.sort_by_key(|info| info.state.consumer_count);
+    } else if line.on("messages") {
+        streams.sort_by_key(|info| info.state.messages);
+    } else if line.on("name") {
+        streams.sort_by(|a, b| a.config.name.cmp(&b.config.name));
+    } else if line.on("storage") {
+        streams.sort_by_key(|info| storage(info.config.storage));
+    }
+    let mut leaders = Leaders::default();
+    let raw = line.on("raw");
+    let number = |n: u64| -> Cell { if raw { n.into() } else { comma(n.into()).into() } };
     let headers = [
         "Stream",
         "Storage",
@@ -105,16 +127,20 @@ pub(super) fn report(run: &mut Run<'_>, line: &Invocation) -> Done {
             config.name.as_str().into(),
             storage(config.storage).into(),
             placement.join(" ").into(),
-            comma(info.state.consumer_count.into()).into(),
-            comma(info.state.messages.into()).into(),
-            ibytes(info.state.bytes).into(),
+            number(info.state.consumer_count),
+            number(info.state.messages),
+            if raw { info.state.bytes.into() } else { ibytes(info.state.bytes).into() },
             "0".into(),
-            comma(info.state.num_deleted.into()).into(),
+            number(info.state.num_deleted),
             level.into(),
             info.cluster.as_ref().map(members).unwrap_or_default().into(),
         ]);
+        leaders.count(info.cluster.as_ref());
     }
     run.say_all(table.lines());
+    if line.on("leaders") {
+        leaders.tell(run, "Streams");
+    }
     Ok(())
 }
 
@@ -172,7 +198,7 @@ pub(super) fn subjects(run: &mut Run<'_>, line: &Invocation) -> Done {
 }
 
 /// What the server tells about all streams, smallest first, page after page.
-fn all(run: &mut Run<'_>, subject: &str) -> Done<Vec<StreamInfo>> {
+pub(super) fn all(run: &mut Run<'_>, subject: &str) -> Done<Vec<StreamInfo>> {
     let mut streams: Vec<StreamInfo> = Vec::new();
     loop {
         let body = to_json_text(&ListBody { offset: streams.len(), subject });

@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use crate::console::format::{go_time, pretty_json};
 use crate::console::parse::Invocation;
+use crate::kernel::Time;
 use crate::nats::Headers;
 use crate::nats::api::response::{Got, RawMessage, decoded};
-use crate::nats::api::{ApiError, to_json_text};
+use crate::nats::api::{ApiError, Moment, to_json_text};
 
 use super::message::{body, header_lines};
 use super::show::{ago, date, stream};
@@ -23,6 +24,8 @@ struct GetBody<'a> {
     last_by_subj: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     next_by_subj: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_time: Option<Moment>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -86,11 +89,21 @@ pub(super) fn view(run: &mut Run<'_>, line: &Invocation) -> Done {
     let filter = line.text("subject").unwrap_or(">");
     let start = line.number("id").and_then(|id| u64::try_from(id).ok()).unwrap_or(1);
     let mut seq = start.max(state.first_seq).max(1);
+    let mut since = line
+        .span("since")
+        .map(|ago| Moment::from(Time(run.at().nanos().saturating_sub(ago.as_nanos()))));
     for _ in 0..size {
         if state.messages == 0 || seq > state.last_seq {
             break;
         }
-        let got = fetch(run, name, &GetBody { seq, next_by_subj: filter, ..GetBody::default() })?;
+        let start_time = since.take();
+        let wanted = GetBody {
+            seq: if start_time.is_some() { 0 } else { seq },
+            next_by_subj: filter,
+            start_time,
+            ..GetBody::default()
+        };
+        let got = fetch(run, name, &wanted)?;
         let message = match got {
             Ok(message) => message,
             Err(why) if why == ApiError::NO_MESSAGE_FOUND.to_string() => {

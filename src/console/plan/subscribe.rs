@@ -70,15 +70,22 @@ type Numbered<'a> = (u64, (crate::kernel::Time, &'a crate::nats::Message));
 
 /// The messages with their numbers, and a remark if not all of them are kept.
 fn shown<'a>(run: &mut Run<'_>, view: &'a OpView<'a>) -> Vec<Numbered<'a>> {
-    let kept = view.received.len() as u64;
-    let before = view.received_total.saturating_sub(kept);
-    if before > 0 {
-        run.hint(format!("The first {before} messages are not shown."));
-    }
-    (before + 1..).zip(view.received.iter().copied()).collect()
+    (untold(run, view) + 1..).zip(view.received.iter().copied()).collect()
 }
 
-fn end(run: &mut Run<'_>, view: &OpView<'_>) -> Done {
+/// How many of the first messages are not kept any more; tells so.
+pub(super) fn untold(run: &mut Run<'_>, view: &OpView<'_>) -> u64 {
+    let before = view.received_total.saturating_sub(view.received.len() as u64);
+    match before {
+        0 => {}
+        1 => run.hint("The first message is not shown."),
+        before => run.hint(format!("The first {before} messages are not shown.")),
+    }
+    before
+}
+
+/// Ends the script of a subscription when the subscription has ended.
+pub(super) fn end(run: &mut Run<'_>, view: &OpView<'_>) -> Done {
     match view.outcome {
         None => Err(Stop::Waiting),
         Some(Outcome::Ended { .. } | Outcome::Sent { .. }) => Ok(()),
