@@ -1,6 +1,6 @@
 //! What the console reads from a world.
 
-use crate::client::{Client, OpRecord, Outcome};
+use crate::client::{Client, OpId, OpRecord, Outcome};
 use crate::kernel::{ProcId, ProcState, Time};
 use crate::world::{EventKind, Note, World};
 
@@ -90,13 +90,14 @@ pub(super) fn client<'a>(world: &'a World, name: &str) -> Option<(ProcId, &'a Cl
 pub(super) fn view<'a>(
     world: &'a World,
     process: ProcId,
-    op: u64,
+    op: OpId,
     record: &'a OpRecord,
 ) -> OpView<'a> {
     let outcome: Option<&Outcome> = record.outcome.as_deref();
     OpView {
+        id: op,
         started: record.started,
-        ended: outcome.map(|_| ended(world, process, op, record.started)),
+        ended: outcome.map(|_| ended(world, process, op.0, record.started)),
         outcome,
         received: record.received.iter().map(|(at, message)| (*at, message)).collect(),
         received_total: record.received_total,

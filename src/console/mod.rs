@@ -26,6 +26,9 @@ mod table;
 mod template;
 mod usage;
 
+#[cfg(test)]
+mod tests;
+
 pub use complete::{Completion, complete};
 pub use entry::{Entry, Output, State};
 pub use facts::{ConsumerFacts, Facts, ServerFacts, StreamFacts};

@@ -279,12 +279,13 @@ impl Session {
             return (self.render(entry, world), None);
         };
         let mut views: Vec<OpView<'_>> = Vec::new();
-        let mut lost = false;
+        let (mut lost, mut lasting) = (false, false);
         if let Some((process, client)) = gather::client(world, &entry.client) {
             for issued in ops {
                 match client.op(issued.op) {
                     Some(record) if *record.call == issued.call => {
-                        views.push(gather::view(world, process, issued.op.0, record));
+                        lasting = record.is_lasting();
+                        views.push(gather::view(world, process, issued.op, record));
                     }
                     _ => {
                         lost = issued.op < client.next_op();
@@ -297,10 +298,7 @@ impl Session {
         let result = plan::run(&mut run, invocation);
         let all_used = run.used() == ops.len();
         let mut lines = run.into_lines();
-        let waiting = match invocation.verb {
-            Verb::Subscribe | Verb::Reply | Verb::Events => State::Listening,
-            _ => State::Running,
-        };
+        let waiting = if lasting { State::Listening } else { State::Running };
         let mut wakes = None;
         let (state, next) = match result {
             Ok(()) => (State::Done, None),

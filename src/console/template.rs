@@ -14,6 +14,12 @@ const COUNT: &str = "{{Count}}";
 
 /// Settles a line. `rng` is where unique ids come from.
 pub(crate) fn settle(line: &mut Invocation, facts: &Facts, rng: &mut Rng) {
+    if line.verb == Verb::ConsumerNext {
+        // The real CLI acknowledges after a random time up to --wait.
+        if let Some(most) = line.span("wait").map(|most| most.as_nanos()).filter(|n| *n > 0) {
+            line.set("@wait", &format!("{}ns", rng.below(most)));
+        }
+    }
     if !matches!(line.verb, Verb::Publish | Verb::Request) {
         return;
     }

@@ -6,6 +6,7 @@
 
 mod absent;
 mod account;
+mod bench;
 mod consumer;
 mod core;
 mod server;
@@ -118,6 +119,7 @@ pub static NATS: Command = Command {
         server::SERVER,
         account::ACCOUNT,
         account::EVENTS,
+        bench::BENCH,
         core::HELP,
     ],
     ..Command::new(

@@ -75,6 +75,18 @@ pub enum Verb {
     ConsumerReport,
     /// `nats consumer cluster step-down`
     ConsumerStepDown,
+    /// `nats bench pub`
+    BenchPub,
+    /// `nats bench sub`
+    BenchSub,
+    /// `nats bench js pub sync`
+    BenchJsPub,
+    /// `nats bench js ordered`
+    BenchJsOrdered,
+    /// `nats bench js consume`
+    BenchJsConsume,
+    /// `nats bench js fetch`
+    BenchJsFetch,
     /// `nats events`
     Events,
     /// `nats account info`

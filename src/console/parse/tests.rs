@@ -106,7 +106,7 @@ fn errors_are_the_clis_with_a_suggestion() {
             "nats: error: enum value must be one of new,old, got 'ol'\nDid you mean 'old'?",
         ),
         ("nats kv ls", "nats: error: 'kv' is not part of this simulation"),
-        ("nats s add A --mirror B", "nats: error: --mirror is not part of this simulation"),
+        ("nats s add A --config x", "nats: error: --config is not part of this simulation"),
         (
             "nats pub a..b x",
             "nats: error: <subject> takes a subject such as orders.new, not \"a..b\"",

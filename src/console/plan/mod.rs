@@ -2,6 +2,7 @@
 
 mod account;
 mod advisory;
+mod bench;
 mod cluster;
 mod config;
 mod consumer;
@@ -58,12 +59,23 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::ConsumerInfo => consumer::info(run, line, false),
         Verb::ConsumerState => consumer::info(run, line, true),
         Verb::ConsumerRm => consumer::rm(run, line),
-        Verb::ConsumerNext | Verb::ConsumerSub => Ok(()),
+        Verb::ConsumerNext => consumer::next(run, line),
+        Verb::ConsumerSub => consumer::sub(run, line),
         Verb::ConsumerPause => consumer::pause(run, line),
         Verb::ConsumerResume => consumer::resume(run, line),
         Verb::ConsumerUnpin => consumer::unpin(run, line),
         Verb::ConsumerReport => consumer::report(run, line),
         Verb::ConsumerStepDown => consumer::step_down(run, line),
+        Verb::BenchPub => bench::publish(run, line),
+        Verb::BenchSub => bench::subscribe(run, line),
+        Verb::BenchJsPub => bench::js_publish(run, line),
+        Verb::BenchJsOrdered => bench::ordered(run, line),
+        Verb::BenchJsConsume => {
+            bench::consume(run, line, "JetStream durable consumer (callback)", true)
+        }
+        Verb::BenchJsFetch => {
+            bench::consume(run, line, "JetStream durable consumer (fetch)", false)
+        }
         Verb::Events => events::events(run, line),
         Verb::AccountInfo => account::info(run, line),
         // These have no script: they are printed when they are typed.

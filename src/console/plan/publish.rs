@@ -23,7 +23,7 @@ pub(super) fn publish(run: &mut Run<'_>, line: &Invocation) -> Done {
     let quiet = line.on("quiet");
     let tell = |run: &mut Run<'_>, at: Time, n: u32| {
         if !quiet && count <= LINES {
-            let numbered = numbered(&message, n);
+            let numbered = numbered(&message, n.into());
             let (size, subject) = (numbered.text.len(), quoted(&numbered.subject));
             run.log(at, format!("Published {size} bytes to {subject}"));
         }
@@ -106,7 +106,7 @@ pub(super) fn request(run: &mut Run<'_>, line: &Invocation) -> Done {
     };
     let message = draft(line);
     for n in 1..=count(line) {
-        let message = numbered(&message, n);
+        let message = numbered(&message, n.into());
         if !raw {
             run.log(run.at(), format!("Sending request on {}", quoted(&message.subject)));
         }
@@ -175,7 +175,7 @@ fn draft(line: &Invocation) -> Draft {
 }
 
 /// The n-th message of a draft.
-fn numbered(message: &Draft, n: u32) -> Draft {
+pub(super) fn numbered(message: &Draft, n: u64) -> Draft {
     let fill = |text: &String| text.replace("{{Count}}", &n.to_string());
     Draft {
         subject: fill(&message.subject),

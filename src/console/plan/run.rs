@@ -10,7 +10,7 @@
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::client::{Call, Draft, Outcome};
+use crate::client::{Call, Draft, OpId, Outcome};
 use crate::console::format::clock;
 use crate::console::line::Line;
 use crate::kernel::{Span, Time};
@@ -34,6 +34,8 @@ pub(crate) type Done<T = ()> = Result<T, Stop>;
 /// An operation as a script sees it.
 #[derive(Debug, Clone)]
 pub(crate) struct OpView<'a> {
+    /// Which operation of the client it is.
+    pub(crate) id: OpId,
     /// When it began.
     pub(crate) started: Time,
     /// When it ended, if it has.

@@ -66,10 +66,11 @@ fn limit(line: &Invocation) -> Option<u64> {
     line.number("count").and_then(|n| u64::try_from(n).ok()).filter(|n| *n > 0)
 }
 
-type Numbered<'a> = (u64, (crate::kernel::Time, &'a crate::nats::Message));
+/// A message with its number and the time at which it came.
+pub(super) type Numbered<'a> = (u64, (crate::kernel::Time, &'a crate::nats::Message));
 
 /// The messages with their numbers, and a remark if not all of them are kept.
-fn shown<'a>(run: &mut Run<'_>, view: &'a OpView<'a>) -> Vec<Numbered<'a>> {
+pub(super) fn shown<'a>(run: &mut Run<'_>, view: &'a OpView<'a>) -> Vec<Numbered<'a>> {
     (untold(run, view) + 1..).zip(view.received.iter().copied()).collect()
 }
 

@@ -5,10 +5,12 @@ mod config;
 mod list;
 mod show;
 mod state;
+mod take;
 
 pub(super) use change::{add, copy, edit, rm};
 pub(super) use list::{find, ls, report};
 pub(super) use state::{info, pause, resume, step_down, unpin};
+pub(super) use take::{next, sub};
 
 use crate::console::format::quoted;
 use crate::console::parse::Invocation;

@@ -1,6 +1,7 @@
 //! Consumers created, changed, listed, looked at.
 
 use super::*;
+use crate::client::Answer;
 
 /// A consumer of ORDERS as the server tells about it, with more fields of its configuration.
 fn consumer(more: &str) -> Outcome {
@@ -338,4 +339,73 @@ fn a_consumer_leader_steps_down() {
 
 Information for Consumer ORDERS > worker";
     assert!(out.starts_with(begin), "{out}");
+}
+
+/// A message as a pull consumer delivers it.
+fn delivered(headers: bool) -> Message {
+    Message {
+        reply: Some("$JS.ACK.ORDERS.worker.2.7.9.1767603601000000000.1003".into()),
+        headers: headers.then(|| Headers::new([("A", "b")])),
+        ..Message::new("orders.new", Bytes::from_static(b"one"))
+    }
+}
+
+fn fetched(messages: Vec<Message>, status: Option<(u16, &str)>) -> Outcome {
+    Outcome::Fetched { messages, status: status.map(|(code, words)| (code, words.into())) }
+}
+
+#[test]
+fn the_next_message_is_taken() {
+    let (calls, out) =
+        drive("nats consumer next ORDERS worker", &[fetched(vec![delivered(true)], None)]);
+    let Call::Next { batch: 1, expires, answer, .. } = &calls[0] else { panic!("{calls:?}") };
+    assert_eq!(*expires, Some(Span::secs(5)));
+    assert_eq!(*answer, Some(Answer::Ack));
+    let expected = "\
+[09:00:00] subj: orders.new / tries: 2 / cons seq: 9 / str seq: 7 / pending: 1,003
+
+Headers:
+
+  A: b
+
+Data:
+
+
+one
+
+Acknowledged message";
+    assert_eq!(out, expected);
+    let (calls, out) = drive(
+        "nats consumer next ORDERS worker --nak --count 2 -r",
+        &[fetched(vec![delivered(false)], None), fetched(vec![delivered(false)], None)],
+    );
+    assert!(matches!(&calls[1], Call::Next { answer: Some(Answer::Nak { delay: None }), .. }));
+    assert_eq!(out, "one\none");
+    let (_, out) =
+        drive("nats c next ORDERS worker --term", &[fetched(vec![delivered(false)], None)]);
+    assert!(out.ends_with("\n\none\n\nTerminated message"), "{out}");
+    let (_, out) =
+        drive("nats c next ORDERS worker --no-ack", &[fetched(vec![delivered(false)], None)]);
+    assert!(out.ends_with("\n\none"), "{out}");
+    let (_, out) = drive("nats c next ORDERS worker --term --nak", &[]);
+    assert_eq!(out, "nats: error: can not both Acknowledge and Terminate message");
+}
+
+#[test]
+fn why_nothing_came_is_said() {
+    let timeout = || fetched(Vec::new(), Some((408, "Request Timeout")));
+    let (_, out) = drive("nats c next ORDERS worker", &[timeout(), consumer("")]);
+    assert_eq!(out, "nats: error: no message received: nats: timeout");
+    let gone = fetched(Vec::new(), Some((409, "Consumer Deleted")));
+    let (_, out) = drive("nats c next ORDERS worker", &[gone]);
+    assert_eq!(out, "nats: error: no message received: nats: Consumer Deleted");
+    let missing = error(10014, "consumer not found");
+    let (_, out) = drive("nats c next ORDERS worker", &[Outcome::NoResponders, missing]);
+    assert_eq!(out, "nats: error: could not load consumer \"worker\": consumer not found (10014)");
+    let push = consumer(r#","deliver_subject":"out""#);
+    let (_, out) = drive("nats c next ORDERS worker", &[Outcome::NoResponders, push]);
+    assert_eq!(
+        out,
+        "nats: error: consumer \"worker\" is not a Pull consumer\nReceive from it with 'nats consumer sub ORDERS worker'."
+    );
 }

@@ -71,6 +71,7 @@ fn subscriptions_print_what_comes() {
     first.headers = Some(Headers::new([("A", "b")]));
     let second = Message::new("orders.old", Bytes::from_static(b"two"));
     let view = OpView {
+        id: OpId(1),
         started: Time::ZERO,
         ended: None,
         outcome: None,

@@ -8,7 +8,7 @@ mod stream_change;
 mod stream_read;
 
 use super::*;
-use crate::client::{Call, Outcome};
+use crate::client::{Call, OpId, Outcome};
 use crate::console::parse::{Parsed, parse};
 use crate::kernel::{Span, Time};
 use crate::nats::{Headers, Message};
@@ -24,6 +24,7 @@ fn drive(text: &str, outcomes: &[Outcome]) -> (Vec<Call>, String) {
             .iter()
             .zip(outcomes)
             .map(|(&started, outcome)| OpView {
+                id: OpId(1),
                 started,
                 ended: Some(started + Span::millis(1)),
                 outcome: Some(outcome),

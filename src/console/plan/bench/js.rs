@@ -1,0 +1,279 @@
+//! `nats bench js …`
+
+use serde::Serialize;
+
+use crate::client::{Answer, Call, Deliver, Outcome};
+use crate::console::format::comma;
+use crate::console::parse::Invocation;
+use crate::console::plan::run::trouble;
+use crate::console::plan::stream::is_token;
+use crate::console::plan::{Done, Run, Stop};
+use crate::kernel::Span;
+use crate::nats::api::response::Purged;
+use crate::nats::api::{
+    AckPolicy, ConsumerConfig, ConsumerInfo, Discard, PubAck, Storage, StreamConfig, StreamInfo,
+    to_json_text,
+};
+use crate::nats::time::go_duration;
+
+use super::{Bench, MOST, PARTS, message, pattern, publish_facts, publish_parts, sleep_text};
+
+/// The consumer that is created if no other is named.
+const CONSUMER: &str = "nats-bench";
+/// How long a pull waits for messages.
+const EXPIRES: Span = Span::secs(2);
+
+/// `nats bench js pub sync`
+pub(in crate::console::plan) fn publish(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let label = "JetStream synchronous publisher";
+    let stream = stream(run, line)?;
+    let mut facts = publish_facts(line);
+    facts.push(("batch", "0".to_owned()));
+    facts.push(("stream", stream.to_owned()));
+    facts.push(("purge", line.on("purge").to_string()));
+    if line.on("create") {
+        let window = line.span("dedupwindow").unwrap_or(Span::secs(120));
+        facts.push(("storage", line.text("storage").unwrap_or("file").to_owned()));
+        facts.push(("max-bytes", comma(line.bytes("maxbytes").unwrap_or(1 << 30).into())));
+        facts.push(("replicas", comma(line.number("replicas").unwrap_or(1).into())));
+        facts.push(("deduplication", line.on("dedup").to_string()));
+        facts.push(("dedup-window", go_duration(window.as_nanos())));
+    }
+    let bench = Bench::begin(run, line, label, MOST, facts)?;
+    if line.on("create") {
+        create_stream(run, line, stream)?;
+    }
+    let found: Result<StreamInfo, String> = run.api(&format!("STREAM.INFO.{stream}"), "")?;
+    if let Err(why) = found {
+        let stop = run.fail(format!("could not access stream {stream}: {why}"));
+        run.hint("Name a stream with --stream, or let it be created with --create.");
+        return Err(stop);
+    }
+    run.log(run.at(), format!("Using stream: {stream}"));
+    purge(run, line, stream)?;
+    let count = comma(bench.messages.into());
+    run.log(run.at(), format!("[1] Starting {label}, publishing {count} messages"));
+    let draft = message(line, &bench);
+    let call = |message, count| Call::JsPublish { message, count, retries: 0 };
+    let took = publish_parts(run, &bench, &draft, call, |outcome| {
+        let why = match outcome {
+            Outcome::Acked { acks, .. } => acks.iter().find_map(|ack| {
+                let error = PubAck::parse(&ack.payload).map(|ack| ack.error)?;
+                error.map(|error| error.to_string())
+            }),
+            Outcome::NoResponders => Some("nats: no response from stream".to_owned()),
+            other => Some(trouble(other)),
+        };
+        why.map_or(Ok(()), |why| Err(format!("publishing: publishing synchronously: {why}")))
+    })?;
+    bench.report(run, took);
+    Ok(())
+}
+
+/// `nats bench js consume` and `nats bench js fetch`
+pub(in crate::console::plan) fn consume(
+    run: &mut Run<'_>,
+    line: &Invocation,
+    label: &'static str,
+    ahead: bool,
+) -> Done {
+    let stream = stream(run, line)?;
+    let consumer = line.text("consumer").unwrap_or(CONSUMER);
+    let batch = line.number("batch").unwrap_or(500).clamp(1, 10_000);
+    let acks = line.text("acks").unwrap_or("explicit");
+    let mut facts = vec![
+        ("consumer", consumer.to_owned()),
+        ("acks", acks.to_owned()),
+        ("double-acked", "false".to_owned()),
+        ("batch", comma(batch.into())),
+        ("stream", stream.to_owned()),
+        ("sleep", sleep_text(line)),
+        ("purge", line.on("purge").to_string()),
+    ];
+    if line.given("filter") {
+        facts.push(("filter", line.all("filter").join(",")));
+    }
+    let bench = Bench::begin(run, line, label, MOST, facts)?;
+    purge(run, line, stream)?;
+    if consumer == CONSUMER {
+        create_consumer(run, line, stream, batch)?;
+    }
+    let count = comma(bench.messages.into());
+    run.log(run.at(), format!("[1] Starting {label}, expecting {count} messages"));
+    let most = if ahead { bench.messages.div_ceil(PARTS) } else { bench.messages };
+    let most = most.min(batch.unsigned_abs());
+    let began = run.at();
+    let mut done = 0;
+    while done < bench.messages {
+        let wanted = most.min(bench.messages - done);
+        let call = Call::Next {
+            stream: stream.to_owned(),
+            consumer: consumer.to_owned(),
+            batch: u32::try_from(wanted).unwrap_or(u32::MAX),
+            expires: Some(EXPIRES),
+            no_wait: false,
+            heartbeat: None,
+            max_bytes: None,
+            more: serde_json::Map::new(),
+            answer: (acks == "explicit").then_some(Answer::Ack),
+        };
+        let view = run.op(call);
+        let view = match view {
+            Ok(view) if view.outcome.is_some() => view,
+            other => {
+                let came = other.as_ref().map_or(0, |view| view.received_total);
+                bench.show(run, "Receiving", done + came, run.at());
+                return Err(other.err().unwrap_or(Stop::Waiting));
+            }
+        };
+        run.pass(view);
+        let came = match view.outcome {
+            Some(Outcome::Fetched { messages, .. }) => messages.len() as u64,
+            Some(Outcome::NoResponders) => {
+                return Err(run.fail("nats: no responders available for request"));
+            }
+            Some(other) => return Err(run.fail(trouble(other))),
+            None => 0,
+        };
+        if came == 0 {
+            bench.show(run, "Receiving", done, run.at());
+            run.log(
+                run.at(),
+                "WARNING: at least one of the pull consumer Fetch operation timed out. These results are not optimal!",
+            );
+            let (done, all) = (comma(done.into()), comma(bench.messages.into()));
+            let stop = run.fail(format!("only {done} of {all} messages came"));
+            run.hint(format!(
+                "Publish some first: nats bench js pub sync SUBJECT --stream {stream}"
+            ));
+            return Err(stop);
+        }
+        if acks == "all" {
+            let answer = Answer::Ack;
+            run.ask(Call::Answer { op: view.id, message: None, answer, wait: false })?;
+        }
+        done += came;
+        run.pause(Span(bench.sleep.as_nanos().saturating_mul(came)));
+    }
+    let took = run.at().since(began);
+    bench.show(run, "Finished", done, run.at());
+    bench.report(run, took);
+    Ok(())
+}
+
+/// `nats bench js ordered`
+pub(in crate::console::plan) fn ordered(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let label = "JetStream ordered ephemeral consumer";
+    let stream = stream(run, line)?;
+    let mut facts = vec![
+        ("stream", stream.to_owned()),
+        ("sleep", sleep_text(line)),
+        ("purge", line.on("purge").to_string()),
+    ];
+    if line.given("filter") {
+        facts.push(("filter", line.all("filter").join(",")));
+    }
+    let bench = Bench::begin(run, line, label, MOST, facts)?;
+    purge(run, line, stream)?;
+    let count = comma(bench.messages.into());
+    run.log(run.at(), format!("[1] Starting {label}, expecting {count} messages"));
+    let view = run.op(Call::Ordered {
+        stream: stream.to_owned(),
+        filters: line.all("filter").to_vec(),
+        deliver: Deliver::All,
+        max: Some(bench.messages),
+    })?;
+    let now = view.received.last().map_or(view.started, |(at, _)| *at);
+    match view.outcome {
+        Some(Outcome::Ended { messages }) if *messages >= bench.messages => {
+            run.pass(view);
+            bench.show(run, "Finished", bench.messages, run.at());
+            bench.report(run, run.at().since(view.started));
+            Ok(())
+        }
+        Some(Outcome::Ended { messages }) => {
+            bench.show(run, "Receiving", *messages, now);
+            Ok(())
+        }
+        Some(other) => Err(run.fail(trouble(other))),
+        None => {
+            bench.show(run, "Receiving", view.received_total, now);
+            Err(Stop::Waiting)
+        }
+    }
+}
+
+/// The stream that a line names.
+fn stream<'l>(run: &mut Run<'_>, line: &'l Invocation) -> Done<&'l str> {
+    let name = line.text("stream").unwrap_or("benchstream");
+    if is_token(name) {
+        return Ok(name);
+    }
+    let quoted = crate::console::format::quoted(name);
+    Err(run.fail(format!("{quoted} is not a valid stream name")))
+}
+
+fn create_stream(run: &mut Run<'_>, line: &Invocation, stream: &str) -> Done {
+    let window = line.span("dedupwindow").unwrap_or(Span::secs(120));
+    let config = StreamConfig {
+        name: stream.to_owned(),
+        subjects: vec![pattern(line)],
+        discard: Discard::New,
+        storage: match line.text("storage") {
+            Some("memory") => Storage::Memory,
+            _ => Storage::File,
+        },
+        num_replicas: line.number("replicas").unwrap_or(1),
+        max_bytes: line.bytes("maxbytes").unwrap_or(1 << 30),
+        max_msgs: -1,
+        max_consumers: -1,
+        max_msgs_per_subject: -1,
+        max_msg_size: -1,
+        duplicate_window: i64::try_from(window.as_nanos()).unwrap_or(i64::MAX),
+        allow_direct: true,
+        allow_atomic: true,
+        ..StreamConfig::default()
+    };
+    let created: Result<StreamInfo, String> =
+        run.api(&format!("STREAM.CREATE.{stream}"), to_json_text(&config))?;
+    let what = format!(
+        "could not create the stream. If you want to delete and re-define the stream use `nats stream delete {stream}`"
+    );
+    run.check(&what, created)?;
+    Ok(())
+}
+
+fn create_consumer(run: &mut Run<'_>, line: &Invocation, stream: &str, batch: i64) -> Done {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        stream_name: &'a str,
+        config: ConsumerConfig,
+    }
+    let config = ConsumerConfig {
+        name: CONSUMER.to_owned(),
+        durable_name: CONSUMER.to_owned(),
+        ack_policy: match line.text("acks") {
+            Some("none") => AckPolicy::None,
+            Some("all") => AckPolicy::All,
+            _ => AckPolicy::Explicit,
+        },
+        max_ack_pending: batch,
+        inactive_threshold: 10_000_000_000,
+        filter_subjects: line.all("filter").to_vec(),
+        ..ConsumerConfig::default()
+    };
+    let body = to_json_text(&Body { stream_name: stream, config });
+    let created: Result<ConsumerInfo, String> =
+        run.api(&format!("CONSUMER.CREATE.{stream}.{CONSUMER}"), body)?;
+    run.check(&format!("creating the durable consumer '{CONSUMER}'"), created)?;
+    Ok(())
+}
+
+fn purge(run: &mut Run<'_>, line: &Invocation, stream: &str) -> Done {
+    if line.on("purge") {
+        run.log(run.at(), "Purging the stream");
+        let purged: Result<Purged, String> = run.api(&format!("STREAM.PURGE.{stream}"), "")?;
+        run.check(&format!("purging stream '{stream}'"), purged)?;
+    }
+    Ok(())
+}
