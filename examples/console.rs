@@ -42,17 +42,7 @@ fn enter(session: &mut Session, world: &mut World, line: &str) {
             println!("! {why}");
         }
     }
-    let end = world.now() + LIMIT;
-    while session.is_running(world) && world.now() < end {
-        for input in session.poll(world) {
-            if let Err(why) = world.give(&input) {
-                println!("! {why}");
-            }
-        }
-        if session.is_running(world) && !world.step() {
-            break;
-        }
-    }
+    session.run(world, LIMIT);
     let Some(entry) = session.entries().last() else { return };
     let mut output = session.render(entry, world);
     if output.state == State::Listening {

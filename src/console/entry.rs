@@ -46,6 +46,8 @@ pub(super) struct Issued {
     pub(super) op: OpId,
     /// What was asked; another branch of history may have another operation of that number.
     pub(super) call: Call,
+    /// When it ended, once that was noticed.
+    pub(super) ended: Option<Time>,
 }
 
 /// What a line prints, as far as it is.

@@ -1,10 +1,11 @@
 //! What the console reads from a world.
 
-use crate::client::{Client, OpId, OpRecord, Outcome};
+use crate::client::{Client, OpRecord, Outcome};
 use crate::kernel::{ProcId, ProcState, Time};
 use crate::world::{EventKind, Note, World};
 
 use super::commands::Verb;
+use super::entry::Issued;
 use super::facts::{Facts, ServerFacts, StreamFacts};
 use super::parse::Invocation;
 use super::plan::OpView;
@@ -86,18 +87,20 @@ pub(super) fn client<'a>(world: &'a World, name: &str) -> Option<(ProcId, &'a Cl
     Some((process, world.client(process)?))
 }
 
-/// An operation as scripts see it.
+/// An operation as scripts see it. Where it ended is looked for in the trace unless it is noted.
 pub(super) fn view<'a>(
     world: &'a World,
     process: ProcId,
-    op: OpId,
+    issued: &Issued,
     record: &'a OpRecord,
 ) -> OpView<'a> {
+    let ended =
+        || issued.ended.unwrap_or_else(|| ended(world, process, issued.op.0, record.started));
     let outcome: Option<&Outcome> = record.outcome.as_deref();
     OpView {
-        id: op,
+        id: issued.op,
         started: record.started,
-        ended: outcome.map(|_| ended(world, process, op.0, record.started)),
+        ended: outcome.map(|_| ended()),
         outcome,
         received: record.received.iter().map(|(at, message)| (*at, message)).collect(),
         received_total: record.received_total,

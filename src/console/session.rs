@@ -160,7 +160,7 @@ impl Session {
             return Ok((fixed(vec![Line::error(why)], false), None));
         }
         let op = self.next_op(client, typist.next_op(), 0, world.position());
-        let ops = vec![Issued { position: world.position(), op, call }];
+        let ops = vec![Issued { position: world.position(), op, call, ended: None }];
         Ok((What::Script { invocation: Box::new(invocation), ops, finished: None }, Some(input)))
     }
 
@@ -175,6 +175,7 @@ impl Session {
             }
             let output = self.render(entry, world);
             let client = entry.client.clone();
+            let ends = self.ends(entry, world);
             let asked = match &output.next {
                 Some(input @ Input::Call { call, .. }) if world.check(input).is_ok() => {
                     let ahead = inputs.iter().filter(|input| is_of(input, &client)).count() as u64;
@@ -183,6 +184,7 @@ impl Session {
                         position: world.position() + inputs.len() as u64,
                         op: self.next_op(&client, next, ahead, world.position()),
                         call: call.clone(),
+                        ended: None,
                     })
                 }
                 _ => None,
@@ -190,6 +192,7 @@ impl Session {
             let What::Script { ops, finished, .. } = &mut self.entries[index].what else {
                 continue;
             };
+            ops.iter_mut().zip(ends).for_each(|(issued, ended)| issued.ended = ended);
             match output.state {
                 State::Done | State::Failed => *finished = Some((world.position(), output)),
                 _ => {
@@ -201,6 +204,42 @@ impl Session {
             }
         }
         inputs
+    }
+
+    /// When the operations of an entry ended, as far as they have.
+    fn ends(&self, entry: &Entry, world: &World) -> Vec<Option<Time>> {
+        let What::Script { ops, .. } = &entry.what else { return Vec::new() };
+        let found = gather::client(world, &entry.client);
+        let end = |issued: &Issued| {
+            let (process, client) = found?;
+            let record = client.op(issued.op).filter(|record| *record.call == issued.call)?;
+            gather::view(world, process, issued, record).ended
+        };
+        ops.iter().map(end).collect()
+    }
+
+    /// Lets a world go on, giving it what the commands need, until nothing that was typed is waited
+    /// for any more, or so much time has passed. For worlds that are driven without a player.
+    pub fn run(&mut self, world: &mut World, limit: Span) {
+        let end = world.now() + limit;
+        while world.now() < end {
+            for input in self.poll(world) {
+                // It was checked when it was asked for; one that is wrong does nothing.
+                let _ = world.give(&input);
+            }
+            if !self.is_running(world) {
+                return;
+            }
+            match (world.next_at(), self.wakes_at(world)) {
+                (next, Some(at)) if next.is_none_or(|next| at < next) => {
+                    world.run_until(at.min(end));
+                }
+                (Some(_), _) => {
+                    world.step();
+                }
+                (None, _) => return,
+            }
+        }
     }
 
     /// When the session wants to be polled although nothing may happen until then: a command waits
@@ -215,7 +254,12 @@ impl Session {
 
     /// Whether a command waits for an answer or for time to pass. Those that listen do not count.
     pub fn is_running(&self, world: &World) -> bool {
-        self.entries.iter().any(|entry| self.render(entry, world).state == State::Running)
+        let position = world.position();
+        self.entries.iter().any(|entry| match &entry.what {
+            What::Fixed(_) => false,
+            What::Script { finished: Some((noticed, _)), .. } if *noticed <= position => false,
+            What::Script { .. } => self.render(entry, world).state == State::Running,
+        })
     }
 
     /// What an entry prints in this state of the world.
@@ -285,7 +329,7 @@ impl Session {
                 match client.op(issued.op) {
                     Some(record) if *record.call == issued.call => {
                         lasting = record.is_lasting();
-                        views.push(gather::view(world, process, issued.op, record));
+                        views.push(gather::view(world, process, issued, record));
                     }
                     _ => {
                         lost = issued.op < client.next_op();

@@ -106,6 +106,7 @@ pub(super) const HELP: Command = Command {
         Arg::new("command", Kind::Command, "The command to explain"),
         Arg::new("subcommand", Kind::Command, "Its subcommand"),
         Arg::new("subsubcommand", Kind::Command, "And the subcommand of that"),
+        Arg::new("subsubsubcommand", Kind::Command, "And the one below it"),
     ],
     ..Command::new("help", "Explain a command", &[])
 };

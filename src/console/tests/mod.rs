@@ -24,15 +24,7 @@ impl Typist {
         for input in session.enter(line, world) {
             world.give(&input).expect(line);
         }
-        let end = world.now() + Span::secs(30);
-        while session.is_running(world) && world.now() < end {
-            for input in session.poll(world) {
-                world.give(&input).expect(line);
-            }
-            if session.is_running(world) {
-                world.step();
-            }
-        }
+        session.run(world, Span::secs(30));
         let entry = session.entries().last().expect(line);
         let output = session.render(entry, world);
         let lines: Vec<&str> = output.lines.iter().map(|line| line.text.as_str()).collect();

@@ -14,6 +14,7 @@ pub(in crate::console::plan) fn publish(run: &mut Run<'_>, line: &Invocation) ->
     let bench = Bench::begin(run, line, label, MOST, publish_facts(line))?;
     let count = comma(bench.messages.into());
     run.log(run.at(), format!("[1] Starting {label}, publishing {count} messages"));
+    // Without waits in between there is nothing to show on the way.
     let draft = message(line, &bench);
     let call = |message, count| Call::Publish { message, count };
     let took = publish_parts(run, &bench, &draft, call, |outcome| match outcome {

@@ -87,11 +87,14 @@ impl Bench {
         Ok(Self { label, messages, size, sleep, progress, began: run.at() })
     }
 
-    /// The sizes of the parts in which it is done. Messages that are numbered are one part, or as
+    /// The sizes of the parts in which it is done; `waits` says whether each message is waited
+    /// for, so that there is a progress to see. Messages that are numbered are one part, or as
     /// many as there are messages.
-    fn parts(&self, message: &Draft) -> impl Iterator<Item = u32> + use<> {
+    fn parts(&self, message: &Draft, waits: bool) -> impl Iterator<Item = u32> + use<> {
         let messages = self.messages;
-        let parts = if self.sleep > Span::ZERO {
+        let parts = if self.sleep == Span::ZERO && !waits {
+            1
+        } else if self.sleep > Span::ZERO {
             messages
         } else if numbered(message, 1) == *message {
             PARTS.min(messages)
@@ -127,7 +130,7 @@ impl Bench {
         let nanos = u128::from(took.as_nanos());
         if nanos == 0 {
             run.say(format!("NATS {} stats: no time has passed", self.label));
-            run.hint("A simulated client needs no time to send; see when the messages arrive.");
+            run.hint("A simulated client needs no time to send. Waiting takes time: try --sleep 1ms, or nats bench js pub sync.");
             return;
         }
         let second = 1_000_000_000u128;
@@ -199,7 +202,8 @@ fn publish_parts(
 ) -> Done<Span> {
     let began = run.at();
     let mut done = 0;
-    for part in bench.parts(message) {
+    let waits = matches!(call(message.clone(), 1), Call::JsPublish { .. });
+    for part in bench.parts(message, waits) {
         let draft = if part == 1 { numbered(message, done + 1) } else { message.clone() };
         let view = match run.op(call(draft, part)) {
             Ok(view) if view.outcome.is_some() => view,
