@@ -74,6 +74,7 @@ impl Ctx {
 
     /// Gives the world an input.
     pub(crate) fn act(self, input: Input) {
+        self.engine.update_value(|engine| engine.session.echo(&input, engine.player.world()));
         self.send(PlayerCommand::Act(input));
     }
 

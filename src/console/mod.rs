@@ -11,6 +11,7 @@
 mod columns;
 pub mod commands;
 mod complete;
+mod echo;
 mod entry;
 mod facts;
 mod format;
@@ -30,6 +31,7 @@ mod usage;
 mod tests;
 
 pub use complete::{Completion, complete};
+pub use echo::echo;
 pub use entry::{Entry, Output, State};
 pub use facts::{ConsumerFacts, Facts, ServerFacts, StreamFacts};
 pub use history::LineHistory;

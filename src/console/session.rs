@@ -16,6 +16,7 @@ use crate::world::{Input, World};
 
 use super::commands::Verb;
 use super::complete::{Completion, complete};
+use super::echo::echo;
 use super::entry::{Entry, Issued, Output, State, What};
 use super::gather;
 use super::history::LineHistory;
@@ -123,6 +124,21 @@ impl Session {
                 Vec::new()
             }
         }
+    }
+
+    /// Shows what was done by other means than typing, as the line that would have done it; the line
+    /// can then be had back with the up key. Nothing is shown where there is no such line.
+    pub fn echo(&mut self, input: &Input, world: &World) {
+        let Some(line) = echo(input) else { return };
+        self.history.push(&line);
+        self.forget_after(world.position());
+        self.entries.push(Entry {
+            line,
+            client: self.client.clone(),
+            position: world.position(),
+            at: world.now(),
+            what: fixed(Vec::new(), true),
+        });
     }
 
     /// The beginning of a command.

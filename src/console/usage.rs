@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn help_is_laid_out() {
         let expected = "\
-usage: nats sub [<flags>] <subject>
+usage: nats sub [<flags>] [<subject>]
 
 Subscribe and print what comes.
 

@@ -81,15 +81,23 @@ pub(crate) fn find_absent(path: &[&str], word: &str) -> Option<&'static Absent> 
 }
 
 /// Flags of the real CLI that are not here: those that need a terminal, a file or a program, and
-/// those for what is not simulated.
+/// those for what is not simulated. Some of them are flags of other commands here.
 pub(crate) const ABSENT_FLAGS: &[&str] = &[
+    "ack",
+    "all",
+    "batch",
     "color",
     "colors",
     "command",
     "config",
     "connection-name",
     "creds",
+    "csv",
+    "delta-time",
     "dot",
+    "doubleack",
+    "durable",
+    "expression",
     "force-stdin",
     "inbox-prefix",
     "interactive",
@@ -98,8 +106,13 @@ pub(crate) const ABSENT_FLAGS: &[&str] = &[
     "no-context",
     "output",
     "password",
+    "payload",
     "send-on",
+    "since",
     "socks-proxy",
+    "stream",
+    "subjects-only",
+    "timestamp",
     "tlsca",
     "tlscert",
     "tlsfirst",

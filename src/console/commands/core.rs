@@ -45,17 +45,30 @@ pub(super) const PUBLISH: Command = Command {
 pub(super) const SUBSCRIBE: Command = Command {
     aliases: &["subscribe"],
     verb: Some(Verb::Subscribe),
-    args: &[Arg::required("subject", Kind::Pattern, "Which messages, wildcards allowed")],
+    args: &[Arg::new("subject", Kind::Pattern, "Which messages, wildcards allowed")],
     flags: &[&[
         Flag::new("queue", Kind::Text, "Share the messages with the others of this queue group"),
         Flag::new("count", Kind::Number, "End after this many messages"),
         Flag::new("raw", Kind::Switch, "Print the bodies only").short('r'),
         Flag::new("headers-only", Kind::Switch, "Print the headers only"),
+        Flag::new(
+            "stream",
+            Kind::Stream,
+            "Read this stream, in order and without acknowledgements",
+        ),
+        Flag::new("all", Kind::Switch, "Begin with the first message of the stream"),
+        Flag::new("new", Kind::Switch, "Only messages that are stored from now on"),
+        Flag::new("last", Kind::Switch, "Begin with the last message of the stream"),
+        Flag::new("last-per-subject", Kind::Switch, "Begin with the last message of each subject"),
+        Flag::new("start-sequence", Kind::Number, "Begin with this sequence of the stream"),
     ]],
     ..Command::new(
         "sub",
         "Subscribe and print what comes",
-        &["It listens until it is interrupted (Ctrl+C) or has received --count messages."],
+        &[
+            "It listens until it is interrupted (Ctrl+C) or has received --count messages. With",
+            "--stream or a flag that says where to begin it reads a stream instead.",
+        ],
     )
 };
 

@@ -1,0 +1,233 @@
+//! What a click does, as a line of the console: so that one learns the command by watching.
+
+use crate::client::{Answer, Call, Deliver, Draft};
+use crate::world::Input;
+
+/// The line that would do the same as an input, if there is one. It names the client that acts.
+///
+/// There is none for what the CLI cannot do: faults, and answers to a message that another
+/// operation received.
+pub fn echo(input: &Input) -> Option<String> {
+    match input {
+        Input::Call { client, call } => Some(format!("{client}> {}", command(call)?)),
+        _ => None,
+    }
+}
+
+fn command(call: &Call) -> Option<String> {
+    let mut words = Words::new();
+    match call {
+        Call::Publish { message, count } => {
+            words.add("pub").add(&message.subject).add(&message.text);
+            words.headers(message).flag("--reply", message.reply.as_deref());
+            words.count(u64::from(*count), 1).add("--no-jetstream");
+        }
+        Call::JsPublish { message, count, .. } => {
+            words.add("pub").add(&message.subject).add(&message.text);
+            words.headers(message).count(u64::from(*count), 1).add("-J");
+        }
+        Call::Request { message, replies, .. } => {
+            words.add("request").add(&message.subject).add(&message.text).headers(message);
+            if *replies != 1 {
+                let replies = if *replies == u32::MAX { 0 } else { *replies };
+                words.add("--replies").add(&replies.to_string());
+            }
+        }
+        Call::Api { subject, body } => return Some(api(subject, body)),
+        Call::Subscribe { subject, queue, max } => {
+            words.add("sub").add(subject).flag("--queue", queue.as_deref());
+            words.count(max.unwrap_or(0), 0);
+        }
+        Call::Reply { subject, queue, body, max } => {
+            words.add("reply").add(subject).flag("--queue", queue.as_deref());
+            words.flag("", body.as_deref()).count(max.unwrap_or(0), 0);
+        }
+        Call::Next { stream, consumer, batch, answer, .. } => {
+            words.add("consumer").add("next").add(stream).add(consumer);
+            match answer {
+                Some(Answer::Ack) => {}
+                Some(Answer::Nak { .. }) => drop(words.add("--nak")),
+                Some(Answer::Term { .. }) => drop(words.add("--term")),
+                Some(Answer::InProgress) | None => drop(words.add("--no-ack")),
+            }
+            words.count(u64::from(*batch), 1);
+        }
+        Call::Consume { stream, consumer, answer, .. } => {
+            words.add("consumer").add("sub").add(stream).add(consumer.as_deref()?);
+            if answer.is_none() {
+                words.add("--no-ack");
+            }
+        }
+        Call::Ordered { stream, filters, deliver, max } => {
+            words.add("sub");
+            match filters.as_slice() {
+                [] => {}
+                [filter] => drop(words.add(filter)),
+                _ => return None,
+            }
+            words.add("--stream").add(stream);
+            match deliver {
+                Deliver::All => drop(words.add("--all")),
+                Deliver::New => drop(words.add("--new")),
+                Deliver::Last => drop(words.add("--last")),
+                Deliver::LastPerSubject => drop(words.add("--last-per-subject")),
+                Deliver::Sequence(seq) => {
+                    words.add("--start-sequence").add(&seq.to_string());
+                }
+            }
+            words.count(max.unwrap_or(0), 0);
+        }
+        Call::Answer { .. } | Call::Cancel { .. } => return None,
+    }
+    Some(words.0)
+}
+
+/// A call to the API: as the command that makes it where that is plain, else as a request.
+fn api(subject: &str, body: &str) -> String {
+    let mut words = Words::new();
+    let tokens: Vec<&str> =
+        subject.strip_prefix("$JS.API.").map(|rest| rest.split('.').collect()).unwrap_or_default();
+    match tokens.as_slice() {
+        ["STREAM", "INFO", stream] if body.is_empty() => {
+            words.add("stream").add("info").add(stream);
+        }
+        ["STREAM", "DELETE", stream] => {
+            words.add("stream").add("rm").add(stream).add("-f");
+        }
+        ["STREAM", "PURGE", stream] if body.is_empty() => {
+            words.add("stream").add("purge").add(stream).add("-f");
+        }
+        ["STREAM", "LEADER", "STEPDOWN", stream] if body.is_empty() => {
+            words.add("stream").add("cluster").add("step-down").add(stream);
+        }
+        ["CONSUMER", "INFO", stream, consumer] => {
+            words.add("consumer").add("info").add(stream).add(consumer);
+        }
+        ["CONSUMER", "DELETE", stream, consumer] => {
+            words.add("consumer").add("rm").add(stream).add(consumer).add("-f");
+        }
+        ["CONSUMER", "LEADER", "STEPDOWN", stream, consumer] if body.is_empty() => {
+            words.add("consumer").add("cluster").add("step-down").add(stream).add(consumer);
+        }
+        _ => {
+            words.add("request").add(subject).add(body);
+        }
+    }
+    words.0
+}
+
+/// A line that grows.
+struct Words(String);
+
+impl Words {
+    fn new() -> Self {
+        Self("nats".to_owned())
+    }
+
+    /// Adds a word, in quotes if it needs them.
+    fn add(&mut self, word: &str) -> &mut Self {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+        self.0.push(' ');
+        if !word.is_empty() && word.chars().all(plain) {
+            self.0.push_str(word);
+        } else {
+            self.0.push('\'');
+            self.0.push_str(&word.replace('\'', r"'\''"));
+            self.0.push('\'');
+        }
+        self
+    }
+
+    /// Adds a flag with its value, if there is one; a flag without a name is an argument.
+    fn flag(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+        if let Some(value) = value {
+            if !name.is_empty() {
+                self.add(name);
+            }
+            self.add(value);
+        }
+        self
+    }
+
+    fn headers(&mut self, message: &Draft) -> &mut Self {
+        for (name, value) in &message.headers {
+            self.add("-H").add(&format!("{name}:{value}"));
+        }
+        self
+    }
+
+    fn count(&mut self, count: u64, usual: u64) -> &mut Self {
+        if count != usual {
+            self.add("--count").add(&count.to_string());
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::console::{Parsed, parse};
+
+    fn echoed(call: Call) -> Option<String> {
+        echo(&Input::Call { client: "checkout".to_owned(), call })
+    }
+
+    #[test]
+    fn a_click_reads_as_a_command() {
+        let message = Draft {
+            subject: "orders.new".to_owned(),
+            headers: vec![("A".to_owned(), "it's".to_owned())],
+            text: "{\"id\":{{Count}}}".to_owned(),
+            ..Draft::default()
+        };
+        let orders = || "orders.*".to_owned();
+        for (call, line) in [
+            (
+                Call::JsPublish { message: message.clone(), count: 2, retries: 2 },
+                r#"checkout> nats pub orders.new '{"id":{{Count}}}' -H 'A:it'\''s' --count 2 -J"#,
+            ),
+            (
+                Call::Publish { message: Draft { headers: Vec::new(), ..message }, count: 1 },
+                r#"checkout> nats pub orders.new '{"id":{{Count}}}' --no-jetstream"#,
+            ),
+            (
+                Call::Subscribe { subject: orders(), queue: Some("q".to_owned()), max: None },
+                "checkout> nats sub 'orders.*' --queue q",
+            ),
+            (
+                Call::Reply {
+                    subject: orders(),
+                    queue: None,
+                    body: Some("ok".to_owned()),
+                    max: Some(2),
+                },
+                "checkout> nats reply 'orders.*' ok --count 2",
+            ),
+            (
+                Call::Api { subject: "$JS.API.STREAM.INFO.ORDERS".to_owned(), body: String::new() },
+                "checkout> nats stream info ORDERS",
+            ),
+            (
+                Call::Api { subject: "$JS.API.STREAM.NAMES".to_owned(), body: "{}".to_owned() },
+                "checkout> nats request '$JS.API.STREAM.NAMES' '{}'",
+            ),
+            (
+                Call::Ordered {
+                    stream: "ORDERS".to_owned(),
+                    filters: vec![orders()],
+                    deliver: Deliver::New,
+                    max: None,
+                },
+                "checkout> nats sub 'orders.*' --stream ORDERS --new",
+            ),
+        ] {
+            assert_eq!(echoed(call).as_deref(), Some(line));
+            assert!(matches!(parse(line), Ok(Parsed::Run(_))), "{line}: {:?}", parse(line).err());
+        }
+        let cancel = Call::Cancel { op: crate::client::OpId(1) };
+        assert_eq!(echoed(cancel), None);
+        let crash = Input::Crash { process: "us-east/n1".to_owned(), lose_disk: false };
+        assert_eq!(echo(&crash), None);
+    }
+}
