@@ -37,7 +37,7 @@ pub fn complete(line: &str, facts: &Facts) -> Completion {
     let (start, before) = split(line);
     let word = &line[start..];
     let (_, words) = prompt(&before);
-    let mut place = Place { command: &NATS, path: vec![&NATS], args: 0, value_of: None };
+    let mut place = Place { command: &NATS, path: vec![&NATS], args: Vec::new(), value_of: None };
     let mut first = true;
     for typed in words {
         if std::mem::take(&mut first) && typed == "nats" {
@@ -53,18 +53,18 @@ pub fn complete(line: &str, facts: &Facts) -> Completion {
         None => (word, String::new()),
     };
     let mut options = if let Some(flag) = place.value_of {
-        values(flag.kind, bare, &before, facts)
+        values(flag.kind, bare, &before, &place, facts)
     } else if let Some((name, value)) = word.split_once('=').filter(|_| word.starts_with("--")) {
         let flag = place.flags().find(|flag| format!("--{}", flag.name) == name);
         let kind = flag.map_or(Kind::Text, |flag| flag.kind);
-        values(kind, value, &format!("{name}="), facts)
+        values(kind, value, &format!("{name}="), &place, facts)
     } else if word.starts_with('-') {
         flags(&place, word)
     } else if place.command.subs.is_empty() {
-        let kind = place.command.args.get(place.args).map_or(Kind::Text, |arg| arg.kind);
+        let kind = place.command.args.get(place.args.len()).map_or(Kind::Text, |arg| arg.kind);
         match kind {
             Kind::Command => commands(&NATS, word),
-            kind => values(kind, bare, &before, facts),
+            kind => values(kind, bare, &before, &place, facts),
         }
     } else {
         let mut options = commands(place.command, word);
@@ -84,7 +84,8 @@ pub fn complete(line: &str, facts: &Facts) -> Completion {
 struct Place {
     command: &'static Command,
     path: Vec<&'static Command>,
-    args: usize,
+    /// The arguments typed so far.
+    args: Vec<String>,
     value_of: Option<&'static Flag>,
 }
 
@@ -103,7 +104,7 @@ impl Place {
             return true;
         }
         if self.command.subs.is_empty() {
-            self.args += 1;
+            self.args.push(word.to_owned());
             return true;
         }
         match self.command.sub(word) {
@@ -168,11 +169,18 @@ fn flags(place: &Place, word: &str) -> Vec<String> {
 }
 
 /// The values that begin like this. `before` stands in front of each: a quote, which also ends it, or a flag.
-fn values(kind: Kind, word: &str, before: &str, facts: &Facts) -> Vec<String> {
+fn values(kind: Kind, word: &str, before: &str, place: &Place, facts: &Facts) -> Vec<String> {
     let words: Vec<&str> = match kind {
         Kind::OneOf(words) => words.to_vec(),
         Kind::Stream => facts.streams.iter().map(|stream| stream.name.as_str()).collect(),
-        Kind::Consumer => facts.consumers.iter().map(|consumer| consumer.name.as_str()).collect(),
+        Kind::Consumer => {
+            let stream = place.args.first();
+            let of = |stream: &&String| facts.streams.iter().any(|known| known.name == **stream);
+            let stream = stream.filter(of);
+            let all = facts.consumers.iter();
+            let own = all.filter(|consumer| stream.is_none_or(|name| consumer.stream == *name));
+            own.map(|consumer| consumer.name.as_str()).collect()
+        }
         Kind::Server => facts.servers.iter().map(|server| server.name.as_str()).collect(),
         Kind::Client => facts.clients.iter().map(String::as_str).collect(),
         Kind::Subject | Kind::Pattern | Kind::Subjects => {
@@ -193,7 +201,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::console::facts::{ServerFacts, StreamFacts};
+    use crate::console::facts::{ConsumerFacts, ServerFacts, StreamFacts};
 
     fn facts() -> Facts {
         let stream = |name: &str, subject: &str| StreamFacts {
@@ -202,7 +210,12 @@ mod tests {
             acknowledges: true,
         };
         let server = |name: &str| ServerFacts { name: name.to_owned(), ..ServerFacts::default() };
+        let consumer = |stream: &str, name: &str| ConsumerFacts {
+            stream: stream.to_owned(),
+            name: name.to_owned(),
+        };
         Facts {
+            consumers: vec![consumer("ORDERS", "billing"), consumer("OFFERS", "mailer")],
             clients: vec!["checkout".to_owned(), "cli".to_owned()],
             servers: vec![server("n1"), server("n2")],
             streams: vec![stream("ORDERS", "orders.>"), stream("OFFERS", "offers")],
@@ -229,6 +242,14 @@ mod tests {
             ("--as ch", 5, &["checkout "]),
             ("help serv", 5, &["server "]),
             ("nats pub a b --no-j", 13, &["--no-jetstream "]),
+            ("nats consumer info ORDERS ", 26, &["billing "]),
+            ("nats c next OFFERS m", 19, &["mailer "]),
+            ("c pause ORDERS billing 1", 23, &[]),
+            ("consumer ne", 9, &["next "]),
+            ("consumer add ORDERS x --max-d", 22, &["--max-deliver="]),
+            ("consumer add ORDERS x --ack ", 28, &["all ", "explicit ", "none "]),
+            ("consumer next ORDERS billing --no", 29, &["--no-ack "]),
+            ("bench js fetch --consumer b", 26, &["billing "]),
             ("nats nonsense ", 14, &[]),
         ] {
             let found = complete(line, &facts());

@@ -6,7 +6,7 @@ use crate::world::{EventKind, Note, World};
 
 use super::commands::Verb;
 use super::entry::Issued;
-use super::facts::{Facts, ServerFacts, StreamFacts};
+use super::facts::{ConsumerFacts, Facts, ServerFacts, StreamFacts};
 use super::parse::Invocation;
 use super::plan::OpView;
 
@@ -56,7 +56,14 @@ pub(super) fn facts(world: &World) -> Facts {
                 })
             })
             .collect(),
-        consumers: Vec::new(),
+        consumers: world
+            .consumers()
+            .iter()
+            .map(|view| ConsumerFacts {
+                stream: view.stream.to_string(),
+                name: view.name.to_string(),
+            })
+            .collect(),
         subjects: world
             .topology()
             .clients

@@ -253,25 +253,23 @@ mod tests {
     #[test]
     fn help_is_laid_out() {
         let expected = "\
-usage: nats sub [<flags>] [<subject>]
+usage: nats reply [<flags>] <subject> [<body>]
 
-Subscribe and print what comes.
+Answer requests.
 
-It listens until it is interrupted (Ctrl+C) or has received --count messages.
-
-Also: subscribe
+It listens until it is interrupted (Ctrl+C) or has answered --count requests.
 
 Args:
-  <subject>  Which messages, wildcards allowed
+  <subject>  Which requests, wildcards allowed
+  [<body>]   What to answer; without it, the request itself
 
 Flags:
-      --queue=VALUE   Share the messages with the others of this queue group
-      --count=NUMBER  End after this many messages
-  -r, --raw           Print the bodies only
-      --headers-only  Print the headers only
+      --echo          Answer with the request itself
+  -q, --queue=VALUE   The queue group (default NATS-RPLY-22)
+      --count=NUMBER  End after this many requests
 
 The flags of every command are in 'nats help'.";
-        assert_eq!(help(&["sub"]).join("\n"), expected);
+        assert_eq!(help(&["reply"]).join("\n"), expected);
     }
 
     #[test]

@@ -70,12 +70,8 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::BenchSub => bench::subscribe(run, line),
         Verb::BenchJsPub => bench::js_publish(run, line),
         Verb::BenchJsOrdered => bench::ordered(run, line),
-        Verb::BenchJsConsume => {
-            bench::consume(run, line, "JetStream durable consumer (callback)", true)
-        }
-        Verb::BenchJsFetch => {
-            bench::consume(run, line, "JetStream durable consumer (fetch)", false)
-        }
+        Verb::BenchJsConsume => bench::consume(run, line),
+        Verb::BenchJsFetch => bench::fetch(run, line),
         Verb::Events => events::events(run, line),
         Verb::AccountInfo => account::info(run, line),
         // These have no script: they are printed when they are typed.

@@ -1,7 +1,7 @@
 //! Lines that people type at the real CLI: they are understood, and print its headings.
 
 use super::*;
-use crate::console::{Parsed, parse};
+use crate::console::parse;
 
 /// Lines in an order in which they make sense, each with something that it prints.
 const LINES: &[(&str, &str)] = &[
@@ -74,37 +74,71 @@ fn common_invocations_print_the_headings_of_the_cli() {
     }
 }
 
-/// Lines about consumers with all their flags.
-const CONSUMERS: &[&str] = &[
-    "nats consumer add ORDERS worker --pull --defaults",
-    "nats consumer add ORDERS worker --filter orders.new --filter orders.paid --deliver all --ack explicit --wait 30s --max-deliver 5 --max-pending 100 --replay instant --max-waiting 8 --no-headers-only --backoff linear --backoff-steps 5 --backoff-min 1s --backoff-max 1m --sample 100 --inactive-threshold 1h --memory --replicas 1 --metadata a=b --description x --pause 5m",
-    "nats consumer add ORDERS pusher --target deliver.here --deliver-group g --deliver new --ack none --heartbeat 5s --flow-control --bps 1024 --ephemeral",
-    "nats con ls ORDERS -n",
-    "nats consumer find ORDERS --pull --pending 5",
-    "nats c info ORDERS worker --json",
-    "nats c state ORDERS worker --no-select",
-    "nats consumer next ORDERS worker --count 5 --no-ack",
-    "nats consumer next ORDERS worker --term --raw",
-    "nats consumer next ORDERS worker --nak --timeout 1s",
-    "nats consumer sub ORDERS pusher --no-ack -r",
-    "nats consumer edit ORDERS worker --max-pending 5 --wait 1m --dry-run -f",
-    "nats consumer copy ORDERS worker other --deliver last",
-    "nats consumer pause ORDERS worker 1h -f",
-    "nats consumer resume ORDERS worker -f",
-    "nats consumer unpin ORDERS worker jobs -f",
-    "nats consumer report ORDERS --raw --leaders",
-    "nats consumer cluster step-down ORDERS worker --preferred n2",
-    "nats consumer rm ORDERS worker -f",
-    "nats bench js consume --stream ORDERS --msgs 5 --acks none --batch 10",
-    "nats bench js fetch --msgs 5 --batch 2 --stream ORDERS",
-    "nats bench js ordered --stream ORDERS --msgs 5",
+/// Lines about consumers, likewise.
+const CONSUMERS: &[(&str, &str)] = &[
+    ("nats pub orders.new '{{Count}}' --count 10", "Sequence: 10"),
+    (
+        "nats consumer add ORDERS worker --pull --defaults",
+        "Information for Consumer ORDERS > worker created 2026-01-05T09:00:0",
+    ),
+    (
+        "nats consumer add ORDERS careful --filter orders.new --filter orders.paid --deliver all --ack explicit --wait 30s --max-deliver 6 --max-pending 100 --replay instant --max-waiting 8 --no-headers-only --backoff linear --backoff-steps 5 --backoff-min 1s --backoff-max 1m --sample 100 --inactive-threshold 1h --memory --replicas 1 --metadata a=b --description x --pause 5m",
+        "Backoff: 1s, 12.8s, 24.6s, 36.4s, 48.2s",
+    ),
+    (
+        "nats consumer add ORDERS pusher --target deliver.here --deliver-group g --deliver new --ack none --heartbeat 5s --bps 8192",
+        "Deliver Queue Group: g",
+    ),
+    ("nats con ls ORDERS", "│ worker  │"),
+    ("nats con ls ORDERS -n", "careful\npusher\nworker"),
+    ("nats consumer find ORDERS --pull --waiting 5", "worker"),
+    ("nats c info ORDERS worker", "Waiting Pulls: 0 of maximum 512"),
+    ("nats c info ORDERS worker --json", "\"num_pending\": 10"),
+    ("nats c state ORDERS worker --no-select", "State for Consumer ORDERS > worker"),
+    (
+        "nats consumer next ORDERS worker",
+        "subj: orders.new / tries: 1 / cons seq: 1 / str seq: 1 / pending: 9\n\n1\n\nAcknowledged message",
+    ),
+    ("nats consumer next ORDERS worker --raw --count 2", "2\n3"),
+    ("nats consumer next ORDERS worker --term", "Terminated message"),
+    ("nats consumer next ORDERS worker --nak --timeout 1s", "Negative Acknowledged message"),
+    ("nats consumer next ORDERS worker --no-ack", "tries: 2"),
+    ("nats consumer next ORDERS worker --wait 1s", "Acknowledged message after "),
+    ("nats consumer sub ORDERS worker", "Acknowledged message"),
+    ("nats consumer edit ORDERS worker --max-pending 5 --wait 1m -f", "+  max_ack_pending: 5"),
+    ("nats consumer copy ORDERS worker other --deliver last", "Deliver Policy: Last"),
+    ("nats consumer report ORDERS", "Consumer report for ORDERS with 4 consumers"),
+    ("nats consumer pause ORDERS worker 1h -f", "Paused ORDERS > worker until 2026-01-05 10:00:"),
+    ("nats consumer resume ORDERS worker -f", "was resumed while previously paused until"),
+    ("nats consumer cluster step-down ORDERS worker", "New leader elected"),
+    ("nats consumer rm ORDERS other -f", "Consumer ORDERS > other is gone"),
+    ("nats bench js fetch --stream ORDERS --msgs 10 --batch 4", "durable consumer (fetch) stats:"),
+    ("nats consumer rm ORDERS nats-bench -f", "Consumer ORDERS > nats-bench is gone"),
+    ("nats bench js consume --stream ORDERS --msgs 10 --acks none", "Starting JetStream durable"),
+    ("nats bench js ordered --stream ORDERS --msgs 10", "Starting JetStream ordered"),
+    (
+        "nats sub 'orders.*' --all --count 10",
+        "Subscribing to JetStream Stream holding messages with subject orders.* starting with the first message received",
+    ),
+    (
+        "nats consumer sub ORDERS pusher --no-ack",
+        "Subscribing to topic deliver.here auto acknowledgment: false",
+    ),
 ];
 
 #[test]
-fn the_flags_of_consumers_are_the_clis() {
-    for line in CONSUMERS {
-        assert!(matches!(parse(line), Ok(Parsed::Run(_))), "{line}: {:?}", parse(line).err());
+fn consumers_are_used_as_with_the_cli() {
+    for (line, heading) in CONSUMERS {
+        assert!(parse(line).is_ok() && !heading.is_empty(), "{line}");
     }
+}
+
+#[test]
+fn the_console_knows_what_it_made() {
+    let mut typist = Typist::new();
+    typist.types("nats consumer add ORDERS worker --pull --defaults");
+    let Typist { world, session } = &typist;
+    assert_eq!(session.complete("nats consumer info ORDERS ", world).options, ["worker "]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::console::format::comma;
 use crate::console::parse::Invocation;
 use crate::console::plan::run::trouble;
 use crate::console::plan::stream::is_token;
-use crate::console::plan::{Done, Run, Stop};
+use crate::console::plan::{Done, OpView, Run, Stop};
 use crate::kernel::Span;
 use crate::nats::api::response::Purged;
 use crate::nats::api::{
@@ -16,7 +16,7 @@ use crate::nats::api::{
 };
 use crate::nats::time::go_duration;
 
-use super::{Bench, MOST, PARTS, message, pattern, publish_facts, publish_parts, sleep_text};
+use super::{Bench, MOST, message, pattern, publish_facts, publish_parts, sleep_text};
 
 /// The consumer that is created if no other is named.
 const CONSUMER: &str = "nats-bench";
@@ -70,13 +70,112 @@ pub(in crate::console::plan) fn publish(run: &mut Run<'_>, line: &Invocation) ->
     Ok(())
 }
 
-/// `nats bench js consume` and `nats bench js fetch`
-pub(in crate::console::plan) fn consume(
-    run: &mut Run<'_>,
-    line: &Invocation,
-    label: &'static str,
-    ahead: bool,
-) -> Done {
+/// `nats bench js fetch`
+pub(in crate::console::plan) fn fetch(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let label = "JetStream durable consumer (fetch)";
+    let Reading { bench, stream, consumer, batch, acks } = reading(run, line, label)?;
+    let began = run.at();
+    let mut done = 0;
+    while done < bench.messages {
+        let wanted = batch.min(u32::try_from(bench.messages - done).unwrap_or(u32::MAX));
+        let call = Call::Next {
+            stream: stream.to_owned(),
+            consumer: consumer.to_owned(),
+            batch: wanted,
+            expires: Some(EXPIRES),
+            no_wait: false,
+            heartbeat: None,
+            max_bytes: None,
+            more: serde_json::Map::new(),
+            answer: (acks == "explicit").then_some(Answer::Ack),
+        };
+        let view = match run.op(call) {
+            Ok(view) if view.outcome.is_some() => view,
+            other => {
+                let came = other.as_ref().map_or(0, |view| view.received_total);
+                bench.show(run, "Fetching", done + came, run.at());
+                return Err(other.err().unwrap_or(Stop::Waiting));
+            }
+        };
+        run.pass(view);
+        let came = match view.outcome {
+            Some(Outcome::Fetched { messages, .. }) => messages.len() as u64,
+            Some(Outcome::NoResponders) => {
+                return Err(run.fail("nats: no responders available for request"));
+            }
+            Some(other) => return Err(run.fail(trouble(other))),
+            None => 0,
+        };
+        if came == 0 {
+            bench.show(run, "Fetching", done, run.at());
+            run.log(
+                run.at(),
+                "WARNING: at least one of the pull consumer Fetch operation timed out. These results are not optimal!",
+            );
+            return Err(too_few(run, stream, done, bench.messages));
+        }
+        if acks == "all" {
+            let answer = Answer::Ack;
+            run.ask(Call::Answer { op: view.id, message: None, answer, wait: false })?;
+        }
+        done += came;
+        run.pause(Span(bench.sleep.as_nanos().saturating_mul(came)));
+    }
+    let took = run.at().since(began);
+    bench.show(run, "Finished", done, run.at());
+    bench.report(run, took);
+    Ok(())
+}
+
+/// `nats bench js consume`
+pub(in crate::console::plan) fn consume(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let label = "JetStream durable consumer (callback)";
+    let Reading { bench, stream, consumer, batch, acks } = reading(run, line, label)?;
+    let view = run.op(Call::Consume {
+        stream: stream.to_owned(),
+        consumer: Some(consumer.to_owned()),
+        create: None,
+        queue: None,
+        // Acknowledging every message acknowledges those before it, too.
+        answer: (acks != "none").then_some(Answer::Ack),
+        batch,
+        max: Some(bench.messages),
+    })?;
+    receive(run, &bench, view, "Consuming")
+}
+
+/// Shows how a subscription that ends after all messages is getting on.
+fn receive(run: &mut Run<'_>, bench: &Bench, view: &OpView<'_>, state: &str) -> Done {
+    let now = view.received.last().map_or(view.started, |(at, _)| *at);
+    match view.outcome {
+        Some(Outcome::Ended { messages }) if *messages >= bench.messages => {
+            bench.show(run, "Finished", bench.messages, now);
+            bench.report(run, now.since(view.started));
+            Ok(())
+        }
+        Some(Outcome::Ended { messages }) => {
+            bench.show(run, state, *messages, now);
+            Ok(())
+        }
+        Some(other) => Err(run.fail(trouble(other))),
+        None => {
+            bench.show(run, state, view.received_total, now);
+            Err(Stop::Waiting)
+        }
+    }
+}
+
+/// A benchmark that reads through a consumer.
+struct Reading<'l> {
+    bench: Bench,
+    stream: &'l str,
+    consumer: &'l str,
+    batch: u32,
+    acks: &'l str,
+}
+
+/// Begins a benchmark that reads through a consumer, which is created if none is named.
+fn reading<'l>(run: &mut Run<'_>, line: &'l Invocation, label: &'static str) -> Done<Reading<'l>> {
     let stream = stream(run, line)?;
     let consumer = line.text("consumer").unwrap_or(CONSUMER);
     let batch = line.number("batch").unwrap_or(500).clamp(1, 10_000);
@@ -100,65 +199,15 @@ pub(in crate::console::plan) fn consume(
     }
     let count = comma(bench.messages.into());
     run.log(run.at(), format!("[1] Starting {label}, expecting {count} messages"));
-    let most = if ahead { bench.messages.div_ceil(PARTS) } else { bench.messages };
-    let most = most.min(batch.unsigned_abs());
-    let began = run.at();
-    let mut done = 0;
-    while done < bench.messages {
-        let wanted = most.min(bench.messages - done);
-        let call = Call::Next {
-            stream: stream.to_owned(),
-            consumer: consumer.to_owned(),
-            batch: u32::try_from(wanted).unwrap_or(u32::MAX),
-            expires: Some(EXPIRES),
-            no_wait: false,
-            heartbeat: None,
-            max_bytes: None,
-            more: serde_json::Map::new(),
-            answer: (acks == "explicit").then_some(Answer::Ack),
-        };
-        let view = run.op(call);
-        let view = match view {
-            Ok(view) if view.outcome.is_some() => view,
-            other => {
-                let came = other.as_ref().map_or(0, |view| view.received_total);
-                bench.show(run, "Receiving", done + came, run.at());
-                return Err(other.err().unwrap_or(Stop::Waiting));
-            }
-        };
-        run.pass(view);
-        let came = match view.outcome {
-            Some(Outcome::Fetched { messages, .. }) => messages.len() as u64,
-            Some(Outcome::NoResponders) => {
-                return Err(run.fail("nats: no responders available for request"));
-            }
-            Some(other) => return Err(run.fail(trouble(other))),
-            None => 0,
-        };
-        if came == 0 {
-            bench.show(run, "Receiving", done, run.at());
-            run.log(
-                run.at(),
-                "WARNING: at least one of the pull consumer Fetch operation timed out. These results are not optimal!",
-            );
-            let (done, all) = (comma(done.into()), comma(bench.messages.into()));
-            let stop = run.fail(format!("only {done} of {all} messages came"));
-            run.hint(format!(
-                "Publish some first: nats bench js pub sync SUBJECT --stream {stream}"
-            ));
-            return Err(stop);
-        }
-        if acks == "all" {
-            let answer = Answer::Ack;
-            run.ask(Call::Answer { op: view.id, message: None, answer, wait: false })?;
-        }
-        done += came;
-        run.pause(Span(bench.sleep.as_nanos().saturating_mul(came)));
-    }
-    let took = run.at().since(began);
-    bench.show(run, "Finished", done, run.at());
-    bench.report(run, took);
-    Ok(())
+    let batch = u32::try_from(batch).unwrap_or(u32::MAX);
+    Ok(Reading { bench, stream, consumer, batch, acks })
+}
+
+fn too_few(run: &mut Run<'_>, stream: &str, done: u64, all: u64) -> Stop {
+    let (done, all) = (comma(done.into()), comma(all.into()));
+    let stop = run.fail(format!("only {done} of {all} messages came"));
+    run.hint(format!("Publish some first: nats bench js pub sync SUBJECT --stream {stream}"));
+    stop
 }
 
 /// `nats bench js ordered`
@@ -183,24 +232,7 @@ pub(in crate::console::plan) fn ordered(run: &mut Run<'_>, line: &Invocation) ->
         deliver: Deliver::All,
         max: Some(bench.messages),
     })?;
-    let now = view.received.last().map_or(view.started, |(at, _)| *at);
-    match view.outcome {
-        Some(Outcome::Ended { messages }) if *messages >= bench.messages => {
-            run.pass(view);
-            bench.show(run, "Finished", bench.messages, run.at());
-            bench.report(run, run.at().since(view.started));
-            Ok(())
-        }
-        Some(Outcome::Ended { messages }) => {
-            bench.show(run, "Receiving", *messages, now);
-            Ok(())
-        }
-        Some(other) => Err(run.fail(trouble(other))),
-        None => {
-            bench.show(run, "Receiving", view.received_total, now);
-            Err(Stop::Waiting)
-        }
-    }
+    receive(run, &bench, view, "Receiving")
 }
 
 /// The stream that a line names.

@@ -4,7 +4,7 @@ mod core;
 mod js;
 
 pub(super) use core::{publish, subscribe};
-pub(super) use js::{consume, ordered, publish as js_publish};
+pub(super) use js::{consume, fetch, ordered, publish as js_publish};
 
 use crate::client::{Call, Draft, Outcome};
 use crate::console::format::{comma, ibytes};

@@ -57,6 +57,7 @@ pub(in crate::console::plan) fn sub(run: &mut Run<'_>, line: &Invocation) -> Don
         create: None,
         queue: None,
         answer,
+        batch: 100,
         max: None,
     })?;
     for (_, (at, message)) in shown(run, view) {
