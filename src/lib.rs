@@ -10,7 +10,7 @@
 //! 5. [`client`]: a simulated application: connection, requests, JetStream calls.
 //! 6. [`world`]: puts it together: topology, inputs, step, seek, fork, read-only views.
 //! 7. [`console`]: the `nats` command language.
-//! 8. [`lesson`]: lessons and share links.
+//! 8. [`lesson`]: lessons (parse, play, check) and share links.
 //! 9. [`view`]: the pure presentation model of the page.
 //! 10. `app`: the Leptos page (only with the feature `page`).
 

@@ -11,6 +11,11 @@ use super::{
 };
 
 impl<P: Process> Sim<P> {
+    /// Does nothing, but counts as a position in history: something was asked that changes nothing.
+    pub fn nothing(&mut self) {
+        self.core.position += 1;
+    }
+
     /// Starts a process, for the first time or after a crash.
     pub fn start(&mut self, process: ProcId) -> Option<EventId> {
         self.core.position += 1;

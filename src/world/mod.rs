@@ -311,8 +311,13 @@ impl Machine for World {
         self.sim.idle_until(at);
     }
     fn apply(&mut self, input: &Input) {
+        let before = self.position();
         // Inputs are checked before they get into a history; one that is wrong does nothing.
         let _ = self.give(input);
+        if self.position() == before {
+            // Healing what is whole, for instance. History would give the input again and again.
+            self.sim.nothing();
+        }
     }
 }
 

@@ -128,3 +128,14 @@ fn a_frozen_server_works_off_what_waited() {
         assert!(matches!(outcome.as_deref(), Some(Outcome::Acked { .. })), "{outcome:?}");
     }
 }
+
+#[test]
+fn an_input_that_changes_nothing_is_given_once() {
+    let mut history = History::new(World::new(scenes::one_order()).unwrap(), 1_000);
+    let before = history.cursor().position();
+    history.act(Input::HealAll);
+    assert_eq!(history.cursor().position(), before + 1);
+    history.seek(before);
+    assert!(history.forward() && history.forward());
+    assert_eq!(history.cursor().position(), before + 2);
+}

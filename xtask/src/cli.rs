@@ -30,6 +30,11 @@ pub(crate) enum Task {
         /// Handed on to `cargo bench`.
         rest: Vec<String>,
     },
+    /// Play lessons without a page and tell what did not come as they say.
+    LessonCheck {
+        /// Their files.
+        files: Vec<String>,
+    },
     /// Say how large the built page is.
     Size,
 }
@@ -48,9 +53,10 @@ pub(crate) fn parse(words: &[String]) -> Result<Task, Failure> {
         "build" => nothing_more("build", &rest, Task::Build),
         "test" => parse_test(&rest),
         "bench" => Ok(Task::Bench { rest: rest.into_iter().map(String::from).collect() }),
+        "lesson" => parse_lesson(&rest),
         "size" => nothing_more("size", &rest, Task::Size),
         other => Err(Failure::Usage(format!(
-            "there is no task {other:?}; there are serve, build, test, bench and size"
+            "there is no task {other:?}; there are serve, build, test, bench, lesson and size"
         ))),
     }
 }
@@ -91,6 +97,15 @@ fn parse_test(words: &[&str]) -> Result<Task, Failure> {
     Ok(Task::Test { only })
 }
 
+fn parse_lesson(words: &[&str]) -> Result<Task, Failure> {
+    match words {
+        ["check", files @ ..] if !files.is_empty() => {
+            Ok(Task::LessonCheck { files: files.iter().map(|&file| file.to_string()).collect() })
+        }
+        _ => Err(Failure::Usage("lesson takes check FILE...".to_string())),
+    }
+}
+
 fn split_value(word: &str) -> (&str, Option<&str>) {
     match word.split_once('=') {
         Some((name, value)) => (name, Some(value)),
@@ -119,6 +134,7 @@ pub(crate) fn help() -> String {
   test [--only STEP]...         run every test there is, or only some
   bench [ARGUMENT]...           measure the engine (arguments go to cargo bench)
   bench --browser               measure it in headless Chromium, compiled as the page is
+  lesson check FILE...          play lessons without a page and tell what did not come as they say
   size                          say how large dist/ is
 
 What a task needs and can install (Trunk, wasm-bindgen, wasm-opt, nats-server) it installs below target/tools
@@ -158,6 +174,8 @@ mod tests {
         assert_eq!(parsed("test --only native --only=lint"), Ok(Task::Test { only }));
         assert_eq!(parsed("bench --help"), Ok(Task::Bench { rest: vec!["--help".to_string()] }));
         assert_eq!(parsed("size"), Ok(Task::Size));
+        let files = vec!["a.md".to_string(), "b.md".to_string()];
+        assert_eq!(parsed("lesson check a.md b.md"), Ok(Task::LessonCheck { files }));
     }
 
     #[test]
@@ -168,6 +186,8 @@ mod tests {
         assert!(wrong("serve --port 0").contains("\"0\""));
         assert!(wrong("serve --port 70000").contains("\"70000\""));
         assert!(wrong("serve --fast").contains("--no-open"));
+        assert!(wrong("lesson").contains("check FILE"));
+        assert!(wrong("lesson check").contains("check FILE"));
         assert!(wrong("build now").contains("nothing more"));
         assert!(wrong("test --only nothing").contains("conformance"));
         assert!(wrong("test native").contains("--only STEP"));

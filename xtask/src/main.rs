@@ -43,6 +43,10 @@ fn perform(task: Task) -> Result<(), Failure> {
         Task::Build => page::build_and_report(&place),
         Task::Test { only } => steps::run(&place, &only),
         Task::Bench { rest } => bench::run(&place, &rest),
+        Task::LessonCheck { files } => Call::cargo(&place)
+            .args(["run", "--quiet", "--no-default-features", "--example", "lesson", "--", "check"])
+            .args(files)
+            .run(),
         Task::Size => size::report(&place.dist()),
     }
 }

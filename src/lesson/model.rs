@@ -1,0 +1,205 @@
+//! A lesson as data: what its file says, read and checked.
+
+use std::sync::Arc;
+
+use crate::kernel::Span;
+use crate::world::{Input, Topology};
+
+use super::condition::{Condition, Query, Value};
+use super::prose::{Block, Words};
+
+/// How long an engine event is waited for if a lesson does not say.
+pub const PATIENCE: Span = Span::secs(60);
+
+/// A lesson.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lesson {
+    /// The name of its file, for messages.
+    pub file: Arc<str>,
+    /// What it is called.
+    pub title: String,
+    /// What it shows, in one sentence.
+    pub summary: String,
+    /// Its place among the lessons, from 1.
+    pub order: u32,
+    /// How long it takes.
+    pub minutes: u32,
+    /// The world it begins in, but for what `setup` does to it.
+    pub topology: Topology,
+    /// Console lines carried out before anybody looks.
+    pub setup: Vec<Deed>,
+    /// Its beats, in order; at least one.
+    pub beats: Vec<Beat>,
+}
+
+/// A step of a lesson that is read, watched or done at a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beat {
+    /// Its heading.
+    pub title: String,
+    /// The line of its heading.
+    pub line: u32,
+    /// What happens in it, in order.
+    pub items: Vec<Item>,
+}
+
+/// A part of a beat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The line where it begins.
+    pub line: u32,
+    /// What it is.
+    pub part: Part,
+}
+
+/// What a part of a beat is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Something to read. It appears once everything before it has happened.
+    Prose(Block),
+    /// Things that are done, one after the other.
+    Do(Vec<Deed>),
+    /// Something the engine has to come to before the lesson goes on.
+    Until(Until),
+    /// What must hold here.
+    Check(Vec<Condition>),
+    /// A prediction.
+    Ask(Ask),
+    /// Something the learner does.
+    Goal(Goal),
+    /// Calls to show as code.
+    Code(Vec<Snippet>),
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Until {
+    /// All of them must hold at the same moment.
+    pub conditions: Vec<Condition>,
+    /// In so much virtual time.
+    pub within: Span,
+}
+
+/// A prediction: asked before, answered by the engine after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The question.
+    pub question: Vec<Words>,
+    /// What one can choose, at least two.
+    pub choices: Vec<Choice>,
+    /// Which of them the author expects the engine to answer.
+    pub expected: usize,
+    /// What the engine is asked once the rest of the beat has happened.
+    pub answer: Query,
+}
+
+/// A possible answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// What the engine would answer.
+    pub value: Value,
+    /// What is read.
+    pub label: Vec<Words>,
+}
+
+/// Something the learner does; it ticks when the engine sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    /// What to do.
+    pub task: Vec<Words>,
+    /// When it is done: all of them hold.
+    pub when: Vec<Condition>,
+    /// What may help.
+    pub hint: Option<Vec<Words>>,
+    /// What does it for the learner.
+    pub deeds: Vec<Deed>,
+    /// How long that may take.
+    pub within: Span,
+}
+
+/// Something that is done to the world.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deed {
+    /// The line of the file.
+    pub line: u32,
+    /// What.
+    pub act: Act,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// A line is typed at the console.
+    Type(String),
+    /// This is given to the world as it is.
+    Give(Input),
+    /// Knobs of an app are turned.
+    Turn {
+        /// Which app.
+        app: String,
+        /// The knobs, as names and values.
+        knobs: Vec<(String, String)>,
+    },
+    /// This has to come true before the next thing is done.
+    Await(Condition),
+    /// The server that leads a stream is crashed, stopped, paused.
+    ToLeader {
+        /// What happens to it.
+        fault: LeaderFault,
+        /// The cluster's name.
+        cluster: String,
+        /// The stream's name.
+        stream: String,
+    },
+}
+
+/// What can happen to the server that leads a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaderFault {
+    /// It dies.
+    Crash,
+    /// It dies and loses its disk.
+    Wreck,
+    /// It stops in an orderly way.
+    Stop,
+    /// It freezes.
+    Pause,
+}
+
+/// A call to show as code: what is asked of the world, to show it with its real names and values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Snippet {
+    /// How a stream is created, as it is configured now.
+    Stream {
+        /// The cluster's name.
+        cluster: String,
+        /// The stream's name.
+        name: String,
+    },
+    /// How a message was published: the last one on such a subject.
+    Publish {
+        /// The subject, wildcards allowed.
+        subject: String,
+    },
+    /// How to subscribe as an app does.
+    Subscribe {
+        /// The subject.
+        subject: String,
+    },
+    /// How to get a message by its sequence.
+    Get {
+        /// The cluster's name.
+        cluster: String,
+        /// The stream's name.
+        stream: String,
+        /// The sequence.
+        sequence: u64,
+    },
+    /// How to ask for a stream's state.
+    Info {
+        /// The cluster's name.
+        cluster: String,
+        /// The stream's name.
+        stream: String,
+    },
+}
