@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use cli::Task;
 use failure::Failure;
 use place::Place;
+use run::Call;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
