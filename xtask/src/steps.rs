@@ -73,15 +73,13 @@ pub(crate) const STEPS: &[Step] = &[
         name: "wasm-engine",
         about: "the engine gives the same run in a browser as natively",
         needs: IN_A_BROWSER,
-        perform: |place| {
-            in_a_browser(place, "test", &["--no-default-features", "--test", "determinism"])
-        },
+        perform: |place| in_a_browser(place, &["--no-default-features", "--test", "determinism"]),
     },
     Step {
         name: "wasm-page",
         about: "the page's components in a browser",
         needs: IN_A_BROWSER,
-        perform: |place| in_a_browser(place, "test", &["--test", "web"]),
+        perform: |place| in_a_browser(place, &["--test", "web"]),
     },
     Step {
         name: "page",
@@ -134,11 +132,11 @@ fn clippy(place: &Place, what: &[&str]) -> Result<(), Failure> {
 }
 
 /// Compiles a test or a bench for the browser and runs it there; `.cargo/config.toml` names the runner.
-pub(crate) fn in_a_browser(place: &Place, verb: &str, what: &[&str]) -> Result<(), Failure> {
+pub(crate) fn in_a_browser(place: &Place, what: &[&str]) -> Result<(), Failure> {
     tools::ensure_rust_tools(place)?;
     let driver = needs::driver().ok_or(Failure::Missing(vec![Need::Driver]))?;
     Call::cargo(place)
-        .args([verb, "--target", needs::WASM])
+        .args(["test", "--target", needs::WASM])
         .args(what)
         .env("CHROMEDRIVER", driver)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities(place)?)
