@@ -3,10 +3,12 @@
 use crate::kernel::Time;
 use crate::nats::Subject;
 
+use super::Pair;
+
 /// A change to a consumer's record. Every replica applies the same ones in the same order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsumerCommand {
-    /// The consumer found where to begin.
+    /// A consumer that is not replicated found where to begin.
     Started {
         /// The first sequence it looks at.
         sseq: u64,
@@ -19,14 +21,19 @@ pub enum ConsumerCommand {
         sseq: u64,
         /// How often it was delivered, this time included.
         deliveries: u64,
-        /// When.
+        /// When the message was stored, in nanoseconds of virtual time. This is what the real
+        /// server notes as the beginning of the ack wait, and a new leader goes by it.
+        stored: i64,
+        /// When it was delivered.
         at: Time,
     },
     /// A message has more time, or less: as if it had been delivered at another moment.
     Touched {
         /// Its sequence.
         sseq: u64,
-        /// That moment.
+        /// That moment, in nanoseconds of virtual time; may lie before the world began.
+        from: i64,
+        /// When.
         at: Time,
     },
     /// A message was delivered as often as allowed.
@@ -35,8 +42,10 @@ pub enum ConsumerCommand {
         sseq: u64,
         /// How often it was delivered.
         deliveries: u64,
+        /// When.
+        at: Time,
     },
-    /// A message is done with, or, if everything before it is too, all of them.
+    /// A message is done with, or, where one acknowledgement stands for all before it, all of them.
     Acked {
         /// The number of the delivery.
         dseq: u64,
@@ -52,10 +61,12 @@ pub enum ConsumerCommand {
         /// The next sequence it looks at.
         sseq: u64,
     },
-    /// The stream was purged below this sequence.
+    /// The stream was purged.
     Purged {
-        /// The next sequence that there can be.
-        sseq: u64,
+        /// What counts as delivered now.
+        delivered: Pair,
+        /// The ack floor now.
+        floor: Pair,
     },
     /// A pull request waits with the leader; a new leader will have to tell it so.
     PullWaits {

@@ -27,22 +27,53 @@
 //!
 //! Configuration, pauses and deletion are not the record's: the meta group carries them, and the
 //! host calls [`Consumer::reconfigure`] (also for a pause) on every replica.
+//!
+//! A clone of a consumer is its snapshot; where it is installed, [`Consumer::unlead`] is called
+//! first.
 
+mod ack;
+mod ack_subject;
+mod admit;
+mod change;
+mod choose;
 mod command;
 mod cx;
+mod flow;
+mod gather;
+mod leading;
 mod output;
+mod pending;
+mod pull;
+mod queue;
+mod rate;
+mod record;
+mod send;
+mod start;
+mod status;
+#[cfg(test)]
+mod tests;
+mod timers;
+mod validate;
 mod view;
+mod waiting;
 
 use std::sync::Arc;
 
-use crate::jetstream::store::{MessageStore, StoredMessage};
-use crate::kernel::Time;
-use crate::nats::api::{ApiError, ConsumerConfig, ConsumerInfo};
-use crate::nats::{Headers, Subject};
+use crate::kernel::{Span, Time};
+use crate::nats::Subject;
+use crate::nats::api::{ConsumerConfig, ConsumerInfo};
 
+use flow::Flow;
+use leading::{Leading, Replay, after};
+use record::Record;
+use timers::with_threshold;
+
+pub use ack_subject::Port;
+pub use admit::{Admitted, Surroundings, admit, agree, with_pause, with_server};
 pub use command::ConsumerCommand;
 pub use cx::Cx;
 pub use output::{Happening, Output};
+pub use record::Pair;
 pub use view::{PendingView, WaitingView};
 
 /// A consumer on one server.
@@ -52,11 +83,18 @@ pub struct Consumer {
     name: Arc<str>,
     config: Arc<ConsumerConfig>,
     created: Time,
+    record: Record,
+    lead: Option<Box<Leading>>,
+    /// What follows from the configuration: the subjects it delivers, where to, and how its ack
+    /// subjects begin.
+    filters: Arc<[Subject]>,
+    deliver_to: Subject,
+    ack_prefix: Arc<str>,
+    /// How long nobody may be interested in it.
+    threshold: Option<Span>,
+    /// Whether the threshold is there only because every consumer without a durable name has one.
+    defaulted: bool,
 }
-
-/// What a consumer publishes about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsumerAdvisory {}
 
 impl Consumer {
     /// A new consumer with a normalised configuration.
@@ -66,7 +104,22 @@ impl Consumer {
         config: Arc<ConsumerConfig>,
         created: Time,
     ) -> Self {
-        Self { stream, name, config, created }
+        let stamped = with_threshold(&config);
+        let defaulted = stamped.is_some();
+        let config = stamped.map_or(config, Arc::new);
+        Self {
+            filters: filters_of(&config),
+            deliver_to: config.deliver_subject.as_str().into(),
+            ack_prefix: format!("$JS.ACK.{stream}.{name}.").into(),
+            record: Record::default(),
+            lead: None,
+            threshold: None,
+            defaulted,
+            stream,
+            name,
+            config,
+            created,
+        }
     }
 
     /// Its stream.
@@ -89,150 +142,130 @@ impl Consumer {
         self.created
     }
 
-    /// Applies what the group committed. On every replica.
-    pub fn apply(&mut self, cx: &mut Cx<'_>, command: &ConsumerCommand) {
-        let _ = (cx, command);
-    }
-
     /// This server leads from now on. `active`: whether there is interest in the deliver subject of
     /// a push consumer, see [`Consumer::interest_changed`]. The host subscribes to
-    /// [`Consumer::subscriptions`] first.
-    pub fn lead(&mut self, cx: &mut Cx<'_>, replicated: bool, active: bool) {
-        let _ = (cx, replicated, active);
+    /// [`Consumer::subscriptions`] first. Gives the info as it is before the first delivery, which
+    /// is what who created the consumer is told; the host adds `cluster`.
+    pub fn lead(&mut self, cx: &mut Cx<'_>, replicated: bool, active: bool) -> ConsumerInfo {
+        self.lead = Some(Box::new(Leading::new(replicated, self.config.max_waiting)));
+        if self.record.has_state() {
+            self.resume(cx);
+        } else {
+            self.begin(cx);
+        }
+        self.recount(cx);
+        self.set_threshold(cx);
+        self.set_timers(cx, active);
+        self.check_pending(cx);
+        let info = self.info(cx);
+        self.tell_those_who_waited(cx);
+        self.kick();
+        self.run(cx);
+        info
+    }
+
+    /// Finds where to begin.
+    fn begin(&mut self, cx: &mut Cx<'_>) {
+        let start = start::start(&self.config, &self.filters, cx.stream, cx.store);
+        let sseq = start.sseq.max(1);
+        let Some(lead) = &mut self.lead else { return };
+        lead.next_sseq = sseq;
+        lead.floor.sseq = sseq - 1;
+        lead.skip = start.skip;
+        let started = if lead.replicated {
+            ConsumerCommand::Skipped { sseq }
+        } else {
+            ConsumerCommand::Started { sseq }
+        };
+        self.commit(cx, started);
+    }
+
+    /// Goes on where the record ends.
+    fn resume(&mut self, cx: &Cx<'_>) {
+        let record = &self.record;
+        let Some(lead) = &mut self.lead else { return };
+        lead.next_sseq = record.delivered.sseq + 1;
+        lead.next_dseq = record.delivered.dseq + 1;
+        lead.floor = record.floor;
+        lead.pending = record.pending.clone();
+        lead.redelivered = record.redelivered.clone();
+        let first = cx.store.first_seq();
+        while let Some((sseq, _)) = lead.redelivered.first().filter(|(sseq, _)| **sseq < first) {
+            let sseq = *sseq;
+            lead.redelivered.remove(&sseq);
+        }
+    }
+
+    fn set_timers(&mut self, cx: &mut Cx<'_>, active: bool) {
+        let (now, config, threshold) = (cx.now, &self.config, self.threshold);
+        let Some(lead) = &mut self.lead else { return };
+        lead.active = active && config.is_push();
+        lead.flow = config.flow_control.then(Flow::new);
+        lead.rate = change::bucket(config, cx);
+        if config.idle_heartbeat > 0 {
+            lead.heartbeat_at = Some(after(now, config.idle_heartbeat));
+        }
+        if !config.is_push() || !lead.active {
+            lead.inactive_at = threshold.map(|threshold| now + threshold);
+        }
+        lead.pause_end = change::pause_end(config, now);
+        if change::replays(config) {
+            lead.replay = Some(Replay { until: cx.store.last_seq(), last: None });
+        }
+    }
+
+    /// Requests that waited with the leader before are lost, and are told so.
+    fn tell_those_who_waited(&mut self, cx: &mut Cx<'_>) {
+        let replies: Vec<Subject> =
+            self.record.pulls.iter().map(|(reply, ())| reply.clone()).collect();
+        for reply in replies {
+            cx.out.push(status::status(&reply, 409, "Leadership Change"));
+            self.pull_ended(cx, &reply);
+        }
     }
 
     /// This server leads no more. Nobody is told.
-    pub fn unlead(&mut self) {}
-
-    /// The subjects that the leader listens to: pull requests, acknowledgements, answers to flow
-    /// control, resets.
-    pub fn subscriptions(&self) -> Vec<Subject> {
-        Vec::new()
+    pub fn unlead(&mut self) {
+        self.lead = None;
     }
 
-    /// A request for messages came. One without reply subject is to be ignored.
-    pub fn pull(
-        &mut self,
-        cx: &mut Cx<'_>,
-        reply: &Subject,
-        headers: Option<&Headers>,
-        body: &[u8],
-    ) {
-        let _ = (cx, reply, headers, body);
+    /// Applies what the group committed. On every replica.
+    pub fn apply(&mut self, cx: &mut Cx<'_>, command: &ConsumerCommand) {
+        self.apply_here(cx, command);
+        self.run(cx);
     }
 
-    /// A message came on an ack subject.
-    pub fn ack(&mut self, cx: &mut Cx<'_>, subject: &str, reply: Option<&Subject>, body: &[u8]) {
-        let _ = (cx, subject, reply, body);
+    fn apply_here(&mut self, cx: &mut Cx<'_>, command: &ConsumerCommand) {
+        let mut released = Vec::new();
+        self.record.apply(command, self.config.ack_policy, &mut released);
+        for (first, last) in released {
+            cx.out.push(Output::Released { first, last });
+        }
+        let Some(lead) = &mut self.lead else { return };
+        match command {
+            ConsumerCommand::Delivered { dseq, .. } => lead.release_held(*dseq, cx.out),
+            ConsumerCommand::Acked { reply: Some(to), .. } => {
+                cx.out.push(Output::Answer { to: to.clone() });
+            }
+            ConsumerCommand::Reset { sseq, reply } => {
+                self.begin_again(cx, *sseq);
+                let info = Box::new(self.info(cx));
+                cx.out.push(Output::WasReset { sseq: *sseq, reply: reply.clone(), info });
+            }
+            _ => {}
+        }
     }
 
-    /// An answer to flow control came.
-    pub fn flow_response(&mut self, cx: &mut Cx<'_>, subject: &str, headers: Option<&Headers>) {
-        let _ = (cx, subject, headers);
+    /// Changes the record, through the group's log if there is one.
+    fn commit(&mut self, cx: &mut Cx<'_>, command: ConsumerCommand) {
+        if self.lead.as_ref().is_some_and(|lead| lead.replicated) {
+            cx.out.push(Output::Propose(command));
+        } else {
+            self.apply_here(cx, &command);
+        }
     }
+}
 
-    /// Whether a push consumer has somebody to send to: a subscription on literally the deliver
-    /// subject, in its deliver group if it has one, in no group otherwise.
-    pub fn interest_changed(&mut self, cx: &mut Cx<'_>, active: bool) {
-        let _ = (cx, active);
-    }
-
-    /// A message was stored; it is in `cx.store` already.
-    pub fn stored(&mut self, cx: &mut Cx<'_>, message: &StoredMessage) {
-        let _ = (cx, message);
-    }
-
-    /// A message was removed from the stream, for whatever reason but a purge; it is not in
-    /// `cx.store` any more.
-    pub fn removed(&mut self, cx: &mut Cx<'_>, sseq: u64, subject: &str) {
-        let _ = (cx, sseq, subject);
-    }
-
-    /// The stream was purged, in part or whole.
-    pub fn purged(&mut self, cx: &mut Cx<'_>) {
-        let _ = cx;
-    }
-
-    /// A delivery reached nobody after all.
-    pub fn not_delivered(&mut self, cx: &mut Cx<'_>, sseq: u64) {
-        let _ = (cx, sseq);
-    }
-
-    /// When [`Consumer::tick`] has something to do. Only a leader has deadlines.
-    pub fn next_deadline(&self) -> Option<Time> {
-        None
-    }
-
-    /// Time has passed.
-    pub fn tick(&mut self, cx: &mut Cx<'_>) {
-        let _ = cx;
-    }
-
-    /// Takes a new configuration, already checked; also a new `pause_until`. On every replica.
-    pub fn reconfigure(&mut self, cx: &mut Cx<'_>, config: Arc<ConsumerConfig>) {
-        let _ = cx;
-        self.config = config;
-    }
-
-    /// Takes the pin from whoever has it.
-    ///
-    /// # Errors
-    /// If there is no such group.
-    pub fn unpin(&mut self, cx: &mut Cx<'_>, group: &str) -> Result<(), ApiError> {
-        let _ = (cx, group);
-        Ok(())
-    }
-
-    /// Sets it back to a sequence, or with 0 to the first that is not acknowledged. The answer goes
-    /// out with [`Output::WasReset`].
-    ///
-    /// # Errors
-    /// If it must not be set back there.
-    pub fn reset(
-        &mut self,
-        cx: &mut Cx<'_>,
-        sseq: u64,
-        reply: Option<&Subject>,
-    ) -> Result<(), ApiError> {
-        let _ = (cx, sseq, reply);
-        Ok(())
-    }
-
-    /// It is being deleted: tells those who wait. Only on the leader.
-    pub fn deleted(&mut self, cx: &mut Cx<'_>) {
-        let _ = cx;
-    }
-
-    /// Whether it still needs a message, for interest retention. On every replica.
-    pub fn needs(&self, sseq: u64, subject: &str) -> bool {
-        let _ = (sseq, subject);
-        true
-    }
-
-    /// What the API tells about it. Drops pull requests that expired or that nobody listens to any
-    /// more. The host adds `cluster`.
-    pub fn info(&mut self, cx: &mut Cx<'_>) -> ConsumerInfo {
-        ConsumerInfo { ts: cx.now.into(), ..ConsumerInfo::default() }
-    }
-
-    /// Messages never delivered yet.
-    pub fn num_pending(&self, store: &MessageStore) -> u64 {
-        let _ = store;
-        0
-    }
-
-    /// The pull requests that wait, next first. Empty where it is not led.
-    pub fn waiting(&self) -> impl Iterator<Item = WaitingView> {
-        std::iter::empty()
-    }
-
-    /// The messages out for acknowledgement.
-    pub fn pending(&self) -> impl Iterator<Item = PendingView> {
-        std::iter::empty()
-    }
-
-    /// The client that has the pin.
-    pub fn pinned(&self) -> Option<&str> {
-        None
-    }
+fn filters_of(config: &ConsumerConfig) -> Arc<[Subject]> {
+    config.filters().map(Subject::from).collect()
 }

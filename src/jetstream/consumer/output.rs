@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use crate::kernel::Span;
+use crate::nats::api::{ConsumerAdvisory, ConsumerInfo};
 use crate::nats::{Headers, Message, Subject};
 
-use super::{ConsumerAdvisory, ConsumerCommand};
+use super::ConsumerCommand;
 
 /// What a consumer asks its host to do, or tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub enum Output {
         sseq: u64,
         /// Where to.
         reply: Option<Subject>,
+        /// Its info, which the host completes.
+        info: Box<ConsumerInfo>,
     },
     /// On every replica: this consumer needs these messages no more. Under interest or work queue
     /// retention they go if no other consumer [needs](super::Consumer::needs) them; under limits
@@ -62,8 +65,8 @@ pub enum Output {
         last: u64,
     },
     /// Publish an advisory or a metric, if anybody subscribes to its subject.
-    Advise(Arc<ConsumerAdvisory>),
-    /// Nobody was interested for too long: delete the consumer.
+    Advise(ConsumerAdvisory),
+    /// Nobody was interested for too long: delete the consumer. Said again until it is.
     Inactive,
     /// For the trace.
     Happened(Happening),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{ClusterInfo, ConsumerConfig, Moment, Stamp, is_default};
+use crate::kernel::Time;
 
 /// A message as its consumer and as its stream count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -106,6 +107,19 @@ pub struct ConsumerPaused {
     /// For how many nanoseconds yet.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pause_remaining: i64,
+}
+
+impl ConsumerPaused {
+    /// What is told about a consumer that is to pause until then.
+    pub fn new(until: Option<&Moment>, now: Time) -> Self {
+        let Some(until) = until else { return Self::default() };
+        let left = until.unix_ns() - i128::from(now.unix_ns());
+        Self {
+            paused: left > 0,
+            pause_until: until.utc(),
+            pause_remaining: i64::try_from(left.max(0)).unwrap_or(i64::MAX),
+        }
+    }
 }
 
 impl Default for ConsumerPaused {

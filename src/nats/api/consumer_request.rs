@@ -49,7 +49,7 @@ pub struct ResetRequest {
 /// and need not be JSON at all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NextRequest {
-    /// How many messages; what is not positive is one.
+    /// How many messages; what is not positive ends with one.
     pub batch: i64,
     /// For how many nanoseconds; 0 is for ever.
     pub expires: i64,
@@ -153,7 +153,7 @@ impl NextRequest {
         let text = body.trim_ascii();
         if text.first() != Some(&b'{') {
             let number = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-            return Ok(Self { batch: number.unwrap_or(1).max(1), ..Self::default() });
+            return Ok(Self { batch: number.unwrap_or(1), ..Self::default() });
         }
         let value = parse(body).map_err(|error| without_offset(body, &error))?;
         let mut fields = Fields::of(&value, "")?;
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn a_pull_request_is_read_leniently() {
         let batch = |body: &str| NextRequest::decode(body.as_bytes()).unwrap().batch;
-        assert_eq!([batch(""), batch(" 5 "), batch("lots"), batch("-3")], [1, 5, 1, 1]);
+        assert_eq!([batch(""), batch(" 5 "), batch("lots"), batch("-3")], [1, 5, 1, -3]);
         assert_eq!(batch(r#"{"batch":7,"zz":1}"#), 7);
         for (body, text) in [
             ("{bad", "invalid character 'b' looking for beginning of object key string"),

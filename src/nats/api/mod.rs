@@ -4,6 +4,7 @@
 //! floors above. Facts follow nats-server 2.15.1: the order of keys, what is left out, the texts.
 
 mod config;
+mod consumer_advisory;
 mod consumer_config;
 mod consumer_info;
 mod consumer_policy;
@@ -21,6 +22,7 @@ mod source;
 mod stamp;
 
 pub use config::{ConsumerLimits, Placement, Republish, StreamConfig, limit};
+pub use consumer_advisory::{ConsumerAdvisory, Publisher};
 pub use consumer_config::ConsumerConfig;
 pub use consumer_info::{
     ConsumerBody, ConsumerInfo, ConsumerList, ConsumerNames, ConsumerPaused, ConsumerReset,

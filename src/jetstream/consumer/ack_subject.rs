@@ -1,0 +1,107 @@
+//! The subjects on which clients acknowledge, and on which a consumer is spoken to at all.
+
+use std::fmt::Write;
+
+use crate::kernel::Time;
+use crate::nats::api::AckPolicy;
+use crate::nats::{Subject, hash8};
+
+use super::Consumer;
+
+/// What an ack subject says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AckSubject {
+    pub(super) deliveries: u64,
+    pub(super) sseq: u64,
+    pub(super) dseq: u64,
+}
+
+/// What the leader of a consumer listens for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    /// Requests for messages: [`Consumer::pull`].
+    Pull,
+    /// Acknowledgements: [`Consumer::ack`].
+    Ack,
+    /// Answers to flow control: [`Consumer::flow_response`].
+    Flow,
+    /// Requests to set it back: [`Consumer::reset`].
+    Reset,
+}
+
+impl AckSubject {
+    /// Reads an ack subject: 9 tokens without domain and account, 11 or more with them. None if a
+    /// number in it is none.
+    pub(super) fn parse(subject: &str) -> Option<Self> {
+        let tokens: Vec<&str> = subject.split('.').collect();
+        let from = match tokens.len() {
+            9 => 4,
+            11.. => 6,
+            _ => return None,
+        };
+        let number = |at: usize| -> Option<u64> {
+            let token = tokens.get(from + at)?;
+            let digits = !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
+            if digits { token.parse().ok() } else { None }
+        };
+        let is_ack = tokens.starts_with(&["$JS", "ACK"]);
+        let read = Self { deliveries: number(0)?, sseq: number(1)?, dseq: number(2)? };
+        (is_ack && read.sseq > 0).then_some(read)
+    }
+}
+
+impl Consumer {
+    /// The subject on which a message is acknowledged.
+    pub(super) fn ack_subject(&self, ack: AckSubject, stored: Time, pending: u64) -> Subject {
+        let AckSubject { deliveries, sseq, dseq } = ack;
+        let stored = stored.unix_ns();
+        let mut text = String::with_capacity(self.ack_prefix.len() + 64);
+        text.push_str(&self.ack_prefix);
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{deliveries}.{sseq}.{dseq}.{stored}.{pending}");
+        text.into()
+    }
+
+    /// The subjects that the leader listens to, in an account and, perhaps, a domain.
+    pub fn subscriptions(&self, account: &str, domain: Option<&str>) -> Vec<(Subject, Port)> {
+        let (stream, name) = (&self.stream, &self.name);
+        let scope = format!("{}.{}", domain.unwrap_or("_"), hash8(account));
+        let mut subjects = vec![
+            (format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}"), Port::Pull),
+            (format!("$JS.API.CONSUMER.RESET.{stream}.{name}"), Port::Reset),
+        ];
+        if !matches!(self.config.ack_policy, AckPolicy::None | AckPolicy::FlowControl) {
+            subjects.push((format!("$JS.ACK.{stream}.{name}.*.*.*.*.*"), Port::Ack));
+            subjects.push((format!("$JS.ACK.{scope}.{stream}.{name}.*.*.*.*.>"), Port::Ack));
+        }
+        if self.config.flow_control {
+            subjects.push((format!("$JS.FC.{stream}.{name}.*"), Port::Flow));
+            subjects.push((format!("$JS.FC.{scope}.{stream}.{name}.*"), Port::Flow));
+        }
+        subjects.into_iter().map(|(subject, port)| (subject.into(), port)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_of_ack_subjects_are_read() {
+        let ack = AckSubject { deliveries: 2, sseq: 7, dseq: 9 };
+        assert_eq!(AckSubject::parse("$JS.ACK.S.C.2.7.9.1700000000000000000.3"), Some(ack));
+        assert_eq!(AckSubject::parse("$JS.ACK._.szMpdrwD.S.C.2.7.9.17.3"), Some(ack));
+        assert_eq!(AckSubject::parse("$JS.ACK.HUB.szMpdrwD.S.C.2.7.9.17.3.more.x"), Some(ack));
+        for wrong in [
+            "$JS.ACK.S.C.2.7.9.17",
+            "$JS.ACK.S.C.x.7.9.17.3",
+            "$JS.ACK.S.C.2.-7.9.17.3",
+            "$JS.ACK.S.C.2.0.9.17.3",
+            "$JS.ACK.a.S.C.2.7.9.17.3",
+            "$JS.FC.S.C.2.7.9.17.3",
+            "",
+        ] {
+            assert_eq!(AckSubject::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A replicated consumer: what waits for the group, and what a new leader makes of it.
+
+use super::*;
+
+const JSON: &str = r#"{"ack_policy":"explicit","ack_wait":2000000000}"#;
+
+/// Two replicas, the first of them led.
+fn pair(json: &str, subjects: &[&str]) -> (Bench, Bench) {
+    let mut leader = Bench::new(json);
+    for subject in subjects {
+        leader.store_only(subject);
+    }
+    let mut follower = leader.clone();
+    leader.lead(true);
+    follow(&mut leader, &mut follower);
+    (leader, follower)
+}
+
+/// Commits what the leader proposed.
+fn follow(leader: &mut Bench, follower: &mut Bench) {
+    follower.now = leader.now;
+    follower.store = leader.store.clone();
+    for command in leader.commit() {
+        follower.with(|consumer, cx| consumer.apply(cx, &command));
+    }
+}
+
+#[test]
+fn messages_and_answers_wait_for_the_group() {
+    let (mut leader, mut follower) = pair(JSON, &["s.a", "s.a"]);
+    leader.pull("in", r#"{"batch":5,"no_wait":true}"#);
+    expect(&mut leader, &[]);
+    follow(&mut leader, &mut follower);
+    expect(&mut leader, &["in 1.1.1.1", "in 1.2.2.0", "in 408 Request Timeout 3/0"]);
+    leader.ack_to("1.1.1", "", "me");
+    expect(&mut leader, &[]);
+    follow(&mut leader, &mut follower);
+    expect(&mut leader, &["me answer"]);
+    // Followers tell the stream what is not needed any more, and nothing else.
+    assert_eq!(follower.outputs, [Output::Released { first: 1, last: 1 }]);
+    assert_eq!(follower.consumer.record, leader.consumer.record);
+}
+
+#[test]
+fn a_new_leader_tells_those_who_wait_and_delivers_what_is_out() {
+    let (mut leader, mut follower) = pair(JSON, &["s.a", "s.a", "s.a"]);
+    leader.pull("in", "2");
+    leader.pull("waits", "5");
+    leader.ack("1.1.1", "");
+    follow(&mut leader, &mut follower);
+    // Not committed when the leader is lost.
+    leader.ack("1.2.3", "");
+    leader.until(1_000);
+    follower.until(1_000);
+    follower.lead(true);
+    expect(&mut follower, &["waits 409 Leadership Change"]);
+    follower.pull("in", "9");
+    follow(&mut follower, &mut leader);
+    expect(&mut follower, &[]);
+    follower.until(2_100);
+    follow(&mut follower, &mut leader);
+    expect(&mut follower, &["in 2.2.4.0", "in 2.3.5.0"]);
+    assert_eq!(follower.numbers(), "5/3 1/1 2 2 1 0");
+}
+
+#[test]
+fn a_skip_is_replicated() {
+    let json = r#"{"ack_policy":"explicit","filter_subject":"s.b"}"#;
+    let (mut leader, mut follower) = pair(json, &["s.a", "s.a", "s.a"]);
+    leader.pull("in", "1");
+    follow(&mut leader, &mut follower);
+    assert_eq!(follower.consumer.delivered().sseq, 3);
+}
