@@ -104,7 +104,13 @@ fn the_engine_answers_as_the_real_server_did() {
         let not_yet = NOT_YET.contains(&name.as_str());
         match (replay(&case), not_yet) {
             (Ok(()), false) => passed += 1,
-            (Err(_), true) => waiting += 1,
+            (Err(why), true) => {
+                // Asked for one by one, they tell what they wait for.
+                if !only.is_empty() {
+                    println!("{name} waits: {why}");
+                }
+                waiting += 1;
+            }
             (Ok(()), true) => wrong.push(format!("{name} passes: take it off the list")),
             (Err(why), false) => wrong.push(format!("{name}: {why}")),
         }

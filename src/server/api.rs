@@ -84,6 +84,8 @@ impl Server {
             } else {
                 self.api_answered(cx, message);
             }
+        } else if message.subject.ends_with(".SHUTDOWN") {
+            self.goodbye(cx.now(), from);
         } else if let Some(reply) = message.reply.clone() {
             let requester = Requester { server: from, reply };
             if message.subject.starts_with("$JSC.SI.") {

@@ -356,7 +356,7 @@ impl Server {
                 let active = if peer == raft.id() { 0 } else { nanos_since(now, heard) };
                 PeerInfo {
                     current: raft.is_current(peer, now),
-                    offline: false,
+                    offline: self.is_offline(ProcId(peer), now),
                     active: i64::try_from(active).unwrap_or(i64::MAX),
                     lag: raft.lag(peer),
                     peer: hash8(&name),

@@ -180,8 +180,11 @@ impl Server {
     }
 
     fn account(&self, gather: &Gather) -> AccountInfo {
+        let consumers =
+            self.assignments.streams().map(|(_, a)| a.listed_consumers().count() as u64);
         let mut account = AccountInfo {
             streams: (gather.told.len() + gather.missing.len()) as u64,
+            consumers: consumers.sum(),
             domain: self.config.domain.clone(),
             api: ApiStats { level: API_LEVEL, ..self.memory.api },
             ..AccountInfo::default()

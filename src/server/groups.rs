@@ -279,7 +279,12 @@ impl Server {
                     }
                 }
                 Output::QuorumLost => {
-                    cx.note(Note::QuorumLost { group: name() }.into());
+                    let note = cx.note(Note::QuorumLost { group: name() }.into());
+                    let before = cx.because(note);
+                    if let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) {
+                        self.advise_quorum_lost(cx, &stream, &consumer);
+                    }
+                    cx.because(before);
                 }
                 Output::LeaderChanged { .. } => {}
             }
@@ -316,7 +321,7 @@ impl Server {
                     hosted.stream = *state;
                 }
                 // Consumers led here find another store than the one they knew.
-                self.with_consumers_led(cx, &stream, |consumer, cx| consumer.purged(cx));
+                self.with_consumers_led(cx, &stream, |consumer, cx| consumer.purged(cx, ""));
             }
             GroupState::Consumer(state) => {
                 let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) else { return };

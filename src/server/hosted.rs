@@ -243,12 +243,12 @@ impl Server {
     ) {
         let before = cx.cause();
         let now = cx.now();
+        let wanted = self.is_wanted(now, name, &message.subject);
         let Some(hosted) = self.streams.get_mut(name) else { return };
         let inflight = hosted.group.is_some().then_some(&hosted.inflight);
         match hosted.stream.check(message, now, inflight) {
             Check::Store => {
                 let message = Arc::new(message.clone());
-                let wanted = Self::is_wanted(hosted, &message.subject);
                 let command =
                     StreamCommand::Publish { message: Arc::clone(&message), at: now, wanted };
                 match hosted.group.as_ref().map(|(group, _)| Arc::clone(group)) {
@@ -363,6 +363,11 @@ impl Server {
             }
             Applied::Purged(messages) => {
                 self.removed(cx, name, &messages, Removal::Purged);
+                if let StreamCommand::Purge(purge) = command {
+                    self.with_consumers_led(cx, name, |consumer, cx| {
+                        consumer.purged(cx, &purge.filter);
+                    });
+                }
                 if let Some(requester) = requester {
                     self.answer_purged(cx, name, &requester, messages.len() as u64);
                 }
@@ -465,9 +470,8 @@ impl Server {
         let (stream, count) = (Arc::clone(name), messages.len() as u64);
         let note = cx.note(Note::Removed { stream, first_seq, count, reason }.into());
         let before = cx.because(note);
-        if reason == Removal::Purged {
-            self.with_consumers_led(cx, name, |consumer, cx| consumer.purged(cx));
-        } else {
+        // What a purge leaves, consumers find out by themselves.
+        if reason != Removal::Purged {
             self.tell_consumers_removed(cx, name, messages);
         }
         cx.because(before);

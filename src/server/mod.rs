@@ -18,14 +18,14 @@ mod note;
 mod routes;
 mod routing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, Digest, Fold, ProcId, Process, Span, Stimulus, Time};
 use crate::nats::api::{API_LEVEL, ApiStats, SERVER_VERSION};
 use crate::nats::interest::Interest;
 use crate::nats::protocol::ServerInfo;
-use crate::nats::{Subject, hash8};
+use crate::nats::{Message, Subject, hash8};
 
 pub use clients::ClientConn;
 pub use consumer::{ConsumerNote, Delivery, HostedConsumer, Redelivery};
@@ -69,6 +69,10 @@ pub enum Timer {
     Gather(u64),
     /// What others were asked for about consumers is late.
     GatherConsumers(u64),
+    /// A stream takes in what a consumer delivered to it.
+    Later,
+    /// A stream is to be looked through for what nobody needs any more.
+    Sweep(Arc<str>),
     /// A consumer of a stream has something to do.
     Consumer(Arc<str>, Arc<str>),
     /// The server ends.
@@ -86,6 +90,8 @@ impl Fold for Timer {
             Self::Gather(id) => digest.word(id << 8 ^ 3),
             Self::Exit => digest.word(4),
             Self::GatherConsumers(id) => digest.word(id << 8 ^ 5),
+            Self::Later => digest.word(6),
+            Self::Sweep(stream) => digest.bytes(stream.as_bytes()),
             Self::Consumer(stream, consumer) => {
                 digest.bytes(stream.as_bytes());
                 digest.bytes(consumer.as_bytes());
@@ -131,6 +137,8 @@ pub struct Server {
 struct Memory {
     clients: BTreeMap<ConnId, ClientConn>,
     routes: BTreeMap<ProcId, routes::Route>,
+    /// Servers of the cluster that were here and are away.
+    away: BTreeMap<ProcId, routes::Away>,
     interest: Interest<Target>,
     /// Interest of this server's own clients and streams, as told to the other servers.
     local: BTreeMap<(Subject, Option<Subject>), u32>,
@@ -141,6 +149,8 @@ struct Memory {
     consumer_gathers: BTreeMap<u64, consumer::ConsumerGather>,
     /// Push consumers led here, by the subject to which they deliver.
     watchers: BTreeMap<Subject, BTreeSet<ConsumerId>>,
+    /// What consumers have delivered to streams led here, which have not taken it in yet.
+    later: VecDeque<(Arc<str>, Message)>,
     next_reply: u64,
     stopping: bool,
 }
@@ -297,8 +307,13 @@ impl Server {
             Timer::Refuse(reply) => self.refuse_late(cx, &reply),
             Timer::Gather(id) => self.gather_late(cx, id),
             Timer::GatherConsumers(id) => self.finish_consumer_gather(cx, id),
+            Timer::Later => self.take_in_later(cx),
+            Timer::Sweep(stream) => self.sweep(cx, &stream),
             Timer::Consumer(stream, consumer) => self.consumer_timer(cx, &stream, &consumer),
-            Timer::Exit => cx.exit(),
+            Timer::Exit => {
+                self.say_goodbye(cx);
+                cx.exit();
+            }
         }
     }
 

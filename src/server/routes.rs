@@ -6,11 +6,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::{ConnId, Context, ProcId};
-use crate::nats::Subject;
+use crate::kernel::{ConnId, Context, ProcId, Span, Time};
+use crate::nats::{Message, Subject};
 
 use super::routing::Origin;
 use super::{Account, Frame, Host, ROUTE_PING, ROUTE_RETRY, RouteOp, Server, Target, Timer};
+
+/// After which span a server that did not say goodbye counts as offline. A real server misses five
+/// heartbeats of 30 s, and looks every 90 s.
+const GIVEN_UP: Span = Span::secs(195);
 
 /// A route to another server.
 #[derive(Debug, Clone)]
@@ -19,6 +23,13 @@ pub(super) struct Route {
     pub(super) pings_out: u32,
     /// What is wanted there: how many members each queue group has, 1 for plain interest.
     interest: BTreeMap<(Subject, Option<Subject>), u32>,
+}
+
+/// Since when a server is away, and whether it said so.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Away {
+    since: Time,
+    said_goodbye: bool,
 }
 
 impl Server {
@@ -37,6 +48,7 @@ impl Server {
             cx.close(old);
             self.forget_route(cx, peer);
         }
+        self.memory.away.remove(&peer);
         self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: BTreeMap::new() });
         cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
         cx.send(conn, Frame::Route(RouteOp::Info { name: Arc::clone(&self.config.name) }));
@@ -62,10 +74,30 @@ impl Server {
             return;
         }
         self.forget_route(cx, peer);
+        self.memory.away.entry(peer).or_insert(Away { since: cx.now(), said_goodbye: false });
         // One of the two dials again, so that they do not meet half-way.
         if self.config.me < peer && !self.memory.stopping {
             cx.set_timer(ROUTE_RETRY, Timer::Dial(peer).into());
         }
+    }
+
+    /// Tells the other servers that this one stops.
+    pub(super) fn say_goodbye<H: Host>(&self, cx: &mut Context<'_, H>) {
+        let message = Message::new(format!("$SYS.SERVER.{}.SHUTDOWN", self.id), "");
+        let (account, queues) = (Account::System, Vec::new());
+        self.tell_routes(cx, &RouteOp::Message { account, message, to: None, queues, plain: true });
+    }
+
+    /// Another server said that it stops.
+    pub(super) fn goodbye(&mut self, now: Time, peer: ProcId) {
+        self.memory.away.insert(peer, Away { since: now, said_goodbye: true });
+    }
+
+    /// Whether a server of the cluster counts as offline: one that stopped does at once, one that
+    /// was just not heard of any more only after some minutes.
+    pub(super) fn is_offline(&self, peer: ProcId, now: Time) -> bool {
+        let away = self.memory.away.get(&peer);
+        away.is_some_and(|away| away.said_goodbye || now.since(away.since) >= GIVEN_UP)
     }
 
     fn forget_route<H: Host>(&mut self, cx: &mut Context<'_, H>, peer: ProcId) {

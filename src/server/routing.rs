@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::{ConnId, Context, ProcId};
+use crate::kernel::{ConnId, Context, ProcId, Span};
 use crate::nats::{Message, Subject};
 
-use super::{Account, Host, RouteOp, Server, Target};
+use super::{Account, Host, RouteOp, Server, Target, Timer};
+
+/// How long a message takes from a consumer to a stream of the same server.
+const LATER: Span = Span::micros(10);
 
 /// Where a message comes from.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +31,8 @@ pub(super) enum Origin<'a> {
     },
     /// This server itself: acknowledgements, answers, what streams send.
     Internal,
+    /// A consumer led by this server.
+    Consumer,
 }
 
 /// What another server is to do with a message.
@@ -130,6 +135,10 @@ impl Server {
         }
         match target {
             Target::Client(conn, sid) => self.deliver(cx, *conn, sid, message),
+            Target::Stream(stream) if matches!(origin, Origin::Consumer) => {
+                self.hand_over_later(cx, stream, message);
+                true
+            }
             Target::Stream(stream) => {
                 let stream = Arc::clone(stream);
                 self.ingest(cx, &stream, message);
@@ -146,6 +155,25 @@ impl Server {
                 true
             }
             Target::Route(_) => false,
+        }
+    }
+
+    /// What a consumer delivers to a stream, the stream takes in a moment later: two streams that
+    /// deliver to each other go on for ever, and time has to pass meanwhile.
+    fn hand_over_later<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        message: &Message,
+    ) {
+        self.memory.later.push_back((Arc::clone(stream), message.clone()));
+        cx.set_timer(LATER, Timer::Later.into());
+    }
+
+    /// A stream takes in what a consumer delivered to it.
+    pub(super) fn take_in_later<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        if let Some((stream, message)) = self.memory.later.pop_front() {
+            self.ingest(cx, &stream, &message);
         }
     }
 

@@ -55,7 +55,9 @@ pub fn consumer_command_text(command: &ConsumerCommand) -> String {
         ConsumerCommand::Exceeded { sseq, .. } => format!("give up sequence {sseq}"),
         ConsumerCommand::Acked { sseq, .. } => format!("sequence {sseq} is acknowledged"),
         ConsumerCommand::Skipped { sseq } => format!("go on with sequence {sseq}"),
-        ConsumerCommand::Purged { sseq } => format!("purged below sequence {sseq}"),
+        ConsumerCommand::Purged { delivered, .. } => {
+            format!("purged: go on after sequence {}", delivered.sseq)
+        }
         ConsumerCommand::PullWaits { reply } => format!("a request of {reply} waits"),
         ConsumerCommand::PullEnded { reply } => format!("a request of {reply} ends"),
         ConsumerCommand::Reset { sseq, .. } => format!("begin again with sequence {sseq}"),

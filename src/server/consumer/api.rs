@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
-use crate::jetstream::consumer::Cx;
+use crate::jetstream::consumer::{Cx, with_server};
 use crate::kernel::{Context, Rng, Time};
 use crate::nats::api::response::{NAMES_LIMIT, Response, Success};
 use crate::nats::api::{
-    API_LEVEL, ApiError, ConsumerBody, ConsumerInfo, ConsumerListRequest, ConsumerNames,
-    ConsumerReset, SERVER_VERSION, StepdownRequest, UnpinRequest,
+    ApiError, ConsumerBody, ConsumerInfo, ConsumerListRequest, ConsumerNames, ConsumerReset,
+    StepdownRequest, UnpinRequest,
 };
 use crate::nats::{Message, Subject};
 
@@ -148,16 +148,20 @@ impl Server {
             // Telling takes no chances.
             rng: &mut Rng::new(0),
             interest: &|subject| self.memory.interest.has_interest(subject),
+            linked: false,
             out: &mut Vec::new(),
         });
         Some(self.completed(now, about, info))
     }
 
     /// Adds what the consumer itself does not know.
-    fn completed(&self, now: Time, about: &HostedConsumer, info: ConsumerInfo) -> ConsumerInfo {
-        let mut config = (*info.config).clone();
-        config.metadata.insert("_nats.ver".to_owned(), SERVER_VERSION.to_owned());
-        config.metadata.insert("_nats.level".to_owned(), API_LEVEL.to_string());
+    pub(super) fn completed(
+        &self,
+        now: Time,
+        about: &HostedConsumer,
+        info: ConsumerInfo,
+    ) -> ConsumerInfo {
+        let config = with_server(&info.config);
         let group = about.group.as_ref();
         let cluster = self.is_clustered().then(|| self.cluster_info(now, group));
         ConsumerInfo { config: Arc::new(config), cluster, ..info }
@@ -171,9 +175,11 @@ impl Server {
         consumer: &Arc<str>,
         reset_seq: u64,
         reply: Option<Subject>,
+        info: ConsumerInfo,
     ) {
         let Some(reply) = reply else { return };
-        let info = self.consumer_info(cx.now(), stream, consumer);
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
+        let info = Some(self.completed(cx.now(), about, info));
         let answer = Response::new("consumer_reset", ConsumerReset { info, reset_seq });
         self.publish(cx, &Message::new(reply, answer.to_json()));
     }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
+use crate::jetstream::consumer::{Admitted, Surroundings, admit, agree, with_pause};
 use crate::kernel::{Context, Time};
 use crate::nats::api::response::Success;
 use crate::nats::api::{
-    ApiError, ConsumerAction, ConsumerBody, ConsumerConfig, ConsumerCreateRequest, ConsumerInfo,
-    ConsumerPaused, Moment, PauseRequest, limit,
+    ApiError, ConsumerBody, ConsumerConfig, ConsumerCreateRequest, ConsumerInfo, ConsumerPaused,
+    Moment, PauseRequest,
 };
 
 use super::super::answer::{answer, refusal};
@@ -28,32 +29,36 @@ impl Server {
         body: &[u8],
         requester: &Requester,
     ) -> Result {
-        let request = ConsumerCreateRequest::decode(body)?;
-        let action = request.action;
+        let mut request = ConsumerCreateRequest::decode(body)?;
+        let name = agree(call, stream, self.is_clustered(), &mut request)?;
         let assignment = self.assignments.get(stream).ok_or(ApiError::STREAM_NOT_FOUND)?.clone();
-        let mut config = request.config;
-        if let Some(name) = call.consumer() {
-            config.name = name.to_owned();
-        }
-        let name: Arc<str> = match config.name.as_str() {
-            "" => cx.rng().base62(NAME).into(),
-            name => name.into(),
+        let existing = match self.hosted_consumer(stream, &name) {
+            // A lone server compares with what became of the configuration.
+            Some(about) if !self.is_clustered() => Some(about.consumer.config()),
+            _ => assignment.consumers.get(&*name).map(|known| &known.config),
         };
-        match assignment.consumers.get(&name) {
-            None if action == ConsumerAction::Update => Err(ApiError::CONSUMER_DOES_NOT_EXIST),
-            None => self.add_consumer(cx, name, config, &assignment, requester),
-            Some(_) if action == ConsumerAction::Create => Err(ApiError::CONSUMER_ALREADY_EXISTS),
-            Some(existing) => {
-                let config = Arc::new(config);
-                let (stream, requester) = (stream.into(), requester.clone());
-                let _ = existing;
-                let command = MetaCommand::UpdateConsumer {
-                    stream,
-                    consumer: name,
-                    config,
-                    pause: false,
-                    requester,
-                };
+        let others: Vec<&ConsumerConfig> = assignment
+            .consumers
+            .iter()
+            .filter(|(other, _)| ***other != *name)
+            .map(|(_, known)| &*known.config)
+            .collect();
+        let around = Surroundings {
+            stream: &assignment.config,
+            existing: existing.map(|existing| &**existing),
+            others: &others,
+            is_bound: existing.is_some_and(|existing| self.has_subscribers(existing)),
+        };
+        match admit(request, around)? {
+            Admitted::Create(config) => {
+                let name = if name.is_empty() { cx.rng().base62(NAME) } else { name };
+                self.add_consumer(cx, name.into(), config, &assignment, requester)
+            }
+            Admitted::Update(config) => {
+                let (stream, consumer, config) = (stream.into(), name.into(), config.into());
+                let (pause, requester) = (false, requester.clone());
+                let command =
+                    MetaCommand::UpdateConsumer { stream, consumer, config, pause, requester };
                 self.propose_meta(cx, command);
                 Ok(None)
             }
@@ -68,10 +73,6 @@ impl Server {
         stream: &Assignment,
         requester: &Requester,
     ) -> Result {
-        let most = limit(stream.config.max_consumers);
-        if most.is_some_and(|most| stream.listed_consumers().count() as u64 >= most) {
-            return Err(ApiError::MAXIMUM_CONSUMERS);
-        }
         let Place { peers, group, preferred } = self.place_consumer(cx, &config, stream)?;
         let config = Arc::new(config);
         self.propose_meta(
@@ -112,8 +113,7 @@ impl Server {
         let request = PauseRequest::decode(body)?;
         self.known_consumer(stream, name)?;
         let known = self.assignments.consumer(stream, name).ok_or(ApiError::CONSUMER_NOT_FOUND)?;
-        let mut config = (*known.config).clone();
-        config.pause_until = request.pause_until;
+        let config = with_pause(&known.config, request.pause_until.as_ref());
         let command = MetaCommand::UpdateConsumer {
             stream: stream.into(),
             consumer: name.into(),
@@ -125,7 +125,25 @@ impl Server {
         Ok(None)
     }
 
+    /// Answers who created or changed a consumer with what it was before it delivered anything more.
     pub(super) fn answer_consumer_created<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+        info: ConsumerInfo,
+        requester: &Requester,
+    ) {
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
+        let push_bound = self.has_subscribers(about.consumer.config());
+        let info = ConsumerInfo { push_bound, ..self.completed(cx.now(), about, info) };
+        let call = ConsumerCall::Create { name: Some(consumer), filter: None };
+        let endpoint = Endpoint::Consumer { stream, call };
+        self.respond(cx, endpoint, requester, answer(endpoint, ConsumerBody { info: Some(info) }));
+    }
+
+    /// Answers who wanted to create a consumer that was there already.
+    pub(super) fn answer_consumer_known<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         stream: &Arc<str>,
@@ -134,28 +152,24 @@ impl Server {
     ) {
         let call = ConsumerCall::Create { name: Some(consumer), filter: None };
         let endpoint = Endpoint::Consumer { stream, call };
-        let info = self
-            .told_info(cx, stream, consumer)
-            .map(|info| ConsumerInfo { push_bound: self.is_bound(stream, consumer), ..info });
+        let info = self.told_info(cx, stream, consumer);
         self.respond(cx, endpoint, requester, answer(endpoint, ConsumerBody { info }));
     }
 
-    /// Answers a consumer's update, or, where it is only to pause or go on, what became of that.
-    pub(super) fn answer_consumer_updated<H: Host>(
+    /// Answers who wanted a consumer to pause or to go on.
+    pub(super) fn answer_consumer_paused<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         stream: &Arc<str>,
         consumer: &Arc<str>,
-        pause: bool,
         requester: &Requester,
     ) {
-        if !pause {
-            return self.answer_consumer_created(cx, stream, consumer, requester);
-        }
         let endpoint = Endpoint::Consumer { stream, call: ConsumerCall::Pause(consumer) };
-        let Some(assignment) = self.assignments.consumer(stream, consumer) else { return };
-        let body = paused(&assignment.config, cx.now());
-        self.respond(cx, endpoint, requester, answer(endpoint, body));
+        let answer = match self.assignments.consumer(stream, consumer) {
+            Some(known) => answer(endpoint, paused(&known.config, cx.now())),
+            None => refusal(endpoint, ApiError::CONSUMER_NOT_FOUND),
+        };
+        self.respond(cx, endpoint, requester, answer);
     }
 
     pub(super) fn answer_consumer_deleted<H: Host>(

@@ -34,6 +34,7 @@ impl Server {
             stream: hosted.stream.config(),
             rng: cx.rng(),
             interest: &interest,
+            linked: false,
             out: &mut out,
         };
         let said = act(&mut about.consumer, &mut with);

@@ -53,7 +53,7 @@ impl Server {
             told: BTreeMap::new(),
         };
         for name in page {
-            let leading = self.hosted_consumer(stream, &name).is_some_and(|about| about.leading);
+            let leading = self.leads_consumer(stream, &name);
             match self.consumer_info(cx.now(), stream, &name).filter(|_| leading) {
                 Some(info) => drop(gather.told.insert(name, info)),
                 None => drop(gather.missing.insert(name)),
@@ -94,7 +94,7 @@ impl Server {
     ) {
         let names = request.subject.strip_prefix("$JSC.CI.$G.");
         let Some((stream, name)) = names.and_then(|names| names.split_once('.')) else { return };
-        if !self.hosted_consumer(stream, name).is_some_and(|about| about.leading) {
+        if !self.leads_consumer(stream, name) {
             return;
         }
         let Some(info) = self.consumer_info(cx.now(), stream, name) else { return };

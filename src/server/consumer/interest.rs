@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kernel::Context;
 use crate::nats::Subject;
+use crate::nats::api::ConsumerConfig;
 
 use super::super::{Host, Server};
 
@@ -26,10 +27,7 @@ impl Server {
         about.watched = Some(Arc::clone(&subject));
         let watchers = self.memory.watchers.entry(subject).or_default();
         watchers.insert((Arc::clone(stream), Arc::clone(consumer)));
-        let active = self.is_bound(stream, consumer);
-        self.with_consumer(cx, stream, consumer, |consumer, cx| {
-            consumer.interest_changed(cx, active);
-        });
+        self.tell_interest_of(cx, stream, consumer);
     }
 
     pub(super) fn unwatch_deliver_subject(&mut self, stream: &Arc<str>, consumer: &Arc<str>) {
@@ -44,9 +42,7 @@ impl Server {
 
     /// Whether somebody subscribes to exactly the deliver subject, in the consumer's deliver group
     /// if it has one, in no group otherwise.
-    pub(super) fn is_bound(&self, stream: &str, consumer: &str) -> bool {
-        let Some(about) = self.hosted_consumer(stream, consumer) else { return false };
-        let config = about.consumer.config();
+    pub(super) fn has_subscribers(&self, config: &ConsumerConfig) -> bool {
         let group = Some(config.deliver_group.as_str()).filter(|group| !group.is_empty());
         config.is_push() && self.memory.interest.has_exactly(&config.deliver_subject, group)
     }
@@ -59,10 +55,20 @@ impl Server {
     ) {
         let Some(watchers) = self.memory.watchers.get(subject) else { return };
         for (stream, consumer) in watchers.clone() {
-            let active = self.is_bound(&stream, &consumer);
-            self.with_consumer(cx, &stream, &consumer, |consumer, cx| {
-                consumer.interest_changed(cx, active);
-            });
+            self.tell_interest_of(cx, &stream, &consumer);
         }
+    }
+
+    fn tell_interest_of<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+    ) {
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
+        let active = self.has_subscribers(about.consumer.config());
+        self.with_consumer(cx, stream, consumer, |consumer, cx| {
+            consumer.interest_changed(cx, active);
+        });
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use crate::jetstream::consumer::Consumer;
 use crate::kernel::{Context, ProcId};
-use crate::nats::api::ConsumerConfig;
+use crate::nats::Subject;
+use crate::nats::api::{ConsumerAdvisory, ConsumerConfig, ConsumerInfo};
 
 use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Server, Target};
-use super::{ConsumerNote, HostedConsumer};
+use super::{ACCOUNT, ConsumerNote, HostedConsumer};
 
 impl Server {
     pub(super) fn hosted_consumer(&self, stream: &str, consumer: &str) -> Option<&HostedConsumer> {
@@ -25,6 +26,11 @@ impl Server {
         self.streams.get_mut(stream)?.consumers.get_mut(consumer)
     }
 
+    /// Whether this server delivers for a consumer.
+    pub(super) fn leads_consumer(&self, stream: &str, consumer: &str) -> bool {
+        self.hosted_consumer(stream, consumer).is_some_and(|about| about.leading)
+    }
+
     /// Carries out a change to the list of consumers, on every server of the cluster.
     pub(in crate::server) fn apply_consumer_meta<H: Host>(
         &mut self,
@@ -37,11 +43,13 @@ impl Server {
                 // Of two that wanted the same at once, the second finds what the first made.
                 if !consumers.contains_key(consumer) {
                     consumers.insert(Arc::clone(consumer), assignment.clone());
-                    self.assign_consumer(cx, stream, consumer, assignment, *preferred);
+                    let waits = Some(requester.clone());
+                    return self
+                        .assign_consumer(cx, stream, consumer, assignment, *preferred, waits);
                 }
                 match self.hosted_consumer_mut(stream, consumer) {
                     Some(about) if !about.leading => about.created_for = Some(requester.clone()),
-                    Some(_) => self.consumer_is_new(cx, stream, consumer, requester),
+                    Some(_) => self.answer_consumer_known(cx, stream, consumer, requester),
                     None => {}
                 }
             }
@@ -50,9 +58,10 @@ impl Server {
                 if let Some(assignment) = consumers.and_then(|all| all.get_mut(consumer)) {
                     assignment.config = Arc::clone(config);
                 }
-                self.reconfigure_consumer(cx, stream, consumer, config);
-                if self.hosted_consumer(stream, consumer).is_some_and(|about| about.leading) {
-                    self.answer_consumer_updated(cx, stream, consumer, *pause, requester);
+                let waits = (!pause).then_some(requester);
+                self.reconfigure_consumer(cx, stream, consumer, config, waits);
+                if *pause && (!self.is_clustered() || self.leads_meta()) {
+                    self.answer_consumer_paused(cx, stream, consumer, requester);
                 }
             }
             MetaCommand::DeleteConsumer { stream, consumer, requester } => {
@@ -80,6 +89,7 @@ impl Server {
         name: &Arc<str>,
         assignment: &ConsumerAssignment,
         preferred: ProcId,
+        created_for: Option<Requester>,
     ) {
         let me = self.config.me;
         if !assignment.peers.contains(&me) || self.hosted_consumer(stream, name).is_some() {
@@ -93,7 +103,8 @@ impl Server {
         let config = Arc::clone(&assignment.config);
         let consumer =
             Consumer::new(Arc::clone(stream), Arc::clone(name), config, assignment.created);
-        hosted.consumers.insert(Arc::clone(name), HostedConsumer::new(consumer, group));
+        let about = HostedConsumer { created_for, ..HostedConsumer::new(consumer, group) };
+        hosted.consumers.insert(Arc::clone(name), about);
         Self::note_consumer(cx, stream, name, ConsumerNote::Created);
         match &assignment.group {
             None => self.lead_consumer(cx, stream, name),
@@ -119,9 +130,11 @@ impl Server {
         }
         for (name, consumer) in &*assignment.consumers {
             match known.get(name) {
-                None => self.assign_consumer(cx, stream, name, consumer, consumer.peers[0]),
+                None => {
+                    self.assign_consumer(cx, stream, name, consumer, consumer.peers[0], None);
+                }
                 Some(config) if *config != consumer.config => {
-                    self.reconfigure_consumer(cx, stream, name, &consumer.config);
+                    self.reconfigure_consumer(cx, stream, name, &consumer.config, None);
                 }
                 Some(_) => {}
             }
@@ -141,14 +154,17 @@ impl Server {
         let replicated = about.group.is_some();
         self.subscribe_consumer(cx, stream, consumer);
         // Nothing is delivered before those who wait know that the consumer is there.
-        self.with_consumer(cx, stream, consumer, |consumer, cx| {
-            consumer.lead(cx, replicated, false);
+        let told = self.tell_consumer(cx, stream, consumer, |consumer, cx| {
+            consumer.lead(cx, replicated, false)
         });
+        let Some((info, out)) = told else { return };
         if let Some(requester) = created_for {
-            self.consumer_is_new(cx, stream, consumer, &requester);
+            self.consumer_is_new(cx, stream, consumer, info, &requester);
         }
+        self.carry_out_consumer(cx, stream, consumer, out);
+        self.arm_consumer(cx, stream, consumer);
         if replicated {
-            self.advise_consumer_elected(cx, stream, consumer);
+            self.advise_elected(cx, stream, consumer);
         }
         self.watch_deliver_subject(cx, stream, consumer);
     }
@@ -182,8 +198,10 @@ impl Server {
         stream: &Arc<str>,
         consumer: &Arc<str>,
     ) {
+        let domain = self.config.domain.clone();
         let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
-        let wanted = about.consumer.subscriptions();
+        let ports = about.consumer.subscriptions(ACCOUNT, domain.as_deref());
+        let wanted: Vec<Subject> = ports.into_iter().map(|(subject, _)| subject).collect();
         let had = std::mem::replace(&mut about.subscribed, wanted.clone());
         let target = || Target::Consumer(Arc::clone(stream), Arc::clone(consumer));
         for subject in had.iter().filter(|subject| !wanted.contains(subject)) {
@@ -200,14 +218,23 @@ impl Server {
         stream: &Arc<str>,
         consumer: &Arc<str>,
         config: &Arc<ConsumerConfig>,
+        waits: Option<&Requester>,
     ) {
         let Some(about) = self.hosted_consumer(stream, consumer) else { return };
-        let leading = about.leading;
-        let note = Self::note_consumer(cx, stream, consumer, ConsumerNote::Updated);
-        let before = cx.because(note);
-        self.with_consumer(cx, stream, consumer, |consumer, cx| {
-            consumer.reconfigure(cx, Arc::clone(config));
+        let (leading, before) = (about.leading, cx.cause());
+        if about.consumer.config() != config {
+            let note = Self::note_consumer(cx, stream, consumer, ConsumerNote::Updated);
+            cx.because(note);
+        }
+        let told = self.tell_consumer(cx, stream, consumer, |consumer, cx| {
+            consumer.reconfigure(cx, Arc::clone(config))
         });
+        let Some((info, out)) = told else { return };
+        if let Some(requester) = waits.filter(|_| leading) {
+            self.answer_consumer_created(cx, stream, consumer, info, requester);
+        }
+        self.carry_out_consumer(cx, stream, consumer, out);
+        self.arm_consumer(cx, stream, consumer);
         if leading {
             self.subscribe_consumer(cx, stream, consumer);
             self.watch_deliver_subject(cx, stream, consumer);
@@ -309,9 +336,10 @@ impl Server {
         cx: &mut Context<'_, H>,
         stream: &Arc<str>,
         consumer: &Arc<str>,
+        info: ConsumerInfo,
         requester: &Requester,
     ) {
-        self.advise_consumer_created(cx, stream, consumer);
-        self.answer_consumer_created(cx, stream, consumer, requester);
+        self.advise(cx, stream, consumer, &ConsumerAdvisory::Created);
+        self.answer_consumer_created(cx, stream, consumer, info, requester);
     }
 }

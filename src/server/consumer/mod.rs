@@ -25,11 +25,15 @@ use crate::kernel::{EventId, Time, TimerId};
 use crate::nats::Subject;
 use crate::nats::api::Storage;
 
+use super::Account;
 use super::group::Member;
 use super::meta::Requester;
 
 pub(super) use gather::ConsumerGather;
 pub use note::{ConsumerNote, Delivery, Redelivery};
+
+/// The account of all clients.
+const ACCOUNT: &str = Account::Global.name();
 
 /// A consumer that a server has a copy of.
 #[derive(Debug, Clone)]

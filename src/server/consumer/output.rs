@@ -31,10 +31,11 @@ impl Server {
             match output {
                 Output::Deliver { to, message, sseq, dseq, deliveries } => {
                     let subject = Arc::clone(&message.subject);
-                    let delivery = Delivery { seq: sseq, dseq, deliveries, subject, to };
+                    let delivery =
+                        Delivery { seq: sseq, dseq, deliveries, subject, to: Arc::clone(&to) };
                     if !self.deliver_from(cx, stream, consumer, delivery, &message) {
                         let told = self.tell_consumer(cx, stream, consumer, |consumer, cx| {
-                            consumer.not_delivered(cx, sseq);
+                            consumer.not_delivered(cx, &to, sseq);
                         });
                         left.extend(told.into_iter().flat_map(|((), out)| out));
                     }
@@ -44,13 +45,13 @@ impl Server {
                 }
                 Output::Propose(command) => self.propose_consumer(cx, stream, consumer, command),
                 Output::Answer { to } => self.publish(cx, &Message::new(to, "")),
-                Output::WasReset { sseq, reply } => {
-                    self.answer_reset(cx, stream, consumer, sseq, reply);
+                Output::WasReset { sseq, reply, info } => {
+                    self.answer_reset(cx, stream, consumer, sseq, reply, *info);
                 }
                 Output::Released { first, last } => {
                     self.released(cx, stream, consumer, first, last);
                 }
-                Output::Advise(advisory) => self.advise(cx, &advisory),
+                Output::Advise(advisory) => self.advise(cx, stream, consumer, &advisory),
                 Output::Inactive => self.give_up_consumer(cx, stream, consumer),
                 Output::Happened(happening) => {
                     let cause = self.note_happening(cx, stream, consumer, happening);
@@ -89,7 +90,7 @@ impl Server {
             about.told.insert(seq, Told { event: note, again: Redelivery::Unknown });
         }
         cx.because(note);
-        let reached = self.route_to(cx, &to, message, Origin::Internal);
+        let reached = self.route_to(cx, &to, message, Origin::Consumer);
         cx.because(before);
         reached > 0
     }

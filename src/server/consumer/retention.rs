@@ -10,13 +10,16 @@ use std::sync::Arc;
 use crate::jetstream::consumer::Consumer;
 use crate::jetstream::store::StoredMessage;
 use crate::jetstream::stream::StreamCommand;
-use crate::kernel::Context;
+use crate::kernel::{Context, Span, Time};
 use crate::nats::api::Retention;
 use crate::nats::subject::matches;
 
 use super::super::group::GroupEntry;
 use super::super::hosted::HostedStream;
-use super::super::{Host, Server};
+use super::super::{Host, Server, Timer};
+
+/// How soon a server looks again whether it knows all consumers.
+const SWEEP_AGAIN: Span = Span::secs(1);
 
 impl Server {
     /// A consumer needs these messages no more.
@@ -32,11 +35,13 @@ impl Server {
             return;
         };
         let Some(about) = hosted.consumers.get(consumer) else { return };
-        let of_interest = match hosted.stream.config().retention {
-            Retention::Limits => return,
-            Retention::Interest => true,
-            Retention::WorkQueue => false,
-        };
+        if hosted.stream.config().retention == Retention::Limits {
+            return;
+        }
+        if !self.knows_consumers(cx.now()) {
+            return self.sweep_later(cx, stream);
+        }
+        let of_interest = hosted.stream.config().retention == Retention::Interest;
         let unneeded = |message: &&Arc<StoredMessage>| {
             delivers(&about.consumer, &message.subject)
                 && !(of_interest && is_needed(hosted, message))
@@ -51,6 +56,10 @@ impl Server {
         let Some(hosted) = self.streams.get(stream).filter(|hosted| hosted.leading) else {
             return;
         };
+        if hosted.stream.config().retention != Retention::Limits && !self.knows_consumers(cx.now())
+        {
+            return self.sweep_later(cx, stream);
+        }
         let messages = hosted.stream.store().iter_from(0);
         let seqs: Vec<u64> = match hosted.stream.config().retention {
             Retention::Limits => return,
@@ -92,11 +101,23 @@ impl Server {
         }
     }
 
+    /// Whether this server has heard of every consumer there is: one that was away for a while has
+    /// not, until the meta leader has told it.
+    fn knows_consumers(&self, now: Time) -> bool {
+        self.meta().is_none_or(|meta| meta.is_current(meta.id(), now))
+    }
+
+    fn sweep_later<H: Host>(&mut self, cx: &mut Context<'_, H>, stream: &Arc<str>) {
+        cx.set_timer(SWEEP_AGAIN, Timer::Sweep(Arc::clone(stream)).into());
+    }
+
     /// Whether a message on this subject is to be stored: under interest retention only if there is
-    /// a consumer for it.
-    pub(in crate::server) fn is_wanted(hosted: &HostedStream, subject: &str) -> bool {
+    /// a consumer for it, as far as anybody can know.
+    pub(in crate::server) fn is_wanted(&self, now: Time, stream: &str, subject: &str) -> bool {
+        let Some(hosted) = self.streams.get(stream) else { return false };
         hosted.stream.config().retention != Retention::Interest
             || hosted.consumers.values().any(|about| delivers(&about.consumer, subject))
+            || !self.knows_consumers(now)
     }
 }
 

@@ -5,10 +5,11 @@
 //! | at most one leader a term | always | [`Leaders`] |
 //! | logs match | always | [`logs_match`] |
 //! | copies of a stream agree | always | [`copies_agree`] |
+//! | what a client settled stays settled | always | [`Settled`] |
 //! | what was acknowledged is stored | once it converged | [`Acknowledged`] |
 //! | one leader, the same state everywhere | some time after the last fault | [`has_converged`] |
 //!
-//! The first four hold as long as no majority of a group loses its disk. The checks look at traces,
+//! All but the last hold as long as no majority of a group loses its disk. The checks look at traces,
 //! logs and stores only and know nothing of the protocol. Each has a core that works on plain data,
 //! so that a test can show it a state to which it has to object.
 
@@ -17,6 +18,7 @@ mod converged;
 mod copies;
 mod leaders;
 mod logs;
+mod settled;
 
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ pub use converged::has_converged;
 pub use copies::copies_agree;
 pub use leaders::Leaders;
 pub use logs::logs_match;
+pub use settled::Settled;
 
 /// A property that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +83,18 @@ pub enum Violation {
         text: String,
         /// The server whose copy lacks it.
         server: ProcId,
+    },
+    /// A message was delivered again after its acknowledgement had been confirmed.
+    #[error(
+        "stream {stream}: {consumer} delivers sequence {seq}, whose acknowledgement it has confirmed"
+    )]
+    CameAgain {
+        /// The stream.
+        stream: Arc<str>,
+        /// The consumer.
+        consumer: Arc<str>,
+        /// The sequence.
+        seq: u64,
     },
     /// A group has not come to rest.
     #[error("{group} has not converged: {what}")]
