@@ -1,0 +1,191 @@
+//! Consumers of three copies in whole worlds: what their clients see when leaders are lost.
+//!
+//! Every case follows from its seed, which a failure names.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what goes wrong here is to stop the test"
+)]
+
+mod consumer_support;
+
+use consumer_support::{CLUSTER, Field, SERVERS, delivery};
+use windtunnel::kernel::{EventKind, Span};
+use windtunnel::server::{self, ConsumerNote};
+use windtunnel::world::check::{Violation, has_converged};
+use windtunnel::world::{Input, Note};
+
+const WORKERS: [&str; 3] = ["a", "b", "d"];
+
+const STREAM: &str =
+    r#"{"name":"S","subjects":["s.>"],"num_replicas":3,"storage":"file","retention":"RETENTION"}"#;
+const CONSUMER: &str = r#"{"stream_name":"S","config":{"durable_name":"c","name":"c",
+    "ack_policy":"explicit","ack_wait":ACK_WAIT}}"#;
+
+fn field(seed: u64, retention: &str, ack_wait: Span) -> Field {
+    let stream = STREAM.replace("RETENTION", retention);
+    let consumer = CONSUMER.replace("ACK_WAIT", &ack_wait.as_nanos().to_string());
+    Field::new(seed, &stream, &consumer)
+}
+
+/// A server other than the one that leads the consumer.
+fn another(field: &Field) -> &'static str {
+    let leader = field.consumer_leader().unwrap();
+    SERVERS.iter().find(|name| leader != format!("{CLUSTER}/{name}")).unwrap()
+}
+
+fn redelivered_after_the_leader_is_lost(seed: u64) -> Result<(), Violation> {
+    let mut field = field(seed, "limits", Span::secs(20));
+    field.publish(3);
+    field.pass(Span::secs(1))?;
+    let server = another(&field);
+    field.connect("a", Some(server));
+    field.pass(Span::millis(100))?;
+    field.pull("a", 3, Span::secs(5));
+    field.pass(Span::secs(1))?;
+    let first = field.heard("a");
+    let deliveries: Vec<_> = first.iter().map(delivery).collect();
+    assert_eq!(deliveries, [Some((1, 1)), Some((2, 1)), Some((3, 1))]);
+    field.answer("a", &first[0], "+ACK");
+    field.pass(Span::secs(1))?;
+    assert_eq!(field.settled.count(), 1);
+    // A request waits when the leader dies. Whoever follows says so.
+    field.pull("a", 5, Span::secs(60));
+    field.pass(Span::secs(1))?;
+    let leader = field.consumer_leader().unwrap();
+    field.give(&Input::Crash { process: leader.clone(), lose_disk: false });
+    field.pass(Span::secs(15))?;
+    assert_ne!(field.consumer_leader().unwrap(), leader);
+    let told: Vec<_> = field.heard("a").iter().map(|m| m.status().map(|(c, _)| c)).collect();
+    assert_eq!(told, [Some(409)]);
+    field.pull("a", 5, Span::secs(60));
+    field.pass(Span::secs(12))?;
+    let again: Vec<_> = field.heard("a").iter().map(delivery).collect();
+    assert_eq!(again, [Some((2, 2)), Some((3, 2))]);
+    why_again(&field, &[2, 3]);
+    Ok(())
+}
+
+/// In the trace, every redelivery follows from the end of that message's ack wait.
+fn why_again(field: &Field, expected: &[u64]) {
+    let trace = field.world.sim().trace();
+    let mut seqs = Vec::new();
+    for event in trace.since(windtunnel::kernel::EventId(0)) {
+        let EventKind::Note(Note::Server(server::Note::Consumer { what, .. })) = &event.kind else {
+            continue;
+        };
+        let ConsumerNote::Redelivered { delivery, .. } = what else { continue };
+        seqs.push(delivery.seq);
+        let is_over = |kind: &EventKind<_>| match kind {
+            EventKind::Note(Note::Server(server::Note::Consumer { what, .. })) => {
+                *what == ConsumerNote::AckWaitOver { seq: delivery.seq }
+            }
+            _ => false,
+        };
+        let found = trace.causes(event.id).any(|cause| is_over(&cause.kind));
+        assert!(found, "nothing says why sequence {} came again", delivery.seq);
+    }
+    assert_eq!(seqs, expected);
+}
+
+#[test]
+fn a_consumer_redelivers_what_was_not_acknowledged_when_its_leader_is_lost() {
+    for seed in 0..10 {
+        redelivered_after_the_leader_is_lost(seed).unwrap_or_else(|why| panic!("{seed}: {why}"));
+    }
+}
+
+/// Workers pull and answer; sometimes they give back or forget.
+fn work(field: &mut Field, careless: bool) {
+    for worker in WORKERS {
+        if !field.is_connected(worker) {
+            field.connect(worker, None);
+            continue;
+        }
+        for message in field.heard(worker) {
+            if delivery(&message).is_none() {
+                continue;
+            }
+            match field.rng.below(10) {
+                0 if careless => field.answer(worker, &message, "-NAK"),
+                1..=2 if careless => {}
+                _ => field.answer(worker, &message, "+ACK"),
+            }
+        }
+        if field.rng.below(3) == 0 {
+            field.pull(worker, 4, Span::secs(3));
+        }
+    }
+}
+
+/// At most one server is away or cut off at any time.
+fn trouble(field: &mut Field, away: &mut Option<String>) {
+    if away.take().is_some() {
+        field.give(&Input::HealAll);
+        return;
+    }
+    let name = match field.consumer_leader() {
+        Some(leader) if field.rng.below(2) == 0 => leader,
+        _ => format!("{CLUSTER}/{}", SERVERS[field.rng.below(3) as usize]),
+    };
+    match field.rng.below(4) {
+        0 => field.give(&Input::Stop { process: name.clone() }),
+        1 => field.give(&Input::Pause { process: name.clone() }),
+        2 => {
+            for other in SERVERS.map(|other| format!("{CLUSTER}/{other}")) {
+                if other != name {
+                    field.give(&Input::Cut { a: name.clone(), b: other });
+                }
+            }
+        }
+        _ => field.give(&Input::Crash { process: name.clone(), lose_disk: false }),
+    }
+    *away = Some(name);
+}
+
+fn work_queue(seed: u64) -> Result<usize, Violation> {
+    let mut field = field(seed, "workqueue", Span::secs(2));
+    let mut away = None;
+    for round in 0..40 {
+        if round % 4 == 0 {
+            field.publish(3);
+        }
+        if field.rng.below(4) == 0 {
+            trouble(&mut field, &mut away);
+        }
+        work(&mut field, true);
+        let span = [50, 500, 3_000][field.rng.below(3) as usize];
+        field.pass(Span::millis(span))?;
+    }
+    // All is well again: the queue is worked off, and nothing of it is left anywhere.
+    for _ in 0..2 {
+        field.give(&Input::HealAll);
+        field.pass(Span::millis(500))?;
+    }
+    field.pass(Span::secs(30))?;
+    for _ in 0..60 {
+        work(&mut field, false);
+        field.pass(Span::secs(1))?;
+    }
+    field.pass(Span::secs(5))?;
+    has_converged(&field.world)?;
+    for replica in &field.world.stream(0, "S").unwrap().replicas {
+        let left = replica.stream.store().len();
+        assert_eq!(left, 0, "seed {seed}: {left} messages are left on {:?}", replica.server);
+    }
+    Ok(field.settled.count())
+}
+
+#[test]
+fn an_acknowledged_message_of_a_work_queue_never_comes_again() {
+    let seeds = match std::env::var("CONSUMER_WORLD_SEED").map(|seed| seed.parse::<u64>()) {
+        Ok(Ok(seed)) => seed..seed + 1,
+        _ => 0..40,
+    };
+    let cases = (seeds.end - seeds.start) as usize;
+    let settled: usize =
+        seeds.map(|seed| work_queue(seed).unwrap_or_else(|why| panic!("seed {seed}: {why}"))).sum();
+    assert!(settled > 15 * cases, "only {settled} acknowledgements in {cases} cases");
+}
