@@ -7,7 +7,6 @@ use crate::view::{PlayerCommand, Token};
 
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
-use super::stage::Legend;
 
 /// The caption line.
 #[component]
@@ -59,7 +58,6 @@ pub(crate) fn Caption() -> impl IntoView {
                     })
                 }}
             </p>
-            <Legend/>
         </div>
     }
     .into_any()

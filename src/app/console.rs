@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::console::{LineKind, State};
 
 use super::engine::Ctx;
+use super::icon::Icon;
 
 /// The console panel.
 #[component]
@@ -35,6 +36,15 @@ pub(crate) fn Console(
         printed.track();
         if let Some(output) = output.get() {
             request_animation_frame(move || output.set_scroll_top(output.scroll_height()));
+        }
+    });
+    Effect::new(move |_| {
+        let Some(text) = ctx.prompt.get() else { return };
+        ctx.prompt.set(None);
+        line.set(text);
+        open.set(true);
+        if let Some(input) = input.get() {
+            let _ = input.focus();
         }
     });
     let submit = move || {
@@ -89,8 +99,11 @@ pub(crate) fn Console(
                 role="log"
                 tabindex="0"
                 aria-label="Console output"
-                hidden=move || !open.get() || printed.with(Vec::is_empty)
+                hidden=move || !open.get()
             >
+                <p class="console__line hint" hidden=move || !printed.with(Vec::is_empty)>
+                    "The nats command line, as the application cli types it. Try: pub orders.new hello · stream info ORDERS · help"
+                </p>
                 {move || {
                     printed
                         .get()
@@ -142,6 +155,16 @@ pub(crate) fn Console(
                     on:keydown=on_key
                     on:focus=move |_| open.set(true)
                 />
+                <button
+                    type="button"
+                    class="console__toggle"
+                    aria-expanded=move || open.get().to_string()
+                    aria-label=move || if open.get() { "Hide the console's output" } else { "Show the console's output" }
+                    title=move || if open.get() { "Hide the output" } else { "Show the output" }
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    {Icon::Up.view()}
+                </button>
                 <span class="status" data-testid="status">
                     {move || {
                         ctx.frame

@@ -64,6 +64,16 @@ fn diagram(picture: &Picture) -> Vec<Shape> {
         Shape::line("diagram__cursor", Point::new(x, 0.0), Point::new(x, h)),
         Shape::path("diagram__handle", format!("M{:.1} 0h10l-5 7z", x - 5.0)),
     ];
+    let words = picture
+        .arrows
+        .iter()
+        .map(|arrow| (&arrow.label, arrow.future))
+        .chain(picture.marks.iter().map(|mark| (&mark.label, mark.future)))
+        .filter_map(|(label, future)| Some((label.as_ref()?, future)))
+        .map(|(label, future)| {
+            let word = Shape::label(label);
+            if future { word.with("opacity", "0.5") } else { word }
+        });
     let parts = [
         ("squeezes", squeezes.collect::<Vec<_>>()),
         ("lanes", picture.lanes.iter().map(|l| lane(picture, l)).collect()),
@@ -71,6 +81,7 @@ fn diagram(picture: &Picture) -> Vec<Shape> {
         ("marks", picture.marks.iter().map(mark).collect()),
         ("ticks", picture.ticks.iter().map(|tick| Shape::label(&tick.label)).collect()),
         ("now", now.into()),
+        ("words", words.collect()),
     ];
     parts.into_iter().map(|(key, shapes)| Shape::new("g").keyed(key).holds_all(shapes)).collect()
 }
@@ -109,7 +120,6 @@ fn arrow(arrow: &Arrow) -> Shape {
         .holds(Shape::line("diagram__way", a, b).with("stroke", tone.clone()))
         .holds(Shape::circle(a, 2.4).with("fill", tone))
         .holds(end)
-        .holds_all(arrow.label.as_ref().map(Shape::label))
 }
 
 fn mark(mark: &Mark) -> Shape {
@@ -138,5 +148,4 @@ fn mark(mark: &Mark) -> Shape {
         .holds(Shape::new("title").says(mark.a11y.clone()))
         .holds(Shape::circle(mark.at, 9.0).with("class", "diagram__touch"))
         .holds(sign)
-        .holds_all(mark.label.as_ref().map(Shape::label))
 }

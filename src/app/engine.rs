@@ -34,6 +34,8 @@ pub(crate) struct Ctx {
     pub(crate) console: RwSignal<u64>,
     /// Whether motion is left out.
     pub(crate) reduced_motion: RwSignal<bool>,
+    /// A command that was begun elsewhere on the page, for the console to go on with.
+    pub(crate) prompt: RwSignal<Option<String>>,
     engine: StoredValue<Engine, LocalStorage>,
 }
 
@@ -49,6 +51,7 @@ impl Ctx {
             frame,
             console: RwSignal::new(0),
             reduced_motion: RwSignal::new(reduced_motion),
+            prompt: RwSignal::new(None),
             engine: StoredValue::new_local(engine),
         })
     }

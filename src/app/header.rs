@@ -40,15 +40,12 @@ pub(crate) fn Header(
             </div>
             <h1 class="crumb"><span class="crumb__at">"Sandbox"</span><b>"One order, made visible"</b></h1>
             <span class="spacer"></span>
-            <button type="button" class="btn only-narrow" aria-pressed=move || panels.left.get().to_string()
-                on:click=move |_| panels.left.update(|open| *open = !*open)>"Scene"</button>
-            <button type="button" class="btn only-narrow" aria-pressed=move || panels.right.get().to_string()
-                on:click=move |_| panels.right.update(|open| *open = !*open)>"Inspector"</button>
-            <button type="button" class="btn only-phone" aria-pressed=move || panels.diagram.get().to_string()
-                on:click=move |_| panels.diagram.update(|open| *open = !*open)>"Diagram"</button>
+            {panel_button(Icon::Left, "Scene", "only-narrow", panels.left)}
+            {panel_button(Icon::Below, "Diagram", "only-phone", panels.diagram)}
+            {panel_button(Icon::Right, "Inspector", "only-narrow", panels.right)}
             <button
                 type="button"
-                class="btn ghost"
+                class="btn ghost less-motion"
                 aria-pressed=move || reduced.get().to_string()
                 on:click=toggle_motion
             >
@@ -61,10 +58,17 @@ pub(crate) fn Header(
                 on:click=next_theme
             >
                 {Icon::Theme.view()}
-                <span>{move || theme.get().name()}</span>
+                <span class="wide-word">{move || theme.get().name()}</span>
             </button>
-            <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.help.set(true)>
-                "Keys ?"
+            <button
+                type="button"
+                class="btn"
+                aria-haspopup="dialog"
+                title="Keys, and what is simplified"
+                on:click=move |_| panels.help.set(true)
+            >
+                <span class="wide-word">"Keys"</span>
+                " ?"
             </button>
             <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.share.set(true)>
                 "Share"
@@ -72,4 +76,26 @@ pub(crate) fn Header(
         </header>
     }
     .into_any()
+}
+
+/// A button for a panel that is a sheet where there is little room.
+fn panel_button(
+    icon: Icon,
+    name: &'static str,
+    class: &'static str,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class=format!("btn {class}")
+            aria-label=name
+            title=name
+            aria-pressed=move || open.get().to_string()
+            on:click=move |_| open.update(|open| *open = !*open)
+        >
+            {icon.view()}
+            <span class="wide-word">{name}</span>
+        </button>
+    }
 }

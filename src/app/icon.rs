@@ -53,6 +53,16 @@ pub(crate) enum Icon {
     Theme,
     /// A branch.
     Branch,
+    /// Skipped.
+    Skip,
+    /// Upwards.
+    Up,
+    /// A panel at the left.
+    Left,
+    /// A panel at the right.
+    Right,
+    /// A diagram below.
+    Below,
 }
 
 impl Icon {
@@ -85,6 +95,11 @@ impl Icon {
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Copy => "M5 5h8v9H5zM3 11V2h8",
             Self::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5v11",
+            Self::Skip => "M2 4l5 4-5 4zM8 4l5 4-5 4z",
+            Self::Up => "M3.5 10L8 5.5l4.5 4.5",
+            Self::Left => "M2 3h12v10H2zM6.5 3v10",
+            Self::Right => "M2 3h12v10H2zM9.5 3v10",
+            Self::Below => "M2 3h12v10H2zM2 8.5h12",
             Self::Branch => "M5 3v10M5 9c5 0 6-2 6-5M5 3h.01M11 4h.01M5 13h.01",
         }
     }

@@ -59,9 +59,9 @@ pub(crate) fn Inspector() -> impl IntoView {
                                 view! {
                                     <div class:changed=stat.was.is_some()>
                                         <dt>{stat.name}</dt>
-                                        <dd>
-                                            {stat.value.clone()}
-                                            {stat.was.clone().map(|was| view! { <small>{format!("was {was}")}</small> })}
+                                        <dd>{stat.value.clone()}</dd>
+                                        <dd class="stats__was">
+                                            {stat.was.clone().map(|was| format!("was {was}"))}
                                         </dd>
                                     </div>
                                 }
@@ -203,7 +203,7 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                                                     if n == 0 {
                                                         view! { <td style:color=tone.clone() title=hint>{value(ctx, cell, entity.clone())}</td> }.into_any()
                                                     } else {
-                                                        view! { <td title=hint>{cell}</td> }.into_any()
+                                                        view! { <td title=hint><span class="cell-text">{cell}</span></td> }.into_any()
                                                     }
                                                 })
                                                 .collect_view()}

@@ -6,6 +6,7 @@
 
 #![allow(unreachable_pub, reason = "the component macro makes what it writes public")]
 
+mod branches;
 mod caption;
 mod clipboard;
 mod console;
@@ -18,10 +19,12 @@ mod help;
 mod icon;
 mod inspector;
 mod keys;
+mod legend;
 mod live;
 mod measure;
 mod opening;
 mod options;
+mod popover;
 mod scene;
 mod share;
 mod shell;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::view::PlayerCommand;
-use crate::view::frame::{LinkKind, LinkState, UpState};
+use crate::view::frame::{LinkKind, LinkState, Stage, UpState};
 use crate::world::Input;
 
 use super::engine::Ctx;
@@ -14,6 +14,7 @@ use super::wire::Wire;
 #[component]
 pub(crate) fn Scene() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
+    let stage = Memo::new(move |_| ctx.frame.read().stage.clone());
     view! {
         <section class="sec">
             <p class="kick">"Sandbox"</p>
@@ -34,11 +35,21 @@ pub(crate) fn Scene() -> impl IntoView {
             <h2 class="kick" id="break-title">"Break something"</h2>
             <div class="faults">
                 {move || {
-                    quick_faults(&ctx.frame.get().stage)
+                    stage.with(|stage| quick_faults(stage))
                         .into_iter()
                         .map(|(icon, label, breaks, input)| {
                             view! {
-                                <button type="button" class="btn" class:danger=breaks on:click=move |_| ctx.act(input.clone())>
+                                <button
+                                    type="button"
+                                    class="btn"
+                                    class:danger=breaks
+                                    aria-disabled=input.is_none().to_string()
+                                    on:click=move |_| {
+                                        if let Some(input) = input.clone() {
+                                            ctx.act(input);
+                                        }
+                                    }
+                                >
                                     {icon.view()}
                                     <span>{label}</span>
                                 </button>
@@ -78,48 +89,49 @@ fn PublishButton() -> impl IntoView {
     }
 }
 
-type Quick = (Icon, String, bool, Input);
+/// A button: icon, words, whether it breaks something, and what it does, if there is something to do.
+type Quick = (Icon, String, bool, Option<Input>);
 
-/// Faults worth a button of their own; every other one is in the inspector of what it is done to.
-fn quick_faults(stage: &crate::view::frame::Stage) -> Vec<Quick> {
-    let mut quick: Vec<Quick> = Vec::new();
-    if let Some(leader) = stage.servers.iter().find(|s| s.crowned && s.state == UpState::Up) {
-        let process = leader.full_name.to_string();
-        let name = &leader.name.text;
-        let crash = Input::Crash { process: process.clone(), lose_disk: false };
-        quick.push((Icon::Power, "Kill leader".to_owned(), true, crash));
-        quick.push((Icon::Pause, format!("Pause {name}"), true, Input::Pause { process }));
-    }
-    for server in &stage.servers {
-        let process = server.full_name.to_string();
-        let name = &server.name.text;
-        match server.state {
-            UpState::Up => {}
-            UpState::Paused => {
-                quick.push((
-                    Icon::Play,
-                    format!("Resume {name}"),
-                    false,
-                    Input::Resume { process },
-                ));
-            }
-            UpState::Down => {
-                let restart = Input::Restart { process };
-                quick.push((Icon::Restart, format!("Restart {name}"), false, restart));
-            }
-        }
-    }
-    let routes = stage.links.iter().filter(|link| link.kind != LinkKind::Access);
-    for link in routes {
+/// Faults worth a button of their own; every other one is in the inspector of what it is done to. A
+/// button keeps its place whatever happens; those that come and go are at the end.
+fn quick_faults(stage: &Stage) -> Vec<Quick> {
+    let leader = stage.servers.iter().find(|s| s.crowned && s.state == UpState::Up);
+    let name = leader.map_or("", |leader| &leader.name.text);
+    let process = leader.map(|leader| leader.full_name.to_string());
+    let crash = process.clone().map(|process| Input::Crash { process, lose_disk: false });
+    let pause = process.map(|process| Input::Pause { process });
+    let mut quick: Vec<Quick> = vec![
+        (Icon::Power, "Kill leader".to_owned(), true, crash),
+        (Icon::Pause, format!("Pause {name}").trim_end().to_owned(), true, pause),
+    ];
+    for link in stage.links.iter().filter(|link| link.kind != LinkKind::Access) {
         let [a, b] = link.names.clone().map(|name| name.to_string());
         let short = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
         let pair = format!("{}–{}", short(&a), short(&b));
-        if link.state == LinkState::Ok {
-            quick.push((Icon::Scissors, format!("Cut {pair}"), true, Input::Cut { a, b }));
+        quick.push(if link.state == LinkState::Ok {
+            (Icon::Scissors, format!("Cut {pair}"), true, Some(Input::Cut { a, b }))
         } else {
-            quick.push((Icon::Heal, format!("Heal {pair}"), false, Input::Heal { a, b }));
-        }
+            (Icon::Heal, format!("Heal {pair}"), false, Some(Input::Heal { a, b }))
+        });
     }
-    quick.push((Icon::Heal, "Heal all".to_owned(), false, Input::HealAll));
+    let broken = stage.links.iter().any(|link| link.state != LinkState::Ok)
+        || stage.servers.iter().any(|server| server.state != UpState::Up)
+        || stage.apps.iter().any(|app| app.state != UpState::Up);
+    quick.push((Icon::Heal, "Heal all".to_owned(), false, broken.then_some(Input::HealAll)));
+    for server in &stage.servers {
+        let process = server.full_name.to_string();
+        let name = &server.name.text;
+        quick.push(match server.state {
+            UpState::Up => continue,
+            UpState::Paused => {
+                let resume = Input::Resume { process };
+                (Icon::Play, format!("Resume {name}"), false, Some(resume))
+            }
+            UpState::Down => {
+                let restart = Input::Restart { process };
+                (Icon::Restart, format!("Restart {name}"), false, Some(restart))
+            }
+        });
+    }
     quick
 }

@@ -14,6 +14,7 @@ use super::header::Header;
 use super::help::Help;
 use super::inspector::Inspector;
 use super::keys::{KeyAction, action_of};
+use super::legend::Legend;
 use super::live::Live;
 use super::options::{Options, is_framed};
 use super::scene::Scene;
@@ -169,6 +170,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                                 })
                         }}
                     </div>
+                    <Legend/>
                     <Caption/>
                     <Transport/>
                     {(!embed)

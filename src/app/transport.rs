@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::kernel::BranchId;
-use crate::view::{Pace, PlayerCommand};
+use crate::view::{Pace, PlayerCommand, Token};
 
+use super::branches::Branches;
 use super::engine::Ctx;
 use super::icon::Icon;
 
@@ -86,7 +86,7 @@ pub(crate) fn Transport() -> impl IntoView {
                 <span>{move || transport.with(|t| t.clock.clone())}</span>
                 <small>{move || transport.with(|t| t.clock_rest.clone())}</small>
                 {move || {
-                    transport.with(|t| t.skipped.clone()).map(|skipped| view! { <em class="skipped">{format!("⏩ {skipped}")}</em> })
+                    transport.with(|t| t.skipped.clone()).map(|skipped| view! { <em class="skipped">{Icon::Skip.view()}{skipped}</em> })
                 }}
             </div>
             <div class="scrub">
@@ -94,23 +94,25 @@ pub(crate) fn Transport() -> impl IntoView {
                     {move || {
                         transport
                             .with(|t| {
-                                let width = 120.0 / t.buckets.len().max(1) as f64;
                                 t.buckets
                                     .iter()
-                                    .enumerate()
-                                    .map(|(n, bucket)| {
+                                    .map(|bucket| {
                                         let most = bucket.counts.first();
-                                        let tone = most.map(|(class, _)| class.token().var());
-                                        let height = 20.0 * bucket.height;
+                                        let tone = match (bucket.fault, most) {
+                                            (true, _) => Token::Fault,
+                                            (false, Some((class, _))) => class.token(),
+                                            (false, None) => Token::Muted,
+                                        };
+                                        let x = bucket.place * 120.0;
                                         view! {
-                                            <rect
-                                                x=n as f64 * width
-                                                y=20.0 - height
-                                                width=width * 0.7
-                                                height=height
-                                                fill=tone.unwrap_or_default()
-                                                opacity=if bucket.past { "0.9" } else { "0.35" }
-                                            ></rect>
+                                            <line
+                                                x1=x
+                                                x2=x
+                                                y1=20.0
+                                                y2=19.0 - 18.0 * bucket.height
+                                                stroke=tone.var()
+                                                opacity=if bucket.past { "0.95" } else { "0.35" }
+                                            ></line>
                                         }
                                     })
                                     .collect_view()
@@ -160,37 +162,7 @@ pub(crate) fn Transport() -> impl IntoView {
                         .collect_view()}
                 </select>
             </label>
-            <label class="chip branches" class:many=move || transport.with(|t| t.branches.len() > 1)>
-                {Icon::Branch.view()}
-                <span class="unseen">"Branch of history"</span>
-                <select
-                    data-testid="branches"
-                    on:change=move |event| {
-                        if let Ok(id) = event_target_value(&event).parse() {
-                            ctx.send(PlayerCommand::SwitchBranch(BranchId(id)));
-                        }
-                    }
-                >
-                    {move || {
-                        transport
-                            .with(|t| {
-                                t.branches
-                                    .iter()
-                                    .map(|branch| {
-                                        let text = if branch.what.is_empty() {
-                                            branch.name.clone()
-                                        } else {
-                                            format!("{} · {}", branch.name, branch.what)
-                                        };
-                                        let id = branch.id.0.to_string();
-                                        let current = branch.current;
-                                        view! { <option value=id prop:selected=current>{text}</option> }
-                                    })
-                                    .collect_view()
-                            })
-                    }}
-                </select>
-            </label>
+            <Branches/>
             <button
                 type="button"
                 class="tb undo"

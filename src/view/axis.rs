@@ -4,7 +4,9 @@
 use crate::kernel::{Span, Time};
 
 /// The room an idle stretch takes.
-const SQUEEZED: f64 = 26.0;
+const SQUEEZED: f64 = 30.0;
+/// Shorter ones are no stretches.
+const STRETCH: Span = Span::millis(5);
 /// Where the cursor stands at most, as a part of the width.
 const CURSOR: f64 = 0.78;
 
@@ -35,7 +37,7 @@ impl Axis {
             if let Some(&(before, _)) = axis.knots.last() {
                 let gap = at.since(before);
                 let wide = natural(gap);
-                if idle(n - 1) && wide > SQUEEZED {
+                if idle(n - 1) && gap >= STRETCH && wide > SQUEEZED {
                     squeezes.push((x, SQUEEZED, gap));
                     x += SQUEEZED;
                 } else {
@@ -103,7 +105,7 @@ fn natural(gap: Span) -> f64 {
     if gap == Span::ZERO {
         return 0.0;
     }
-    (6.0 + 16.0 * (1.0 + gap.0 as f64 / 30_000.0).log10()).min(120.0)
+    (9.0 + 27.0 * (1.0 + gap.0 as f64 / 30_000.0).log10()).min(160.0)
 }
 
 #[cfg(test)]

@@ -74,6 +74,7 @@ pub fn build(scene: Scene<'_>) -> Diagram {
     };
     for lane in &lanes {
         drawing.room.take(lane.name.rect());
+        drawing.room.take(Rect::new(lanes_x, lane.y - 1.0, w, 2.0));
     }
     let (arrows, more_arrows) = drawing.arrows(items);
     let (marks, more_marks) = drawing.marks(items);
@@ -324,27 +325,35 @@ impl Drawing<'_> {
         });
         for n in order {
             let Some(arrow) = arrows.get_mut(n) else { continue };
-            let wanted =
-                matches!(arrow.class, Class::Publish | Class::Deliver | Class::Ack | Class::Mirror)
-                    || arrow.highlighted;
-            if !wanted || arrow.a.distance(arrow.b) < 24.0 {
-                continue;
-            }
             let frame = trace.get(arrow.sent).and_then(|event| match &event.kind {
                 EventKind::Sent { frame, .. } => Some(frame),
                 _ => None,
             });
+            // What is only passed on between servers has its label where it came from.
+            let to_or_from_app = !matches!(frame, Some(server::Frame::Route(_)));
+            let wanted = match arrow.class {
+                Class::Mirror => true,
+                Class::Publish | Class::Deliver | Class::Ack => to_or_from_app,
+                _ => false,
+            };
+            if !(wanted || arrow.highlighted) || arrow.a.distance(arrow.b) < 24.0 {
+                continue;
+            }
             let Some(text) = frame.and_then(|frame| super::motion::tag(frame, arrow.class)) else {
                 continue;
             };
-            let middle = arrow.a.lerp(arrow.b, 0.5);
-            arrow.label = self.room.label(Label {
-                text,
-                at: Point::new(middle.x + 7.0, middle.y + 4.0),
-                anchor: Anchor::Start,
-                style: TextStyle::SmallMono,
-                tone: arrow.class.token(),
-            });
+            let label = |t: f64| {
+                let at = arrow.a.lerp(arrow.b, t);
+                Label {
+                    text: text.clone(),
+                    at: Point::new(at.x + 7.0, at.y + 4.0),
+                    anchor: Anchor::Start,
+                    style: TextStyle::SmallMono,
+                    tone: arrow.class.token(),
+                }
+            };
+            let places = [0.5, 0.3, 0.7, 0.2, 0.8];
+            arrow.label = places.into_iter().find_map(|t| self.room.label(label(t)));
         }
     }
 

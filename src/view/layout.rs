@@ -13,12 +13,12 @@ use super::frame::{Point, Rect};
 /// Height of an app's pill.
 pub const PILL: f64 = 44.0;
 /// Height of a tape.
-pub const TAPE: f64 = 24.0;
+pub const TAPE: f64 = 26.0;
 /// Room above a tape for its name.
 const TAPE_HEAD: f64 = 18.0;
-/// From one tape to the next, with room and without.
-const PITCH: f64 = 52.0;
-const DENSE: f64 = 45.0;
+/// From one tape to the next, with room below each for its consumers, and without.
+const PITCH: f64 = 68.0;
+const DENSE: f64 = 47.0;
 /// Height of a panel's first line.
 const HEAD: f64 = 34.0;
 /// Room for the apps above a panel.
@@ -101,6 +101,8 @@ pub struct ClusterLayout {
     pub tapes: Vec<Rect>,
     /// How many streams have no place.
     pub hidden_tapes: usize,
+    /// Where the next tape would be, if there is room for it.
+    pub vacant: Option<Rect>,
     /// Its apps by place.
     pub apps: Vec<Rect>,
 }
@@ -159,7 +161,7 @@ fn columns(count: usize, w: f64, h: f64) -> usize {
 
 /// Width of an app's pill, and how many stand beside each other.
 fn pills(w: f64) -> (f64, usize) {
-    let width = ((w + 12.0) / 4.0 - 12.0).clamp(124.0, 168.0).min(w);
+    let width = ((w + 12.0) / 4.0 - 12.0).clamp(142.0, 172.0).min(w);
     (width, (((w + 12.0) / (width + 12.0)) as usize).max(1))
 }
 
@@ -174,7 +176,8 @@ fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayo
     let tapes_h = tapes as f64 * pitch;
     let zone = Rect::new(panel.x + 16.0, panel.y + HEAD, panel.w - 32.0, inner - tapes_h);
     let share = zone.w / places.servers.max(1) as f64;
-    let radius = (share / 2.0 - 2.0).min(23.0);
+    let radius =
+        (share / 2.0 - 2.0).min(if zone.h > 170.0 && zone.w > 420.0 { 28.0 } else { 23.0 });
     let (servers, row) = place_servers(places.servers, zone, radius);
     let tape = |place: usize| {
         let y = panel.bottom() - 12.0 - tapes_h + place as f64 * pitch + TAPE_HEAD;
@@ -186,6 +189,7 @@ fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayo
         servers,
         row,
         tapes: (0..places.streams.len().min(tapes)).map(tape).collect(),
+        vacant: (places.streams.len() < tapes).then(|| tape(places.streams.len())),
         hidden_tapes: places.streams.len().saturating_sub(tapes),
         apps: place_apps(&places.apps, panel, strip),
     }
@@ -195,7 +199,7 @@ fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayo
 /// whether they are there or not; more, and denser, only when they are.
 fn tape_rows(inner: f64, streams: usize) -> (usize, f64) {
     let fit = |servers: f64, pitch: f64| (((inner - servers) / pitch) as usize).max(1);
-    let comfortable = fit(176.0, PITCH).clamp(1, 4).max(fit(112.0, PITCH).min(2));
+    let comfortable = fit(196.0, PITCH).clamp(1, 3).max(fit(150.0, PITCH).min(2));
     if streams <= comfortable {
         return (comfortable, PITCH);
     }
@@ -208,7 +212,7 @@ fn place_servers(count: usize, zone: Rect, radius: f64) -> (Vec<Point>, bool) {
     // Above a server there is room for its crown, below for four bars.
     let (top, bottom) = (zone.y + radius + 16.0, zone.bottom() - radius - 28.0);
     let middle = zone.centre().x;
-    let rx = (zone.w / 2.0 - radius).min(if count > 3 { 240.0 } else { 200.0 });
+    let rx = (zone.w / 2.0 - radius).min(if count > 3 { 260.0 } else { 230.0 });
     let ring = count >= 3 && bottom - top >= radius * 2.0 + 16.0;
     let y = |part: f64| top + (bottom - top) * part;
     let at = |x: f64, part: f64| Point::new(middle + rx * x, y(part));
@@ -219,11 +223,12 @@ fn place_servers(count: usize, zone: Rect, radius: f64) -> (Vec<Point>, bool) {
         let x0 = middle - step * (count.saturating_sub(1)) as f64 / 2.0;
         return ((0..count).map(|n| Point::new(x0 + n as f64 * step, row)).collect(), true);
     }
-    // Left to right in the order of their names, so that no straight link passes under a server.
+    // Left to right in the order of their names, so that no straight link passes under a server, and
+    // with nothing between the outer ones and the apps above them.
     let ring = match count {
-        3 => vec![at(-1.0, 0.0), at(0.0, 1.0), at(1.0, 0.0)],
-        4 => vec![at(-1.0, 0.0), at(-0.36, 1.0), at(0.36, 1.0), at(1.0, 0.0)],
-        _ => vec![at(-1.0, 0.35), at(-0.52, 1.0), at(0.0, 0.0), at(0.52, 1.0), at(1.0, 0.35)],
+        3 => vec![at(-1.0, 1.0), at(0.0, 0.0), at(1.0, 1.0)],
+        4 => vec![at(-1.0, 1.0), at(-0.36, 0.0), at(0.36, 0.0), at(1.0, 1.0)],
+        _ => vec![at(-1.0, 0.65), at(-0.52, 0.0), at(0.0, 1.0), at(0.52, 0.0), at(1.0, 0.65)],
     };
     (ring, false)
 }

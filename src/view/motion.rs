@@ -169,7 +169,7 @@ fn around(at: Point, by: f64) -> Rect {
 }
 
 /// What is written beside a packet; nothing on what comes in swarms.
-pub(super) fn tag(frame: &Frame, class: Class) -> Option<String> {
+pub(in crate::view) fn tag(frame: &Frame, class: Class) -> Option<String> {
     let message: &Message = match frame {
         Frame::Client(ClientOp::Pub(message))
         | Frame::Server(ServerOp::Msg { message, .. })

@@ -64,6 +64,7 @@ pub fn line(cast: Cast<'_>, event: &Event, highlighted: bool) -> Option<WireLine
         bytes: text.bytes,
         class: Class::of(cast.trace(), event).unwrap_or(Class::Protocol),
         highlighted,
+        now: false,
     })
 }
 

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::view::frame::Stage as Picture;
-use crate::view::{Class, Entity, PlayerCommand, Shape as Form};
+use crate::view::{Entity, PlayerCommand, Shape as Form};
 
 use super::drawing::{Drawing, Shape};
 use super::engine::Ctx;
@@ -47,6 +47,9 @@ pub(crate) fn Stage() -> impl IntoView {
     let on_click = move |event: web_sys::MouseEvent| {
         if let Some(command) = press(&event) {
             return ctx.send(command);
+        }
+        if is_vacant(&event) {
+            return ctx.prompt.set(Some("stream add ".to_owned()));
         }
         let found = hit(&event).map(|(entity, _)| entity);
         ctx.select(found.filter(|entity| !matches!(entity, Entity::Cluster(_))));
@@ -110,6 +113,12 @@ pub(crate) fn Stage() -> impl IntoView {
     .into_any()
 }
 
+/// Whether the place of a stream to be was hit.
+fn is_vacant(event: &web_sys::Event) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.closest("[data-vacant]").ok().flatten().is_some())
+}
+
 /// Where Tab stops: where the focus was last, as long as that is there, else the first server.
 fn tab_stop(picture: &Picture, here: &str) -> String {
     let links = picture.links.iter().map(|part| &part.entity);
@@ -118,66 +127,6 @@ fn tab_stop(picture: &Picture, here: &str) -> String {
     let apps = picture.apps.iter().map(|part| &part.entity);
     let all = || servers.clone().chain(tapes.clone()).chain(apps.clone()).chain(links.clone());
     all().map(id_of).find(|id| id == here).or_else(|| all().next().map(id_of)).unwrap_or_default()
-}
-
-/// What the shapes mean, and which of them are shown.
-#[component]
-pub(crate) fn Legend() -> impl IntoView {
-    let ctx = expect_context::<Ctx>();
-    let classes = Memo::new(move |_| ctx.frame.read().classes.clone());
-    view! {
-        <details class="legend">
-            <summary class="legend__summary">
-                <span class="legend__word">"Legend"</span>
-                {move || {
-                    classes
-                        .get()
-                        .into_iter()
-                        .filter(|(_, shown)| *shown)
-                        .take(5)
-                        .map(|(class, _)| view! { <span class="legend__item">{sample(class)}{class.label()}</span> })
-                        .collect_view()
-                }}
-            </summary>
-            <fieldset class="legend__all">
-                <legend>"Traffic that is shown"</legend>
-                {move || {
-                    classes
-                        .get()
-                        .into_iter()
-                        .map(|(class, shown)| {
-                            view! {
-                                <label class="check">
-                                    <input
-                                        type="checkbox"
-                                        prop:checked=shown
-                                        on:change=move |event| {
-                                            let show = event_target_checked(&event);
-                                            ctx.send(PlayerCommand::ShowClass(class, show));
-                                        }
-                                    />
-                                    {sample(class)}
-                                    {class.label()}
-                                </label>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </fieldset>
-        </details>
-    }
-}
-
-/// A small picture of a class's shape.
-fn sample(class: Class) -> impl IntoView {
-    let tone = class.token().var();
-    let (d, fill) = shape_path(class.shape(), 4.5);
-    let fill = if fill { tone.clone() } else { "none".to_owned() };
-    view! {
-        <svg class="sample" viewBox="-7 -7 14 14" width="12" height="12" aria-hidden="true">
-            <path d=d fill=fill stroke=tone></path>
-        </svg>
-    }
 }
 
 /// The outline of a shape around the origin, and whether it is filled.

@@ -1,7 +1,7 @@
 //! What moves: frames in flight, and arrivals that just happened.
 
-use crate::view::Entity;
-use crate::view::frame::{Motion, Packet, Pulse};
+use crate::view::frame::{Motion, Packet, Point, Pulse};
+use crate::view::{Entity, Shape as Form};
 
 use super::super::drawing::{Shape, classes};
 use super::{lasting, shape_path};
@@ -24,21 +24,22 @@ fn packet(packet: &Packet) -> Shape {
     let size = if packet.highlighted { 7.5 } else { 6.0 };
     let (d, filled) = shape_path(packet.shape, size);
     let fill = if filled { tone.clone() } else { "none".to_owned() };
-    let length = packet.trail.len().max(1) as f64;
-    let trail = packet.trail.iter().enumerate().map(|(n, at)| {
-        let rest = 1.0 - n as f64 / length;
-        let dot = Shape::circle(*at, size * 0.8 * rest).share("opacity", 0.4 * rest);
-        dot.with("fill", tone.clone())
-    });
+    let tail = tail(packet, size * 0.72)
+        .map(|d| Shape::path("packet__tail", d).with("fill", tone.clone()));
     let tag = packet.tag.as_ref().map(|tag| {
         let plate = Shape::rect("tag", tag.rect, 5.0).with("stroke", tone.clone());
         Shape::group("packet__tag").holds(plate).holds(Shape::label(&tag.label))
     });
-    let turn = format!("translate({x:.1} {y:.1}) rotate({:.0})", packet.angle.to_degrees());
+    // Only what points somewhere turns with its way.
+    let turn = match packet.shape {
+        Form::Triangle | Form::HollowTriangle => packet.angle.to_degrees(),
+        _ => 0.0,
+    };
+    let turn = format!("translate({x:.1} {y:.1}) rotate({turn:.0})");
     let glow = Shape::circle(packet.at, size * 1.9).with("opacity", "0.17");
     let marks = [("held", packet.held), ("hot", packet.highlighted)];
     lasting(&Entity::Event(packet.sent), classes("packet", &marks))
-        .holds_all(trail)
+        .holds_all(tail)
         .holds(glow.with("fill", tone.clone()))
         .holds(
             Shape::path("packet__shape", d)
@@ -47,4 +48,28 @@ fn packet(packet: &Packet) -> Shape {
                 .with("stroke", tone.clone()),
         )
         .holds_all(tag)
+}
+
+/// The outline of a packet's tail: as wide as the packet at its front, a point at its end.
+fn tail(packet: &Packet, width: f64) -> Option<String> {
+    let length = packet.trail.len() as f64;
+    let way: Vec<Point> = std::iter::once(packet.at).chain(packet.trail.iter().copied()).collect();
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    for (n, pair) in way.windows(2).enumerate() {
+        let &[a, b] = pair else { continue };
+        let (dx, dy) = (b.x - a.x, b.y - a.y);
+        let long = dx.hypot(dy).max(0.01);
+        let half = width * (1.0 - n as f64 / length);
+        one.push(Point::new(a.x - dy / long * half, a.y + dx / long * half));
+        other.push(Point::new(a.x + dy / long * half, a.y - dx / long * half));
+    }
+    let end = packet.trail.last()?;
+    let points = one.iter().chain(std::iter::once(end)).chain(other.iter().rev());
+    let mut d = String::new();
+    for (n, point) in points.enumerate() {
+        d.push_str(if n == 0 { "M" } else { "L" });
+        d.push_str(&format!("{:.1} {:.1}", point.x, point.y));
+    }
+    d.push('z');
+    Some(d)
 }

@@ -32,7 +32,8 @@ pub(crate) fn topology(stage: &Stage, here: &str) -> Vec<Shape> {
         stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
     let tapes = stage.tapes.iter().map(|part| tape(part, |s| stop(s, &part.entity, &part.a11y)));
     let apps = stage.apps.iter().map(|part| app(part, |s| stop(s, &part.entity, &part.a11y)));
-    clusters.chain(links).chain(servers).chain(tapes).chain(apps).collect()
+    let vacant = stage.vacant.iter().map(|place| vacant(*place));
+    clusters.chain(vacant).chain(links).chain(servers).chain(tapes).chain(apps).collect()
 }
 
 fn cluster(cluster: &ClusterPanel) -> Shape {
@@ -132,7 +133,7 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
     let cross = if lives {
         String::new()
     } else {
-        let d = r * 0.5;
+        let d = r * 0.62;
         let (left, right, top, low) = (x - d, x + d, y - d, y + d);
         format!("M{left:.1} {top:.1}L{right:.1} {low:.1}M{right:.1} {top:.1}L{left:.1} {low:.1}")
     };
@@ -152,8 +153,8 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds(hatch.with("points", points))
         .holds(Shape::path("server__crown", crown))
         .holds(Shape::path("server__star", star))
-        .holds(Shape::label(&server.name))
         .holds(Shape::path("server__cross", cross))
+        .holds(Shape::label(&server.name))
         .holds_all(bars)
 }
 
@@ -166,6 +167,17 @@ fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(tape.kind.as_ref().map(Shape::label))
         .holds_all(tape.older.as_ref().map(Shape::label))
         .holds_all(tape.cells.iter().map(cell))
+}
+
+/// Where a stream could be.
+fn vacant(place: Rect) -> Shape {
+    let middle = place.centre();
+    let words = Shape::new("text").with("aria-hidden", "true").with("class", "mono");
+    let words = words.at("x", middle.x).at("y", middle.y + 4.0).with("text-anchor", "middle");
+    Shape::group("vacant")
+        .with("data-vacant", "")
+        .holds(Shape::rect("vacant__row", place, 5.0))
+        .holds(words.says("nats stream add"))
 }
 
 fn cell(cell: &Cell) -> Shape {

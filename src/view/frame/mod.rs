@@ -151,6 +151,8 @@ pub struct WireLine {
     pub class: Class,
     /// Whether it is selected or pointed at.
     pub highlighted: bool,
+    /// Whether it was sent in the step that is looked at.
+    pub now: bool,
 }
 
 /// Who talks to whom.

@@ -24,6 +24,8 @@ pub struct Stage {
     pub apps: Vec<AppPill>,
     /// Streams.
     pub tapes: Vec<Tape>,
+    /// Where the next stream of a cluster would be, if there is room for one.
+    pub vacant: Vec<Rect>,
     /// The scene in a few sentences, for a screen reader.
     pub summary: String,
 }
@@ -235,6 +237,14 @@ impl LinkLine {
         let part = |a: f64, c: f64, b: f64| u * u * a + 2.0 * u * t * c + t * t * b;
         let (a, c, b) = (self.from, self.control, self.to);
         Point::new(part(a.x, c.x, b.x), part(a.y, c.y, b.y))
+    }
+
+    /// A point so far to the side of it.
+    pub fn beside(&self, t: f64, by: f64) -> Point {
+        let (at, angle) = (self.point(t), self.angle(t));
+        // A plate is wider than high: beside a steep line it must keep further away.
+        let (x, y) = (angle.sin(), angle.cos());
+        Point::new(at.x + 1.7 * by * x, at.y - by * y)
     }
 
     /// Its direction there, in radians.

@@ -38,7 +38,7 @@ pub struct Transport {
     pub can_undo: bool,
     /// The pace.
     pub pace: Pace,
-    /// What is on the way, for the scrubber; always the same number of buckets.
+    /// What is on the way, for the scrubber: one for each hop, or as many as can be told apart.
     pub buckets: Vec<Bucket>,
     /// Where on the scrubber the branch's inputs are, and whether they are faults.
     pub inputs: Vec<(f64, bool)>,
@@ -62,9 +62,11 @@ pub struct Busy {
 /// What happens in a part of the scrubber.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Bucket {
+    /// Where on the scrubber its end is, 0 to 1.
+    pub place: f64,
     /// How many things of each class, most interesting first; classes without any are left out.
     pub counts: Vec<(Class, u32)>,
-    /// Their sum over the largest sum of all buckets, 0 to 1.
+    /// How much happened in it, compared with the others, 0 to 1.
     pub height: f64,
     /// Whether it lies behind the cursor.
     pub past: bool,

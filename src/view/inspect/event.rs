@@ -64,6 +64,14 @@ fn title(cast: Cast<'_>, event: &Event, class: Option<Class>) -> String {
         _ => event.id,
     };
     let frame = cast.sent(sent).map(|(_, _, frame)| frame);
+    // What goes to an inbox is told by its kind: the inbox's name says nothing to anybody.
+    if let (Some(frame), Some(class @ (Class::Ack | Class::ControlReply))) = (frame, class) {
+        return match (class, crate::view::motion::tag(frame, class)) {
+            (Class::Ack, Some(tag)) => format!("Acknowledgement, {tag}"),
+            (Class::Ack, None) => "Acknowledgement".to_owned(),
+            _ => "Answer of the API".to_owned(),
+        };
+    }
     match frame.and_then(message_of) {
         Some(message) => caption::api_name(&message.subject),
         None => class.map_or_else(|| kind_name(event).to_owned(), |c| c.label().to_owned()),

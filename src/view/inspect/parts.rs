@@ -90,7 +90,7 @@ pub(super) fn process_actions(name: &str, short: &str, state: Option<ProcState>)
                 true,
                 Input::Crash { process: process.clone(), lose_disk: false },
             ),
-            action("Freeze", ActionKind::Pause, true, Input::Pause { process }),
+            action("Pause", ActionKind::Pause, true, Input::Pause { process }),
         ],
         Some(ProcState::Paused) => vec![
             action(
@@ -99,7 +99,7 @@ pub(super) fn process_actions(name: &str, short: &str, state: Option<ProcState>)
                 true,
                 Input::Crash { process: process.clone(), lose_disk: false },
             ),
-            action("Thaw", ActionKind::Resume, false, Input::Resume { process }),
+            action("Resume", ActionKind::Resume, false, Input::Resume { process }),
         ],
         Some(ProcState::Down) | None => {
             vec![action("Restart", ActionKind::Restart, false, Input::Restart { process })]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::kernel::ProcState;
 use crate::view::cast::Cast;
 use crate::view::content::{self, is_tombstone};
 use crate::view::entity::Entity;
@@ -21,7 +22,7 @@ pub(super) fn inspect(cast: Cast<'_>, cluster: usize, name: &Arc<str>) -> Option
     let config = best.stream.config();
     let state = content::state(best.stream);
     let tabs = vec![
-        Tab { name: "Messages", sections: vec![messages(cast, &view, best)] },
+        Tab { name: "Messages", sections: vec![messages(cast, &view, best), copies(cast, &view)] },
         Tab { name: "State", sections: vec![state_facts(cast, &view, best)] },
         Tab { name: "Raft", sections: raft(cast, &view) },
         Tab { name: "Config", sections: vec![config_facts(best)] },
@@ -109,6 +110,36 @@ fn messages(cast: Cast<'_>, view: &StreamView<'_>, best: &Replica<'_>) -> Sectio
         },
         other => other,
     }
+}
+
+/// Every copy and how far it has come.
+fn copies(cast: Cast<'_>, view: &StreamView<'_>) -> Section {
+    let leader = view.leader();
+    let most = view.replicas.iter().map(|r| content::last_seq(r.stream)).max().unwrap_or(0);
+    let rows = view.replicas.iter().map(|replica| {
+        let last = content::last_seq(replica.stream);
+        let leads = Some(replica.server) == leader;
+        Row {
+            entity: Some(cast.entity(replica.server)),
+            tone: leads.then_some(Token::Deliver),
+            ..row(vec![
+                cast.name(replica.server),
+                match (replica.state, leads) {
+                    (ProcState::Down, _) => "down",
+                    (ProcState::Paused, _) => "paused",
+                    (_, true) => "leads",
+                    (_, false) => "follows",
+                }
+                .to_owned(),
+                grouped(last),
+                match most - last {
+                    0 => "complete".to_owned(),
+                    n => format!("{} behind", grouped(n)),
+                },
+            ])
+        }
+    });
+    table("Copies", vec!["Server", "Role", "Last", "State"], rows.collect(), "No copy is there.")
 }
 
 fn state_facts(cast: Cast<'_>, view: &StreamView<'_>, best: &Replica<'_>) -> Section {

@@ -7,7 +7,7 @@ use crate::view::text::clock;
 use super::act::describe_input;
 use super::{Goal, Mode, Player};
 
-/// Buckets of the scrubber.
+/// So many bars of the scrubber can be told apart.
 const BUCKETS: usize = 96;
 
 impl Player {
@@ -71,10 +71,17 @@ impl Player {
 
     fn buckets(&self, here: usize) -> Vec<Bucket> {
         let hops = self.hops();
-        let mut buckets = vec![Bucket::default(); BUCKETS];
+        let bars = hops.len().min(BUCKETS);
+        let place = |n: usize| (n + 1) as f64 / bars as f64;
+        let new = |n| Bucket { place: place(n), ..Bucket::default() };
+        let mut buckets: Vec<Bucket> = (0..bars).map(new).collect();
+        let mut events = vec![0_u64; bars];
         for (n, hop) in hops.iter().enumerate() {
-            let place = (2 * n + 1) * BUCKETS / (2 * hops.len());
-            let Some(bucket) = buckets.get_mut(place) else { continue };
+            let bar = n * bars / hops.len();
+            let (Some(bucket), Some(events)) = (buckets.get_mut(bar), events.get_mut(bar)) else {
+                continue;
+            };
+            *events += hop.end.0 - hop.first.0;
             bucket.past = n < here;
             bucket.fault |= hop.fault;
             let Some(class) = hop.class else { continue };
@@ -83,11 +90,11 @@ impl Player {
                 None => bucket.counts.push((class, 1)),
             }
         }
-        let sum = |bucket: &Bucket| bucket.counts.iter().map(|(_, n)| *n).sum::<u32>();
-        let most = f64::from(buckets.iter().map(sum).max().unwrap_or(0).max(1));
-        for bucket in &mut buckets {
+        let most = events.iter().copied().max().unwrap_or(0).max(1) as f64;
+        for (bucket, events) in buckets.iter_mut().zip(events) {
             bucket.counts.sort_unstable();
-            bucket.height = f64::from(sum(bucket)) / most;
+            // A root, so that what is small beside a storm is still seen.
+            bucket.height = (events as f64 / most).sqrt();
         }
         buckets
     }

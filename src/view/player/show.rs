@@ -135,6 +135,7 @@ impl Player {
         let key = Key { hints: None, ..self.key() };
         let world = self.history.cursor();
         let current = self.history.current().0;
+        let this = self.hop().filter(|hop| hop.position == self.world().position());
         let Some(track) = self.tracks.get(current) else { return Arc::default() };
         let (selection, hover) = (&self.selection, &self.hover);
         self.cache.wire.get(key, || {
@@ -149,7 +150,9 @@ impl Player {
                 .filter_map(|item| {
                     let event = cast.event(item.event)?;
                     let marked = [&selected, &pointed].iter().any(|r| r.event(cast, event.id));
-                    wire::line(cast, event, marked)
+                    let line = wire::line(cast, event, marked)?;
+                    let now = this.is_some_and(|hop| hop.first <= event.id && event.id < hop.end);
+                    Some(WireLine { now, ..line })
                 })
                 .collect();
             lines.reverse();

@@ -165,11 +165,14 @@ fn finished(
     };
     let fault = !matches!(line.state, LinkState::Ok);
     let tone = if fault { Token::Fault } else { Token::Text };
-    // Not quite in the middle, so that the pills of crossing links do not meet.
+    // Not quite in the middle, so that the pills of crossing links do not meet. What shows that a link is
+    // broken is in its middle: then the words stand beside it.
     line.pill = text.and_then(|text| {
-        [0.5, 0.42, 0.58, 0.34, 0.66]
-            .into_iter()
-            .find_map(|t| room.plate_at(line.point(t), &text, tone))
+        let beside = if fault { [15.0, -15.0] } else { [0.0, 0.0] };
+        let places = [0.5, 0.42, 0.58, 0.34, 0.66].into_iter();
+        places
+            .flat_map(|t| beside.map(|by| line.beside(t, by)))
+            .find_map(|at| room.plate_at(at, &text, tone))
     });
     line.a11y = a11y::link(view.cast, &line, spec);
     line

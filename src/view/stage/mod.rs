@@ -56,8 +56,10 @@ pub fn build(
         panel.note = note(panel, layout, &mut room);
     }
     let links = links::draw(view, &mut room, &servers, &apps);
+    let vacant = layout.clusters.iter().filter_map(|cluster| cluster.vacant).collect();
+    let view = layout.view;
     let mut stage =
-        Stage { view: layout.view, clusters, links, servers, apps, tapes, ..Stage::default() };
+        Stage { view, clusters, links, servers, apps, tapes, vacant, ..Stage::default() };
     stage.summary = a11y::summary(cast, &stage);
     stage
 }

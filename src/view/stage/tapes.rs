@@ -107,7 +107,7 @@ fn cells(
         return (Vec::new(), None);
     }
     let digits = state.last_seq.to_string();
-    let w = (TextStyle::Mono.width(&digits) + 6.0).max(19.0);
+    let w = (TextStyle::Mono.width(&digits) + 8.0).max(22.0);
     let fits = |room: f64| ((room - 6.0 + 3.0) / (w + 3.0)).max(1.0) as u64;
     // A stream that was emptied still shows where it is.
     let first = state.first_seq.min(state.last_seq);
@@ -126,7 +126,7 @@ fn cells(
         x += reserve;
         older = Some(Label {
             text: text(state.messages.saturating_sub(newer)),
-            at: Point::new(rect.x + reserve / 2.0 + 2.0, rect.y + 16.0),
+            at: Point::new(rect.x + reserve / 2.0 + 2.0, rect.y + rect.h / 2.0 + 4.0),
             anchor: Anchor::Middle,
             style: TextStyle::SmallMono,
             tone: Token::Muted,
@@ -169,7 +169,7 @@ fn cell(
         kind,
         label: Label {
             text: seq.to_string(),
-            at: Point::new(rect.centre().x, rect.y + 13.0),
+            at: Point::new(rect.centre().x, rect.centre().y + 4.0),
             anchor: Anchor::Middle,
             style: TextStyle::Mono,
             tone: match kind {
