@@ -199,12 +199,13 @@ fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayo
 /// whether they are there or not; more, and denser, only when they are.
 fn tape_rows(inner: f64, streams: usize) -> (usize, f64) {
     let fit = |servers: f64, pitch: f64| (((inner - servers) / pitch) as usize).max(1);
-    let comfortable = fit(196.0, PITCH).clamp(1, 3).max(fit(150.0, PITCH).min(2));
+    let pitch = if inner >= 150.0 + 2.0 * PITCH { PITCH } else { DENSE };
+    let comfortable = fit(196.0, pitch).clamp(1, 3).max(fit(112.0, pitch).min(2));
     if streams <= comfortable {
-        return (comfortable, PITCH);
+        return (comfortable, pitch);
     }
     let dense = fit(100.0, DENSE);
-    if dense > comfortable { (dense, DENSE) } else { (comfortable, PITCH) }
+    if dense > comfortable { (dense, DENSE) } else { (comfortable, pitch) }
 }
 
 /// The middles of servers, and whether they stand in a row.
