@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::view::{Entity, PlayerCommand};
 
 use super::engine::Ctx;
+use super::entity_id::id_of;
 
 /// The protocol lines.
 #[component]
@@ -29,6 +30,7 @@ pub(crate) fn Wire() -> impl IntoView {
                                         class="wire__line"
                                         class:hot=line.highlighted
                                         class:now=line.now
+                                        data-entity=id_of(&Entity::Event(event))
                                         title=format!("{} to {}, {} bytes", line.from, line.to, line.bytes)
                                         on:click=move |_| ctx.select(Some(Entity::Event(event)))
                                         on:pointerenter=move |_| {

@@ -137,8 +137,11 @@ journey("acting in the past keeps both futures", async (page) => {
   await publishAndRest(page);
   assert.equal(await cells(page), 1);
   const branches = page.getByTestId("branches");
-  assert.equal(await branches.locator("option").count(), 2);
-  await branches.selectOption({ index: 0 });
+  assert.equal(await branches.locator(".branches__item").count(), 2);
+  await page.getByLabel(/^Branch B of 2/).click();
+  assert.match(await branches.innerText(), /checkout publishes orders\.new/);
+  await branches.locator(".branches__item").first().click();
+  assert.ok(await page.getByLabel(/^Branch A of 2/).isVisible());
   await button(page, "To the end").click();
   assert.equal(await cells(page), 2);
 });
