@@ -161,6 +161,8 @@ pub enum Call {
         #[serde(default)]
         wait: bool,
     },
+    /// Wait until the server has worked off all that was sent before: a `PING` and its `PONG`.
+    Flush,
     /// End another operation of this client, such as a subscription.
     Cancel {
         /// Which.

@@ -48,7 +48,7 @@ pub(super) fn check(call: &Call) -> Result<(), String> {
             Some(0) => Err("messages are counted from 1; there is no message 0".to_owned()),
             _ => Ok(()),
         },
-        Call::Cancel { .. } => Ok(()),
+        Call::Flush | Call::Cancel { .. } => Ok(()),
     }
 }
 

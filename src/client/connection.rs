@@ -117,7 +117,8 @@ impl Client {
                 self.say(cx, ClientOp::Pong);
             }
             ServerOp::Msg { sid, message } => self.received(cx, &sid, message),
-            ServerOp::Ok | ServerOp::Pong | ServerOp::Err(_) => {}
+            ServerOp::Pong => self.ponged(cx),
+            ServerOp::Ok | ServerOp::Err(_) => {}
         }
     }
 

@@ -103,6 +103,10 @@ impl Client {
             Call::Answer { op: target, message, answer, wait } => {
                 self.begin_answer(cx, op, (*target, *message), answer, *wait);
             }
+            Call::Flush => {
+                self.wait_for(cx, op, API_TIMEOUT);
+                self.say(cx, ClientOp::Ping);
+            }
             Call::Cancel { op: target } => {
                 let target = *target;
                 let open = self.ops.get(&target).is_some_and(|record| record.outcome.is_none());
@@ -341,6 +345,17 @@ impl Client {
         };
         let replies = std::mem::take(&mut record.progress.replies);
         self.end(cx, op, Outcome::TimedOut { after, replies });
+    }
+
+    /// The server answers a `PING`: it has worked off all that was sent before.
+    pub(super) fn ponged<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        let asked = |(_, record): &(&OpId, &OpRecord)| {
+            let waits = record.outcome.is_none() && !record.progress.waits_for_connection;
+            waits && *record.call == Call::Flush
+        };
+        if let Some(op) = self.ops.iter().find(asked).map(|(op, _)| *op) {
+            self.end(cx, op, Outcome::Sent { messages: 0 });
+        }
     }
 
     /// Something is tried again.

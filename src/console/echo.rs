@@ -77,6 +77,7 @@ fn command(call: &Call) -> Option<String> {
             }
             words.count(max.unwrap_or(0), 0);
         }
+        Call::Flush => drop(words.add("rtt")),
         Call::Answer { .. } | Call::Cancel { .. } => return None,
     }
     Some(words.0)

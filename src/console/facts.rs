@@ -12,6 +12,8 @@ pub struct Facts {
     pub clients: Vec<String>,
     /// The servers.
     pub servers: Vec<ServerFacts>,
+    /// The meta groups that have a leader, one a cluster.
+    pub metas: Vec<MetaFacts>,
     /// The streams.
     pub streams: Vec<StreamFacts>,
     /// The consumers.
@@ -63,6 +65,55 @@ pub struct ServerFacts {
     pub uptime: Span,
     /// The streams it keeps, with a star behind those it leads.
     pub streams: Vec<String>,
+    /// How many consumers it keeps.
+    pub consumers: u64,
+    /// How many messages it keeps.
+    pub messages: u64,
+    /// How many bytes of them in memory.
+    pub memory: u64,
+    /// How many bytes of them in files.
+    pub file: u64,
+    /// Who is connected to it.
+    pub clients: Vec<ConnectionFacts>,
+}
+
+/// A connection of a client to a server.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionFacts {
+    /// Its number on the server.
+    pub id: u64,
+    /// The name the client gave.
+    pub name: String,
+    /// How many subscriptions it has.
+    pub subscriptions: u64,
+}
+
+/// The servers of a cluster as the leader of its meta group sees them.
+#[derive(Debug, Clone, Default)]
+pub struct MetaFacts {
+    /// The cluster.
+    pub cluster: String,
+    /// Its servers.
+    pub peers: Vec<MetaPeerFacts>,
+}
+
+/// A member of a meta group.
+#[derive(Debug, Clone, Default)]
+pub struct MetaPeerFacts {
+    /// The server's name.
+    pub name: String,
+    /// Its id in the group.
+    pub id: String,
+    /// Whether it leads.
+    pub leads: bool,
+    /// Whether it has all the leader has.
+    pub current: bool,
+    /// Whether it was heard lately.
+    pub online: bool,
+    /// How long ago it was heard, if it was.
+    pub active: Option<Span>,
+    /// How many entries it is behind.
+    pub lag: u64,
 }
 
 impl Facts {

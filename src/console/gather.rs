@@ -1,25 +1,40 @@
 //! What the console reads from a world.
 
+use std::collections::BTreeMap;
+
 use crate::client::{Client, OpRecord, Outcome};
-use crate::kernel::{ProcId, ProcState, Time};
-use crate::world::{EventKind, Note, World};
+use crate::kernel::{ProcId, ProcState, Span, Time};
+use crate::nats::api::Storage;
+use crate::nats::hash8;
+use crate::world::{ConsumerReplica, ConsumerView, EventKind, Note, World};
 
 use super::commands::Verb;
 use super::entry::Issued;
-use super::facts::{ConsumerFacts, Facts, ServerFacts, StreamFacts};
+use super::facts::{
+    ConnectionFacts, ConsumerFacts, Facts, MetaFacts, MetaPeerFacts, ServerFacts, StreamFacts,
+};
 use super::parse::Invocation;
 use super::plan::OpView;
 
 /// Gathers what there is in a world.
 pub(super) fn facts(world: &World) -> Facts {
-    let streams = world.streams();
+    let (streams, consumers) = (world.streams(), world.consumers());
     let servers = world.servers().map(|(process, state, server)| {
         let mut kept = Vec::new();
+        let (mut messages, mut memory, mut file) = (0, 0, 0);
         for view in &streams {
             if let Some(replica) = view.replicas.iter().find(|replica| replica.server == process) {
                 kept.push(format!("{}{}", view.name, if replica.is_leader { "*" } else { "" }));
+                let store = replica.stream.store();
+                messages += store.len();
+                match store.storage() {
+                    Storage::Memory => memory += store.bytes(),
+                    Storage::File => file += store.bytes(),
+                }
             }
         }
+        let own = |replica: &ConsumerReplica<'_>| replica.server == process;
+        let holds = |view: &&ConsumerView<'_>| view.replicas.iter().any(own);
         ServerFacts {
             name: server.name().to_string(),
             id: server.id().to_string(),
@@ -39,12 +54,25 @@ pub(super) fn facts(world: &World) -> Facts {
             routes: server.routes().count() as u64,
             uptime: world.now().since(started(world, process)),
             streams: kept,
+            consumers: consumers.iter().filter(holds).count() as u64,
+            messages,
+            memory,
+            file,
+            clients: server
+                .clients()
+                .map(|(_, client)| ConnectionFacts {
+                    id: client.id,
+                    name: client.options.name.clone().unwrap_or_default(),
+                    subscriptions: client.subs.len() as u64,
+                })
+                .collect(),
         }
     });
     Facts {
         now: world.now(),
         clients: world.clients().map(|(_, _, client)| client.name().to_string()).collect(),
         servers: servers.collect(),
+        metas: metas(world),
         streams: streams
             .iter()
             .filter_map(|view| {
@@ -56,8 +84,7 @@ pub(super) fn facts(world: &World) -> Facts {
                 })
             })
             .collect(),
-        consumers: world
-            .consumers()
+        consumers: consumers
             .iter()
             .map(|view| ConsumerFacts {
                 stream: view.stream.to_string(),
@@ -73,9 +100,47 @@ pub(super) fn facts(world: &World) -> Facts {
     }
 }
 
+/// The meta groups that have a leader, as their leaders see them.
+fn metas(world: &World) -> Vec<MetaFacts> {
+    /// A server that was not heard for so long counts as gone.
+    const GONE: Span = Span::secs(10);
+    let now = world.now();
+    let leaders = world.servers().filter_map(|(process, state, server)| {
+        let raft = server.meta().filter(|raft| raft.is_leader() && state == ProcState::Up)?;
+        let peers = raft.peers().iter().map(|&peer| {
+            let name = world.short_name(ProcId(peer)).to_owned();
+            let leads = ProcId(peer) == process;
+            let heard = raft.progress(peer).and_then(|progress| progress.last_heard);
+            let active = heard.map(|at| now.since(at));
+            MetaPeerFacts {
+                id: hash8(&name),
+                name,
+                leads,
+                current: leads || raft.is_current(peer, now),
+                online: leads || active.is_some_and(|active| active < GONE),
+                active,
+                lag: raft.lag(peer),
+            }
+        });
+        let cluster = server.config().cluster.to_string();
+        let mut peers: Vec<MetaPeerFacts> = peers.collect();
+        peers.sort_by(|a, b| a.name.cmp(&b.name));
+        Some((raft.term(), MetaFacts { cluster, peers }))
+    });
+    // A leader that was cut off may not know yet that there is a newer one.
+    let mut newest: BTreeMap<String, (u64, MetaFacts)> = BTreeMap::new();
+    for (term, meta) in leaders {
+        let known = newest.entry(meta.cluster.clone()).or_insert_with(|| (term, meta.clone()));
+        if known.0 < term {
+            *known = (term, meta);
+        }
+    }
+    newest.into_values().map(|(_, meta)| meta).collect()
+}
+
 /// Notes what a client knows of its connection, for the commands that tell it.
 pub(super) fn connection(world: &World, client: &Client, line: &mut Invocation) {
-    if line.verb != Verb::AccountInfo {
+    if !matches!(line.verb, Verb::AccountInfo | Verb::Rtt) {
         return;
     }
     let Some(server) = client.connected_to().and_then(|process| world.server(process)) else {
@@ -109,6 +174,7 @@ pub(super) fn view<'a>(
         started: record.started,
         ended: outcome.map(|_| ended()),
         outcome,
+        first_at: record.first_at,
         received: record.received.iter().map(|(at, message)| (*at, message)).collect(),
         received_total: record.received_total,
     }

@@ -20,6 +20,7 @@ mod history;
 mod line;
 mod parse;
 mod plan;
+mod reports;
 mod servers;
 mod session;
 mod suggest;
@@ -33,7 +34,9 @@ mod tests;
 pub use complete::{Completion, complete};
 pub use echo::echo;
 pub use entry::{Entry, Output, State};
-pub use facts::{ConsumerFacts, Facts, ServerFacts, StreamFacts};
+pub use facts::{
+    ConnectionFacts, ConsumerFacts, Facts, MetaFacts, MetaPeerFacts, ServerFacts, StreamFacts,
+};
 pub use history::LineHistory;
 pub use line::{Line, LineKind};
 pub use parse::{Invocation, Parsed, parse};

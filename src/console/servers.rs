@@ -12,7 +12,7 @@ use super::suggest::nearest;
 use super::table::Table;
 use crate::nats::api::{SERVER_VERSION, to_json_text};
 
-const NO_RESULTS: &str = "no results received, ensure the account used has system privileges and appropriate permissions";
+pub(super) const NO_RESULTS: &str = "no results received, ensure the account used has system privileges and appropriate permissions";
 
 /// `nats server ls`
 pub(super) fn ls(line: &Invocation, facts: &Facts) -> Vec<Line> {

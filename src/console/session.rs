@@ -24,7 +24,7 @@ use super::line::Line;
 use super::parse::{Invocation, Parsed, parse};
 use super::plan::{self, OpView, Run, Stop};
 use super::usage::{UsageError, help};
-use super::{servers, template};
+use super::{reports, servers, template};
 
 /// What the real CLI waits for an answer if nothing else is said. Only another timeout has to be
 /// told to the client.
@@ -155,6 +155,12 @@ impl Session {
         };
         match invocation.verb {
             Verb::ServerLs => return Ok((fixed(servers::ls(&invocation, &facts), true), None)),
+            Verb::ReportJetStream => {
+                return Ok((fixed(reports::jetstream(&invocation, &facts), true), None));
+            }
+            Verb::ReportConnections => {
+                return Ok((fixed(reports::connections(&invocation, &facts), true), None));
+            }
             Verb::ServerInfo => {
                 let (lines, found) = servers::info(&invocation, &facts);
                 return Ok((fixed(lines, found), None));

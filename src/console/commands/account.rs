@@ -1,6 +1,6 @@
 //! What JetStream tells of the account and of itself.
 
-use super::{Command, Flag, Kind, Verb};
+use super::{Arg, Command, Flag, Kind, Verb};
 
 pub(super) const ACCOUNT: Command = Command {
     aliases: &["a"],
@@ -16,6 +16,13 @@ const INFO: Command = Command {
         "Show the connection and what the account uses",
         &["Everybody is in the account $G here, which has no limits."],
     )
+};
+
+pub(super) const RTT: Command = Command {
+    verb: Some(Verb::Rtt),
+    args: &[Arg::new("iterations", Kind::Number, "How often to measure; 5 without it")],
+    flags: &[&[Flag::new("json", Kind::Switch, "Print JSON").short('j')]],
+    ..Command::new("rtt", "Measure the way to the client's server and back", &[])
 };
 
 pub(super) const EVENTS: Command = Command {

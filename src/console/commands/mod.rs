@@ -118,6 +118,7 @@ pub static NATS: Command = Command {
         consumer::CONSUMER,
         server::SERVER,
         account::ACCOUNT,
+        account::RTT,
         account::EVENTS,
         bench::BENCH,
         core::HELP,

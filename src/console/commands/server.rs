@@ -4,7 +4,7 @@ use super::{Arg, Command, Flag, Kind, Verb};
 
 pub(super) const SERVER: Command = Command {
     aliases: &["srv", "sys", "system"],
-    subs: &[LS, INFO],
+    subs: &[LS, INFO, REPORT],
     ..Command::new(
         "server",
         "Look at the servers",
@@ -29,4 +29,64 @@ const INFO: Command = Command {
     verb: Some(Verb::ServerInfo),
     args: &[Arg::required("server", Kind::Server, "The server's name")],
     ..Command::new("info", "Show one server", &[])
+};
+
+const REPORT: Command = Command {
+    aliases: &["rep"],
+    subs: &[JETSTREAM, CONNECTIONS],
+    flags: &[&[Flag::new("reverse", Kind::Switch, "Sort the other way round").short('R')]],
+    ..Command::new("report", "Compare the servers", &[])
+};
+
+/// What says which servers to show.
+const WHICH: &[Flag] = &[
+    Flag::new("host", Kind::Server, "Only this server"),
+    Flag::new("cluster", Kind::Text, "Only the servers of this cluster"),
+];
+
+const LIMIT: Arg = Arg::new("limit", Kind::Number, "Accepted; all servers are known");
+
+const JETSTREAM: Command = Command {
+    aliases: &["jsz", "js"],
+    verb: Some(Verb::ReportJetStream),
+    args: &[LIMIT],
+    flags: &[
+        WHICH,
+        &[
+            Flag::new(
+                "sort",
+                Kind::OneOf(&[
+                    "name",
+                    "cluster",
+                    "streams",
+                    "consumers",
+                    "msgs",
+                    "mbytes",
+                    "bytes",
+                    "mem",
+                    "file",
+                    "store",
+                ]),
+                "Sort by",
+            )
+            .default("cluster"),
+            Flag::new("compact", Kind::Toggle, "Accepted; names are shown as they are"),
+        ],
+    ],
+    ..Command::new("jetstream", "Compare what the servers keep, and show the meta group", &[])
+};
+
+const CONNECTIONS: Command = Command {
+    aliases: &["conn", "connz", "conns"],
+    verb: Some(Verb::ReportConnections),
+    args: &[LIMIT],
+    flags: &[
+        WHICH,
+        &[
+            Flag::new("sort", Kind::OneOf(&["subs", "cid"]), "What they are sorted by")
+                .default("subs"),
+            Flag::new("top", Kind::Number, "At most so many").default("1000"),
+        ],
+    ],
+    ..Command::new("connections", "List the connections of clients", &[])
 };

@@ -89,12 +89,18 @@ pub enum Verb {
     BenchJsFetch,
     /// `nats events`
     Events,
+    /// `nats rtt`
+    Rtt,
     /// `nats account info`
     AccountInfo,
     /// `nats server ls`
     ServerLs,
     /// `nats server info`
     ServerInfo,
+    /// `nats server report jetstream`
+    ReportJetStream,
+    /// `nats server report connections`
+    ReportConnections,
     /// `nats help`
     Help,
 }

@@ -10,6 +10,7 @@ mod differences;
 mod events;
 mod message;
 mod publish;
+mod rtt;
 mod run;
 mod show;
 mod stream;
@@ -73,8 +74,13 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::BenchJsConsume => bench::consume(run, line),
         Verb::BenchJsFetch => bench::fetch(run, line),
         Verb::Events => events::events(run, line),
+        Verb::Rtt => rtt::rtt(run, line),
         Verb::AccountInfo => account::info(run, line),
         // These have no script: they are printed when they are typed.
-        Verb::ServerLs | Verb::ServerInfo | Verb::Help => Ok(()),
+        Verb::ServerLs
+        | Verb::ServerInfo
+        | Verb::ReportJetStream
+        | Verb::ReportConnections
+        | Verb::Help => Ok(()),
     }
 }

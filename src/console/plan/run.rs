@@ -42,6 +42,8 @@ pub(crate) struct OpView<'a> {
     pub(crate) ended: Option<Time>,
     /// What came of it, if it has ended.
     pub(crate) outcome: Option<&'a Outcome>,
+    /// When the first message came for it.
+    pub(crate) first_at: Option<Time>,
     /// The last messages that came for it.
     pub(crate) received: Vec<(Time, &'a Message)>,
     /// How many messages came altogether.

@@ -53,6 +53,11 @@ const LINES: &[(&str, &str)] = &[
     ("nats server ls", "Server Overview"),
     ("nats server list --json", "\"n1\""),
     ("nats server info n1", "Server information for n1"),
+    ("nats server report jetstream", "RAFT Meta Group Information - Lead cluster: us-east"),
+    ("nats server report js --sort msgs", "JetStream Summary"),
+    ("nats server report connections", "Top 3 Connections out of 3 by subs"),
+    ("nats rtt", "   nats://n2:4222: 400µs"),
+    ("nats rtt --json 1", "\"rtt\": 400000"),
     ("nats account info", "Account Usage:"),
     ("nats bench pub elsewhere --msgs 20 --size 64 --sleep 1ms", "NATS Core NATS publisher stats:"),
     (

@@ -115,6 +115,7 @@ pub fn describe_call(say: Say, call: &Call) -> Say {
             Answer::Term { .. } => " refuses a message for ever",
             Answer::InProgress => " says that it is still working on a message",
         }),
+        Call::Flush => say.text(" waits until its server has worked off what it sent"),
         Call::Cancel { op } => say.text(&format!(" ends its operation {}", op.0)),
     }
 }

@@ -75,6 +75,7 @@ fn subscriptions_print_what_comes() {
         started: Time::ZERO,
         ended: None,
         outcome: None,
+        first_at: None,
         received: vec![(Time::ZERO, &first), (Time::ZERO, &second)],
         received_total: 4,
     };

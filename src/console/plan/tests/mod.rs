@@ -28,6 +28,7 @@ fn drive(text: &str, outcomes: &[Outcome]) -> (Vec<Call>, String) {
                 started,
                 ended: Some(started + Span::millis(1)),
                 outcome: Some(outcome),
+                first_at: None,
                 received: Vec::new(),
                 received_total: 0,
             })
