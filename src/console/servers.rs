@@ -57,7 +57,10 @@ pub(super) fn info(line: &Invocation, facts: &Facts) -> (Vec<Line>, bool) {
                 lines.push(Line::hint(format!("{name} {why}.")));
             }
             (_, Some(near)) => lines.push(Line::hint(format!("Did you mean {near}?"))),
-            _ => {}
+            _ => {
+                let names: Vec<&str> = facts.servers.iter().map(|s| s.name.as_str()).collect();
+                lines.push(Line::hint(format!("The servers are {}.", names.join(", "))));
+            }
         }
         return (lines, false);
     };

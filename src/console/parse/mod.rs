@@ -120,6 +120,11 @@ impl Parser {
             self.path.push(sub);
             return Ok(());
         }
+        // Some people ask a group for help that way.
+        if word == "help" {
+            self.help = true;
+            return Ok(());
+        }
         if let Some(absent) = find_absent(&self.path(), word) {
             let mut path = self.path();
             path.push(absent.name);

@@ -105,7 +105,10 @@ fn errors_are_the_clis_with_a_suggestion() {
             "nats s add A --discard ol",
             "nats: error: enum value must be one of new,old, got 'ol'\nDid you mean 'old'?",
         ),
-        ("nats kv ls", "nats: error: 'kv' is not part of this simulation"),
+        (
+            "nats kv ls",
+            "nats: error: 'kv' is not part of this simulation\nA bucket is a stream: see KV_ and its name in 'nats stream ls'.",
+        ),
         ("nats s add A --config x", "nats: error: --config is not part of this simulation"),
         (
             "nats pub a..b x",
@@ -128,6 +131,8 @@ fn help_is_asked_for_in_many_ways() {
         ("help", &[]),
         ("nats --help", &[]),
         ("nats stream -h", &["stream"]),
+        ("nats stream help", &["stream"]),
+        ("nats help bench js pub sync", &["bench", "js", "pub", "sync"]),
         ("nats stream add --help", &["stream", "add"]),
         ("nats help s c sd", &["stream", "cluster", "step-down"]),
     ] {

@@ -8,7 +8,7 @@
 //! reads like one that blocks.
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::client::{Call, Draft, OpId, Outcome};
 use crate::console::format::clock;
@@ -201,13 +201,16 @@ pub(crate) fn trouble(outcome: &Outcome) -> String {
     match outcome {
         Outcome::NoResponders => "nats: no responders available for request".to_owned(),
         Outcome::TimedOut { .. } => "context deadline exceeded".to_owned(),
+        Outcome::Refused(answer) => match decode::<IgnoredAny>(answer) {
+            Err(why) => why,
+            Ok(_) => "nats: unexpected answer".to_owned(),
+        },
         Outcome::ConnectionLost => "nats: connection closed".to_owned(),
         Outcome::Invalid(why) => format!("nats: {why}"),
         Outcome::Ended { .. } => "context canceled".to_owned(),
         Outcome::Sent { .. }
         | Outcome::Acked { .. }
         | Outcome::Replies(_)
-        | Outcome::Fetched { .. }
-        | Outcome::Refused(_) => "nats: unexpected answer".to_owned(),
+        | Outcome::Fetched { .. } => "nats: unexpected answer".to_owned(),
     }
 }

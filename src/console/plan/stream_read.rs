@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::console::format::{go_time, pretty_json};
+use crate::console::format::{comma, go_time, pretty_json};
 use crate::console::parse::Invocation;
 use crate::kernel::Time;
 use crate::nats::Headers;
@@ -62,7 +62,22 @@ pub(super) fn get(run: &mut Run<'_>, line: &Invocation) -> Done {
     };
     let id = if seq > 0 { seq.to_string() } else { "-1".to_owned() };
     let got = fetch(run, name, &wanted)?;
-    let message = run.check(&format!("could not retrieve {name}#{id}"), got)?;
+    let message = match got {
+        Ok(message) => message,
+        Err(why) => {
+            let stop = run.fail(format!("could not retrieve {name}#{id}: {why}"));
+            let state = &stream.state;
+            run.hint(match state.messages {
+                0 => format!("Stream {name} is empty."),
+                _ => format!(
+                    "Its first message is {}, its last one {}.",
+                    comma(state.first_seq.into()),
+                    comma(state.last_seq.into())
+                ),
+            });
+            return Err(stop);
+        }
+    };
     if line.on("json") {
         run.say_all(pretty_json(&to_json_text(&message)));
         return Ok(());

@@ -147,7 +147,10 @@ Headers:
     assert_eq!(out, expected);
     let (calls, out) = drive("nats s get ORDERS -S x", &[info(), error(10037, "no message found")]);
     assert_eq!(api(&calls[1]).1, r#"{"last_by_subj":"x"}"#);
-    assert_eq!(out, "nats: error: could not retrieve ORDERS#-1: no message found (10037)");
+    assert_eq!(
+        out,
+        "nats: error: could not retrieve ORDERS#-1: no message found (10037)\nIts first message is 1, its last one 3."
+    );
 }
 
 #[test]

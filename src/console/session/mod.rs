@@ -11,10 +11,14 @@
 //! there (`submit` does it by itself), and a clone can be kept for the old branch.
 
 use crate::client::{Call, OpId};
-use crate::kernel::{Rng, Span, Time};
+use crate::kernel::{Rng, Span};
 use crate::world::{Input, World};
 
 use super::commands::Verb;
+mod progress;
+
+use progress::script;
+
 use super::complete::{Completion, complete};
 use super::echo::echo;
 use super::entry::{Entry, Issued, Output, State, What};
@@ -22,7 +26,7 @@ use super::gather;
 use super::history::LineHistory;
 use super::line::Line;
 use super::parse::{Invocation, Parsed, parse};
-use super::plan::{self, OpView, Run, Stop};
+use super::plan::{self, Stop};
 use super::usage::{UsageError, help};
 use super::{reports, servers, template};
 
@@ -186,120 +190,6 @@ impl Session {
         Ok((What::Script { invocation: Box::new(invocation), ops, finished: None }, Some(input)))
     }
 
-    /// The inputs that running commands need to go on. To be asked after each advance of the world,
-    /// at the head of the branch; each input is given once and must be given to the world.
-    pub fn poll(&mut self, world: &World) -> Vec<Input> {
-        let mut inputs: Vec<Input> = Vec::new();
-        for index in 0..self.entries.len() {
-            let entry = &self.entries[index];
-            if !matches!(&entry.what, What::Script { finished: None, .. }) {
-                continue;
-            }
-            let output = self.render(entry, world);
-            let client = entry.client.clone();
-            let ends = self.ends(entry, world);
-            let asked = match &output.next {
-                Some(input @ Input::Call { call, .. }) if world.check(input).is_ok() => {
-                    let ahead = inputs.iter().filter(|input| is_of(input, &client)).count() as u64;
-                    let next = gather::client(world, &client).map(|(_, client)| client.next_op());
-                    next.map(|next| Issued {
-                        position: world.position() + inputs.len() as u64,
-                        op: self.next_op(&client, next, ahead, world.position()),
-                        call: call.clone(),
-                        ended: None,
-                    })
-                }
-                _ => None,
-            };
-            let What::Script { ops, finished, .. } = &mut self.entries[index].what else {
-                continue;
-            };
-            ops.iter_mut().zip(ends).for_each(|(issued, ended)| issued.ended = ended);
-            match output.state {
-                State::Done | State::Failed => *finished = Some((world.position(), output)),
-                _ => {
-                    if let Some(issued) = asked {
-                        ops.push(issued);
-                        inputs.extend(output.next);
-                    }
-                }
-            }
-        }
-        inputs
-    }
-
-    /// When the operations of an entry ended, as far as they have.
-    fn ends(&self, entry: &Entry, world: &World) -> Vec<Option<Time>> {
-        let What::Script { ops, .. } = &entry.what else { return Vec::new() };
-        let found = gather::client(world, &entry.client);
-        let end = |issued: &Issued| {
-            let (process, client) = found?;
-            let record = client.op(issued.op).filter(|record| *record.call == issued.call)?;
-            gather::view(world, process, issued, record).ended
-        };
-        ops.iter().map(end).collect()
-    }
-
-    /// Lets a world go on, giving it what the commands need, until nothing that was typed is waited
-    /// for any more, or so much time has passed. For worlds that are driven without a player.
-    pub fn run(&mut self, world: &mut World, limit: Span) {
-        let end = world.now() + limit;
-        while world.now() < end {
-            for input in self.poll(world) {
-                // It was checked when it was asked for; one that is wrong does nothing.
-                let _ = world.give(&input);
-            }
-            if !self.is_running(world) {
-                return;
-            }
-            match (world.next_at(), self.wakes_at(world)) {
-                (next, Some(at)) if next.is_none_or(|next| at < next) => {
-                    world.run_until(at.min(end));
-                }
-                (Some(_), _) => {
-                    world.step();
-                }
-                (None, _) => return,
-            }
-        }
-    }
-
-    /// When the session wants to be polled although nothing may happen until then: a command waits
-    /// for time to pass.
-    pub fn wakes_at(&self, world: &World) -> Option<Time> {
-        let wakes = self.entries.iter().filter_map(|entry| match &entry.what {
-            What::Script { finished: None, .. } => self.follow(entry, world).1,
-            _ => None,
-        });
-        wakes.filter(|at| *at > world.now()).min()
-    }
-
-    /// Whether a command waits for an answer or for time to pass. Those that listen do not count.
-    pub fn is_running(&self, world: &World) -> bool {
-        let position = world.position();
-        self.entries.iter().any(|entry| match &entry.what {
-            What::Fixed(_) => false,
-            What::Script { finished: Some((noticed, _)), .. } if *noticed <= position => false,
-            What::Script { .. } => self.render(entry, world).state == State::Running,
-        })
-    }
-
-    /// What an entry prints in this state of the world.
-    pub fn render(&self, entry: &Entry, world: &World) -> Output {
-        if !entry.is_visible_at(world.position()) {
-            return Output { lines: Vec::new(), state: State::NotYet, next: None };
-        }
-        match &entry.what {
-            What::Fixed(output) => output.clone(),
-            What::Script { finished: Some((position, output)), .. }
-                if *position <= world.position() =>
-            {
-                output.clone()
-            }
-            What::Script { .. } => self.follow(entry, world).0,
-        }
-    }
-
     /// Ctrl+C: the inputs that end what the latest line that still goes on does.
     pub fn interrupt(&mut self, world: &World) -> Vec<Input> {
         let ending = |entry: &Entry| {
@@ -338,52 +228,6 @@ impl Session {
         }
     }
 
-    /// Runs the script of an entry as far as it goes; also when it wants to go on, if it waits for
-    /// that time only.
-    fn follow(&self, entry: &Entry, world: &World) -> (Output, Option<Time>) {
-        let What::Script { invocation, ops, .. } = &entry.what else {
-            return (self.render(entry, world), None);
-        };
-        let mut views: Vec<OpView<'_>> = Vec::new();
-        let (mut lost, mut lasting) = (false, false);
-        if let Some((process, client)) = gather::client(world, &entry.client) {
-            for issued in ops {
-                match client.op(issued.op) {
-                    Some(record) if *record.call == issued.call => {
-                        lasting = record.is_lasting();
-                        views.push(gather::view(world, process, issued, record));
-                    }
-                    _ => {
-                        lost = issued.op < client.next_op();
-                        break;
-                    }
-                }
-            }
-        }
-        let mut run = script(invocation, &views, entry.at);
-        let result = plan::run(&mut run, invocation);
-        let all_used = run.used() == ops.len();
-        let mut lines = run.into_lines();
-        let waiting = if lasting { State::Listening } else { State::Running };
-        let mut wakes = None;
-        let (state, next) = match result {
-            Ok(()) => (State::Done, None),
-            Err(Stop::Failed) => (State::Failed, None),
-            Err(Stop::Waiting) => (waiting, None),
-            Err(Stop::Ask(..)) if lost => {
-                lines.push(Line::hint("What came of it is not remembered any more."));
-                (State::Done, None)
-            }
-            Err(Stop::Ask(call, at)) if all_used => {
-                wakes = Some(at);
-                let input = Input::Call { client: entry.client.clone(), call: *call };
-                (waiting, (at <= world.now()).then_some(input))
-            }
-            Err(Stop::Ask(..)) => (waiting, None),
-        };
-        (Output { lines, state, next }, wakes)
-    }
-
     /// The id that the next operation of a client will have, if `ahead` others are given first. A
     /// client that is frozen has not begun what it was asked for; that counts as well.
     fn next_op(&self, client: &str, next: OpId, ahead: u64, position: u64) -> OpId {
@@ -400,16 +244,7 @@ impl Session {
     }
 }
 
-fn script<'a>(invocation: &'a Invocation, views: &'a [OpView<'a>], at: Time) -> Run<'a> {
-    let timeout = invocation.span("timeout").filter(|timeout| *timeout != TIMEOUT);
-    Run::new(views, at, invocation.domain(), timeout)
-}
-
 fn fixed(lines: Vec<Line>, fine: bool) -> What {
     let state = if fine { State::Done } else { State::Failed };
     What::Fixed(Output { lines, state, next: None })
-}
-
-fn is_of(input: &Input, name: &str) -> bool {
-    matches!(input, Input::Call { client, .. } if client == name)
 }
