@@ -4,15 +4,18 @@
 //! program does, through [`super::Call`]s, and knows only what the library tells it. Knobs can be
 //! turned while it runs.
 
+mod knobs;
 mod program;
 pub mod publisher;
 pub mod subscriber;
 mod task;
+mod value;
 pub mod worker;
 mod working;
 
 use serde::{Deserialize, Serialize};
 
+pub use knobs::{Knob, KnobKind};
 pub use program::{Alarm, Doing, Tally};
 pub(super) use program::{Happening, Program};
 pub use publisher::Publisher;
