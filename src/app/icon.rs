@@ -126,6 +126,8 @@ impl Icon {
             ActionKind::Block => Self::Block,
             ActionKind::Heal => Self::Heal,
             ActionKind::Publish => Self::Send,
+            ActionKind::On => Self::Play,
+            ActionKind::Off => Self::Pause,
         }
     }
 

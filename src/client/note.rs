@@ -58,6 +58,9 @@ pub enum Note {
     Behaves {
         /// What it does now.
         behaviour: Arc<Behaviour>,
+        /// The names for people of the knobs that were turned, with their new values; none if it is
+        /// something else altogether.
+        turned: Vec<(&'static str, String)>,
     },
     /// A worker begins to work on a message.
     WorkStarted {
@@ -108,7 +111,9 @@ impl Fold for Note {
                 digest.word(*after);
             }
             // The input has all of it.
-            Self::Behaves { behaviour } => digest.word(8 ^ u64::from(behaviour.is_running()) << 8),
+            Self::Behaves { behaviour, .. } => {
+                digest.word(8 ^ u64::from(behaviour.is_running()) << 8)
+            }
             Self::WorkStarted { task, takes } => {
                 digest.word(9 ^ task.seq << 8);
                 digest.word(takes.0);

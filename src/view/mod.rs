@@ -18,6 +18,7 @@ pub mod class;
 pub mod command;
 pub mod content;
 pub mod diagram;
+mod doing;
 pub mod entity;
 pub mod filter;
 pub mod frame;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::client::Behaviour;
 use crate::kernel::{EventId, ProcId, ProcState};
 
 use super::{Input, Node, NodeInput, TopologyError, World};
@@ -53,6 +54,24 @@ impl World {
         Ok((self.find("process", a)?, self.find("process", b)?))
     }
 
+    /// What a client is to do by itself when one of its knobs is turned.
+    fn turned(
+        &self,
+        name: &str,
+        knob: &str,
+        value: &str,
+    ) -> Result<(ProcId, Behaviour), InputError> {
+        let process = self.find("client", name)?;
+        let wrong = |wanted| InputError::WrongKind { name: name.to_owned(), wanted };
+        let client = self.client(process).ok_or_else(|| wrong("client"))?;
+        let behaviour = client.behaviour().ok_or_else(|| wrong("app with knobs"))?;
+        let mut behaviour = (**behaviour).clone();
+        behaviour.set(knob, value).map_err(|why| {
+            InputError::Client(TopologyError::Behaviour { client: name.to_owned(), why })
+        })?;
+        Ok((process, behaviour))
+    }
+
     /// Whether an input makes sense now, without giving it.
     ///
     /// # Errors
@@ -81,6 +100,7 @@ impl World {
                     InputError::Client(TopologyError::Behaviour { client: client.clone(), why })
                 })
             }
+            Input::SetKnob { client, knob, value } => self.turned(client, knob, value).map(|_| ()),
             Input::Bytes { client, .. } | Input::Read { client, .. } => {
                 let process = self.find("client", client)?;
                 let wanted = "connection from outside";
@@ -124,6 +144,10 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
         Input::SetBehaviour { client, behaviour } => {
             let process = find(world, client)?;
             world.sim.input(process, NodeInput::Behave(behaviour.clone()))
+        }
+        Input::SetKnob { client, knob, value } => {
+            let (process, behaviour) = world.turned(client, knob, value)?;
+            world.sim.input(process, NodeInput::Behave(behaviour))
         }
         Input::Bytes { client, bytes } => {
             let process = find(world, client)?;

@@ -28,6 +28,15 @@ pub enum Input {
         /// What it does from now on.
         behaviour: Behaviour,
     },
+    /// A knob of what a client does by itself is turned: see [`Behaviour::set`].
+    SetKnob {
+        /// Which client.
+        client: String,
+        /// Which knob.
+        knob: String,
+        /// To what, as text.
+        value: String,
+    },
     /// Bytes come from a connection outside the simulation, for its [`super::Role::Wire`] client.
     Bytes {
         /// Which client.

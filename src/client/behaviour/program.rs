@@ -195,7 +195,8 @@ impl Client {
         let before = self.set_behaviour(behaviour);
         let Some(program) = self.program.as_deref() else { return };
         let behaviour = Arc::clone(&program.behaviour);
-        let note = cx.note(Note::Behaves { behaviour }.into());
+        let turned = before.as_ref().map_or_else(Vec::new, |before| before.turned_to(&behaviour));
+        let note = cx.note(Note::Behaves { behaviour, turned }.into());
         let cause = cx.because(note);
         self.with_program(cx, |program, client, cx| program.turned(client, cx, before.as_deref()));
         cx.because(cause);

@@ -1,6 +1,6 @@
 //! Sentences for what servers and clients tell of themselves.
 
-use crate::client::{self, Answer, Outcome, Task};
+use crate::client::{self, Answer, Behaviour, Outcome, Task};
 use crate::kernel::{EventKind, ProcId};
 use crate::nats::api::PubAck;
 use crate::server::{self, Frame, Removal, RouteOp};
@@ -8,7 +8,7 @@ use crate::view::cast::{Cast, GroupOf};
 use crate::view::class::Class;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
-use crate::view::text::count;
+use crate::view::text::{count, list};
 use crate::world::Event;
 
 use super::Step;
@@ -197,10 +197,7 @@ pub(super) fn client(cast: Cast<'_>, event: &Event, note: &client::Note) -> Capt
             .who(cast, me)
             .text(" makes its ordered consumer anew, after sequence ")
             .text(&format!("{after}: {why}")),
-        Note::Behaves { behaviour } if behaviour.is_running() => {
-            say.who(cast, me).text(&format!(" now works as a {}", behaviour.kind()))
-        }
-        Note::Behaves { .. } => say.who(cast, me).text(" is switched off"),
+        Note::Behaves { behaviour, turned } => behaves(say.who(cast, me), behaviour, turned),
         Note::WorkStarted { task, takes } => {
             task_name(say.class(Class::Deliver).who(cast, me).text(" works on "), cast, me, task)
                 .text(&match task.deliveries {
@@ -267,6 +264,23 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
         Note::WorkEnded { .. } | Note::OrderLost { .. } => 86,
         Note::WorkStarted { .. } | Note::StillWorking { .. } => 84,
         Note::Behaves { .. } => 70,
+    }
+}
+
+/// What an application does by itself from now on.
+fn behaves(say: Say, behaviour: &Behaviour, turned: &[(&str, String)]) -> Say {
+    match turned {
+        [] if behaviour.is_running() => {
+            say.text(&format!(" is a {} from now on", behaviour.kind()))
+        }
+        [] => say.text(&format!(" is a {}, switched off", behaviour.kind())),
+        [("Running", value)] if value == "on" => say.text(" is switched on"),
+        [("Running", _)] => say.text(" is switched off"),
+        turned => {
+            let knobs: Vec<String> =
+                turned.iter().map(|(label, value)| format!("“{label}” to {value}")).collect();
+            say.text(" has its knobs turned: ").text(&list(&knobs))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! It is deliberately general: the page needs one way to draw a table, one to draw a list of facts
 //! and one to draw code, whatever is selected.
 
+use crate::client::behaviour::Knob;
 use crate::view::class::Class;
 use crate::view::entity::Entity;
 use crate::view::palette::Token;
@@ -90,10 +91,43 @@ pub enum Section {
         /// Whether it is JSON.
         json: bool,
     },
+    /// What an application does by itself, to be changed.
+    Knobs {
+        /// The application.
+        client: String,
+        /// Its knobs.
+        knobs: Vec<KnobRow>,
+    },
     /// A chain of reasons, this one first: why did this happen?
     Why(Vec<Reason>),
     /// A remark.
     Note(String),
+}
+
+/// A knob and how it is set. To turn it, give [`Input::SetKnob`] to the player.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnobRow {
+    /// The knob.
+    pub knob: Knob,
+    /// How it is set.
+    pub value: String,
+}
+
+impl KnobRow {
+    /// The input that turns it.
+    pub fn turn(&self, client: &str, value: &str) -> Input {
+        let (client, knob) = (client.to_owned(), self.knob.name.to_owned());
+        Input::SetKnob { client, knob, value: value.to_owned() }
+    }
+
+    /// Where among its usual values it is set: that value, or the last one that is not beyond it.
+    pub fn step(&self) -> usize {
+        let steps = self.knob.kind.steps();
+        steps.iter().position(|step| *step == self.value).unwrap_or_else(|| {
+            let below = steps.iter().take_while(|step| self.knob.kind.is_below(step, &self.value));
+            below.count().saturating_sub(1)
+        })
+    }
 }
 
 /// A name and a value.
@@ -167,4 +201,8 @@ pub enum ActionKind {
     Heal,
     /// Publish.
     Publish,
+    /// Switch an application on.
+    On,
+    /// Switch an application off.
+    Off,
 }

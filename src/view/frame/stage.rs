@@ -142,6 +142,8 @@ pub struct AppPill {
     pub connected_to: Option<ProcId>,
     /// The button on it, if it has one.
     pub button: Option<AppButton>,
+    /// The message it works on, if it does.
+    pub work: Option<WorkRing>,
     /// How many messages it received, if it subscribes to something.
     pub received: Option<u64>,
     /// Whether it is selected.
@@ -150,6 +152,20 @@ pub struct AppPill {
     pub highlighted: bool,
     /// Its name and state in words.
     pub a11y: String,
+}
+
+/// How far the work on a message is: a ring at the right of the pill, radius 9, with the message's
+/// sequence in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkRing {
+    /// Its middle.
+    pub centre: Point,
+    /// How much of it is closed, clockwise from the top, 0 to 1.
+    pub fraction: f64,
+    /// The sequence, where there is room.
+    pub label: Label,
+    /// Its colour.
+    pub tone: Token,
 }
 
 /// A button that makes an application do its thing.

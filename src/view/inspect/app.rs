@@ -1,16 +1,21 @@
 //! An application: its connection, what it asked for and what came of it, what it received.
 
-use crate::client::{Call, Client, OpId, OpRecord, Outcome};
+use std::sync::Arc;
+
+use crate::client::behaviour::Knob;
+use crate::client::{Behaviour, Call, Client, OpId, OpRecord, Outcome, Tally};
 use crate::kernel::ProcId;
 use crate::nats::Message;
 use crate::view::caption::describe_call;
 use crate::view::cast::Cast;
+use crate::view::doing;
 use crate::view::entity::Entity;
 use crate::view::filter::failed;
-use crate::view::frame::{Inspection, Row, Section, Tab};
+use crate::view::frame::{Action, ActionKind, Inspection, KnobRow, Row, Section, Stat, Tab};
 use crate::view::palette::Token;
 use crate::view::say::Say;
 use crate::view::text::{age, count, escaped, grouped, short};
+use crate::world::Input;
 
 use super::parts::{
     DATA, ROWS, badge, fact, fact_of, facts, process_actions, row, stat, state_badge, table,
@@ -40,18 +45,25 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
         title: world.short_name(process).to_owned(),
         place: format!("in {}", cast.cluster(world.cluster_of(process).unwrap_or(0))),
         badges,
-        stats: vec![
-            stat("open", client.map_or(0, Client::open_ops)),
-            stat("done", ended(true)),
-            stat("failed", ended(false)),
-            stat("received", grouped(received)),
-        ],
+        stats: match client.and_then(|client| Some((client.behaviour()?, client.tally()?))) {
+            Some((behaviour, tally)) => tally_stats(behaviour, tally),
+            None => vec![
+                stat("open", client.map_or(0, Client::open_ops)),
+                stat("done", ended(true)),
+                stat("failed", ended(false)),
+                stat("received", grouped(received)),
+            ],
+        },
         tabs: match client {
             Some(client) => vec![
-                Tab { name: "Operations", sections: vec![operations(cast, client)] },
-                Tab { name: "Received", sections: vec![messages(cast, client)] },
-                Tab { name: "Connection", sections: vec![connection(cast, client)] },
-            ],
+                behaviour(cast, process, client),
+                Some(Tab { name: "Operations", sections: vec![operations(cast, client)] }),
+                Some(Tab { name: "Received", sections: vec![messages(cast, client)] }),
+                Some(Tab { name: "Connection", sections: vec![connection(cast, client)] }),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             None => vec![Tab {
                 name: "Connection",
                 sections: vec![Section::Note(
@@ -59,8 +71,69 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
                 )],
             }],
         },
-        actions: process_actions(world.name(process), world.short_name(process), state),
+        actions: switch(world.name(process), client)
+            .into_iter()
+            .chain(process_actions(world.name(process), world.short_name(process), state))
+            .collect(),
     })
+}
+
+/// The button that switches on or off what it does by itself.
+fn switch(name: &str, client: Option<&Client>) -> Option<Action> {
+    let on = client?.behaviour()?.is_running();
+    let (label, kind, value) =
+        if on { ("Stop", ActionKind::Off, "off") } else { ("Start", ActionKind::On, "on") };
+    let (client, knob) = (name.to_owned(), "running".to_owned());
+    Some(Action {
+        label: format!("{label} {name}"),
+        fault: false,
+        kind,
+        input: Input::SetKnob { client, knob, value: value.to_owned() },
+    })
+}
+
+/// What came of what it did by itself.
+fn tally_stats(behaviour: &Behaviour, tally: &Tally) -> Vec<Stat> {
+    let number = |name, value| stat(name, grouped(value));
+    match behaviour {
+        Behaviour::Publisher(_) => vec![
+            number("published", tally.published),
+            number("acked", tally.acked),
+            number("refused", tally.refused),
+            number("unanswered", tally.unanswered),
+        ],
+        Behaviour::Worker(_) => vec![
+            number("received", tally.received),
+            number("finished", tally.finished),
+            number("given back", tally.given_back + tally.terminated),
+            number("crashes", tally.crashes),
+        ],
+        Behaviour::Subscriber(_) => vec![number("received", tally.received)],
+    }
+}
+
+/// What it does by itself: what it has in hand, and its knobs.
+fn behaviour(cast: Cast<'_>, process: ProcId, client: &Client) -> Option<Tab> {
+    let behaviour = client.behaviour()?;
+    let world = cast.world();
+    let cluster = world.cluster_of(process).unwrap_or(0);
+    let mut sections = Vec::new();
+    if let Some(words) = doing::words(client) {
+        let mut list = vec![fact("now", words)];
+        for (task, how) in doing::in_hand(client, world.now()) {
+            let entity =
+                Entity::Message { cluster, stream: Arc::clone(&task.stream), seq: task.seq };
+            let name = format!("holds {}", task.seq);
+            list.push(fact_of(&name, format!("{}, {how}", task.subject), entity));
+        }
+        sections.push(facts("", list));
+    }
+    let row = |knob: Knob| Some(KnobRow { knob, value: behaviour.get(knob.name).ok()? });
+    // The switch is among the actions.
+    let knobs = behaviour.knobs().into_iter().filter(|knob| knob.name != "running");
+    let knobs = knobs.filter_map(row).collect();
+    sections.push(Section::Knobs { client: world.name(process).to_owned(), knobs });
+    Some(Tab { name: "Knobs", sections })
 }
 
 /// Its operations, newest first.

@@ -78,6 +78,11 @@ pub fn describe_input(input: &Input) -> String {
             format!("{client} is to be a {}", behaviour.kind())
         }
         Input::SetBehaviour { client, .. } => format!("{client} is switched off"),
+        Input::SetKnob { client, knob, value } => match (knob.as_str(), value.as_str()) {
+            ("running", "on") => format!("{client} is switched on"),
+            ("running", "off") => format!("{client} is switched off"),
+            _ => format!("{client} is set to {knob}={value}"),
+        },
         Input::Bytes { client, .. } => format!("{client} sends bytes"),
         Input::Read { client, .. } => format!("{client} reads"),
         Input::Crash { process, lose_disk: false } => format!("{process} dies"),

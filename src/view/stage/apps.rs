@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::client::{Call, Client};
-use crate::kernel::ProcId;
+use crate::client::{Call, Client, Doing};
+use crate::kernel::{ProcId, Time};
 use crate::view::a11y;
 use crate::view::cast::Cast;
+use crate::view::doing;
 use crate::view::entity::Entity;
 use crate::view::frame::{
-    Anchor, AppButton, AppIcon, AppPill, Label, Point, Rect, TextStyle, UpState,
+    Anchor, AppButton, AppIcon, AppPill, Label, Point, Rect, TextStyle, UpState, WorkRing,
 };
 use crate::view::layout::{Places, Side};
 use crate::view::palette::Token;
@@ -56,7 +57,12 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
     let state = up_state(world.sim().state(process));
     room.take(rect);
     let button = spec.and_then(|spec| button(spec, rect, state == UpState::Up));
-    let right = button.as_ref().map_or(rect.right() - 8.0, |button| button.rect.x - 4.0);
+    let work = client.and_then(|client| work(client, world.now(), rect));
+    let right = match (&button, &work) {
+        (Some(button), _) => button.rect.x - 4.0,
+        (None, Some(ring)) => ring.centre.x - RING - 4.0,
+        (None, None) => rect.right() - 8.0,
+    };
     let left = rect.x + 34.0;
     let label = |text: &str, y: f64, style: TextStyle, tone: Token| Label {
         text: fit(text, style, right - left),
@@ -81,16 +87,44 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
             Role::Wire => AppIcon::Wire,
         },
         name: label(world.short_name(process), 18.0, TextStyle::Name, Token::Text),
-        does: Some(label(&does, 33.0, TextStyle::SmallMono, Token::Muted))
+        does: Some(label(&does, 33.0, TextStyle::SmallMono, tone(client)))
             .filter(|label| !label.text.is_empty()),
         state,
         connected_to: client.and_then(Client::connected_to),
         button,
+        work,
         received: client.and_then(received),
         a11y: String::new(),
     };
     pill.a11y = a11y::app(view.cast, &pill, &does);
     Some(pill)
+}
+
+/// Radius of the ring around the message that is worked on, stroke included.
+const RING: f64 = 11.0;
+
+/// The ring of an app that works on a message.
+fn work(client: &Client, now: Time, rect: Rect) -> Option<WorkRing> {
+    let Doing::Working { task, since, until, .. } = client.doing()? else { return None };
+    let centre = Point::new(rect.right() - RING - 8.0, rect.y + rect.h / 2.0);
+    let tone = Token::of_subject(&task.subject);
+    let label = Label {
+        text: fit(&task.seq.to_string(), TextStyle::SmallMono, 2.0 * RING + 6.0),
+        at: Point::new(centre.x, centre.y + 3.5),
+        anchor: Anchor::Middle,
+        style: TextStyle::SmallMono,
+        tone: Token::Text,
+    };
+    Some(WorkRing { centre, fraction: doing::progress(since, until, now), label, tone })
+}
+
+/// The colour of what an app does.
+fn tone(client: Option<&Client>) -> Token {
+    match client.and_then(Client::doing) {
+        Some(Doing::Crashed { .. }) => Token::Fault,
+        Some(Doing::Working { .. }) => Token::Text,
+        _ => Token::Muted,
+    }
 }
 
 /// The button on an app that publishes.
@@ -111,6 +145,9 @@ fn role(cast: Cast<'_>, process: ProcId) -> Role {
 
 /// What an app does, in a few words.
 fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> String {
+    if let Some(words) = client.and_then(doing::words) {
+        return words;
+    }
     if let Some((subject, _)) = spec.and_then(|spec| spec.publishes.as_ref()) {
         return subject.clone();
     }
@@ -130,6 +167,9 @@ fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> Strin
 
 /// How many messages an app's subscriptions have received.
 fn received(client: &Client) -> Option<u64> {
+    if let Some(tally) = client.tally() {
+        return Some(tally.received).filter(|received| *received > 0);
+    }
     let counts = client.ops().filter_map(|(_, op)| {
         matches!(&*op.call, Call::Subscribe { .. }).then_some(op.received_total)
     });

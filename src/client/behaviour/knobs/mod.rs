@@ -33,7 +33,10 @@ mod steps;
 mod subscriber;
 mod worker;
 
+use crate::kernel::{Ratio, Span};
+
 use super::Behaviour;
+use super::value::Value;
 use publisher::PUBLISHER;
 use subscriber::SUBSCRIBER;
 use worker::WORKER;
@@ -76,6 +79,24 @@ impl KnobKind {
         match self {
             Self::Duration(steps) | Self::Chance(steps) | Self::Number(steps) => steps,
             Self::Switch | Self::Choice(_) | Self::Text | Self::List => &[],
+        }
+    }
+
+    /// Whether one value, as text, is less than another.
+    pub fn is_below(self, a: &str, b: &str) -> bool {
+        fn less<T: Value>(a: &str, b: &str, size: impl Fn(T) -> u128) -> bool {
+            let size = |text| T::read(text).map(&size);
+            matches!((size(a), size(b)), (Ok(a), Ok(b)) if a < b)
+        }
+        match self {
+            Self::Duration(_) => {
+                less(a, b, |span: Option<Span>| span.map_or(0, |span| u128::from(span.0) + 1))
+            }
+            Self::Chance(_) => less(a, b, |chance: Ratio| {
+                u128::from(chance.numerator) * 1_000_000 / u128::from(chance.denominator.max(1))
+            }),
+            Self::Number(_) => less(a, b, |n: Option<u64>| n.map_or(0, |n| u128::from(n) + 1)),
+            Self::Switch | Self::Choice(_) | Self::Text | Self::List => false,
         }
     }
 }
@@ -135,6 +156,19 @@ impl Behaviour {
         })
     }
 
+    /// The knobs that are set otherwise in another behaviour, by their names for people, with their
+    /// values there; none if it is of another kind.
+    pub fn turned_to(&self, other: &Self) -> Vec<(&'static str, String)> {
+        if self.kind() != other.kind() {
+            return Vec::new();
+        }
+        let changed = |knob: Knob| {
+            let value = other.get(knob.name).ok()?;
+            (self.get(knob.name).as_ref() != Ok(&value)).then_some((knob.label, value))
+        };
+        self.knobs().into_iter().filter_map(changed).collect()
+    }
+
     /// Sets a knob. After an error it is as it was.
     ///
     /// # Errors
@@ -158,7 +192,6 @@ impl Behaviour {
 mod tests {
     use super::super::WorkerMode;
     use super::*;
-    use crate::kernel::{Ratio, Span};
 
     #[test]
     fn every_knob_can_be_set_to_what_it_says_and_to_what_is_usual() {
