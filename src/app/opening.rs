@@ -23,11 +23,12 @@ impl Opening {
                 Err(error) => Self::default_with(format!("Nothing was opened: {error}.")),
             };
         }
-        let Some(name) = &options.scene else { return Self::named(scenes::NAMES[0]) };
+        let Some(name) = &options.scene else { return Self::named(scenes::ALL[0].name) };
         if scenes::named(name).is_some() {
             return Self::named(name);
         }
-        let known = scenes::NAMES.join(", ");
+        let known: Vec<&str> = scenes::ALL.iter().map(|scene| scene.name).collect();
+        let known = known.join(", ");
         Self::default_with(format!("There is no scene called {name:?}; there are {known}."))
     }
 
@@ -38,7 +39,7 @@ impl Opening {
     }
 
     fn default_with(notice: String) -> Result<Self, TopologyError> {
-        let mut opening = Self::named(scenes::NAMES[0])?;
+        let mut opening = Self::named(scenes::ALL[0].name)?;
         opening.player.tell(notice);
         Ok(opening)
     }

@@ -2,6 +2,7 @@
 //!
 //! - `{{Count}}`: 1, 2, 3 …
 //! - `{{Cycle us eu asia}}`: the words in turn.
+//! - `{{Round 3}}`: 1 for the first three messages, 2 for the next three …
 //! - `{{Random 10 99}}`: a number, both ends included.
 //! - `{{Name}}`: the application's name.
 
@@ -46,6 +47,9 @@ fn replace(word: &str, facts: &Facts<'_>, rng: &mut Rng) -> Result<String, Strin
     let mut parts = word.split_whitespace();
     let name = parts.next().unwrap_or_default();
     let arguments: Vec<&str> = parts.collect();
+    let number = |text: &str| {
+        text.parse::<u64>().map_err(|_| format!("{{{{{word}}}}}: {text:?} is no number"))
+    };
     match (name, arguments.as_slice()) {
         ("Count", []) => Ok(facts.count.to_string()),
         ("Name", []) => Ok(facts.name.to_owned()),
@@ -53,10 +57,11 @@ fn replace(word: &str, facts: &Facts<'_>, rng: &mut Rng) -> Result<String, Strin
             let turn = (facts.count.saturating_sub(1)) % arguments.len() as u64;
             Ok(arguments[turn as usize].to_owned())
         }
+        ("Round", [of]) => match number(of)? {
+            0 => Err(format!("{{{{{word}}}}}: a round has at least one message")),
+            of => Ok((facts.count.saturating_sub(1) / of + 1).to_string()),
+        },
         ("Random", [low, high]) => {
-            let number = |text: &str| {
-                text.parse::<u64>().map_err(|_| format!("{{{{{word}}}}}: {text:?} is no number"))
-            };
             let (low, high) = (number(low)?, number(high)?);
             if low > high {
                 return Err(format!("{{{{{word}}}}}: {low} is more than {high}"));
@@ -65,6 +70,7 @@ fn replace(word: &str, facts: &Facts<'_>, rng: &mut Rng) -> Result<String, Strin
         }
         _ => Err(format!(
             "{{{{{word}}}}} means nothing; there are {{{{Count}}}}, {{{{Cycle a b c}}}}, \
+             {{{{Round 3}}}}, \
              {{{{Random 1 9}}}} and {{{{Name}}}}"
         )),
     }
@@ -83,6 +89,7 @@ mod tests {
         assert_eq!(text("orders.{{Cycle us eu}}.{{Count}}", 1), "orders.us.1");
         assert_eq!(text("orders.{{Cycle us eu}}.{{ Count }}", 2), "orders.eu.2");
         assert_eq!(text("orders.{{Cycle us eu}}", 3), "orders.us");
+        assert_eq!((1..=4).map(|n| text("{{Round 3}}", n)).collect::<String>(), "1112");
         assert_eq!(text("{{Name}} {\"a\":{\"b\":1}}", 1), "shop {\"a\":{\"b\":1}}");
         let drawn: u64 = text("{{Random 10 12}}", 1).parse().expect("a number");
         assert!((10..=12).contains(&drawn));

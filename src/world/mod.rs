@@ -16,7 +16,7 @@ mod view;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::client::{Client, ClientConfig, Wire};
+use crate::client::{Behaviour, Client, ClientConfig, Wire};
 use crate::kernel::{EventId, LinkSpec, Machine, ProcId, ProcState, Sim, Span, Time};
 use crate::server::{Server, ServerConfig};
 
@@ -100,7 +100,16 @@ impl World {
             }
         }
         world.run_until(world.now() + Span::millis(500));
-        for client in &topology.clients {
+        // Who listens and works is ready before the first message is published.
+        let publishes =
+            |spec: &&ClientSpec| matches!(spec.behaviour, Some(Behaviour::Publisher(_)));
+        for client in topology.clients.iter().filter(|spec| !publishes(spec)) {
+            world.set_going(client);
+        }
+        if topology.clients.iter().any(|spec| spec.behaviour.is_some()) {
+            world.run_until(world.now() + Span::millis(500));
+        }
+        for client in topology.clients.iter().filter(publishes) {
             world.set_going(client);
         }
         Ok(world)
