@@ -68,7 +68,7 @@ impl Value for Span {
     fn write(&self) -> String {
         // 60 seconds are easier to compare with 30 than a minute.
         let minutes = self.0 >= 60_000_000_000 && self.0 < 600_000_000_000;
-        if minutes && self.0 % 1_000_000_000 == 0 {
+        if minutes && self.0.is_multiple_of(1_000_000_000) {
             return format!("{}s", self.0 / 1_000_000_000);
         }
         go_duration(self.0)
