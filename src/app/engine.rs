@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::console::{Entry, Output, Session};
 use crate::lesson::link::{Link, SceneRef};
 use crate::view::{Entity, Frame, Player, PlayerCommand};
+use crate::world::scenes::{self, Scene};
 use crate::world::{Input, TopologyError};
 
 use super::opening::Opening;
@@ -53,6 +54,14 @@ impl Ctx {
             reduced_motion: RwSignal::new(reduced_motion),
             prompt: RwSignal::new(None),
             engine: StoredValue::new_local(engine),
+        })
+    }
+
+    /// The ready-made scene it began in, if it is one.
+    pub(crate) fn scene(self) -> Option<&'static Scene> {
+        self.engine.with_value(|engine| match &engine.scene {
+            SceneRef::Named(name) => scenes::find(name),
+            SceneRef::Own(_) => None,
         })
     }
 

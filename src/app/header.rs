@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::engine::Ctx;
 use super::icon::Icon;
+use super::scenes::SceneMenu;
 use super::shell::Panels;
 use super::theme::Theme;
 use crate::view::PlayerCommand;
@@ -17,6 +18,7 @@ pub(crate) fn Header(
     panels: Panels,
 ) -> impl IntoView {
     let ctx = expect_context::<Ctx>();
+    let title = ctx.scene().map_or("A shared world", |scene| scene.title);
     let reduced = ctx.reduced_motion;
     let toggle_motion = move |_| {
         reduced.update(|reduced| *reduced = !*reduced);
@@ -38,7 +40,8 @@ pub(crate) fn Header(
                 </svg>
                 <span>"Windtunnel"</span>
             </div>
-            <h1 class="crumb"><span class="crumb__at">"Sandbox"</span><b>"One order, made visible"</b></h1>
+            <h1 class="crumb"><span class="crumb__at">"Sandbox"</span><b>{title}</b></h1>
+            <SceneMenu/>
             <span class="spacer"></span>
             {panel_button(Icon::Left, "Scene", "only-narrow", panels.left)}
             {panel_button(Icon::Below, "Diagram", "only-phone", panels.diagram)}

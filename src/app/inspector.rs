@@ -1,12 +1,15 @@
 //! The inspector: all about the selected thing.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
-use crate::view::frame::{Fact, Inspection, Section};
+use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat};
 use crate::view::{Entity, Token};
 
 use super::engine::Ctx;
 use super::icon::Icon;
+use super::knobs::Knobs;
 
 /// The inspector panel.
 #[component]
@@ -19,101 +22,160 @@ pub(crate) fn Inspector() -> impl IntoView {
         let wanted = tab.get();
         inspection.tabs.iter().position(|tab| tab.name == wanted).unwrap_or(0)
     };
+    // Each part is drawn anew only when it changes: a button must not vanish under the finger, nor a
+    // field under the cursor, because a number somewhere else went up.
+    fn part<T: Clone + PartialEq + Send + Sync + 'static>(
+        inspection: Memo<Option<Arc<Inspection>>>,
+        of: impl Fn(&Inspection) -> T + Send + Sync + 'static,
+    ) -> Memo<Option<T>> {
+        Memo::new(move |_| inspection.with(|inspection| inspection.as_deref().map(&of)))
+    }
+    let nothing = Memo::new(move |_| inspection.with(Option::is_none));
+    let head = part(inspection, |of| Head {
+        title: of.title.clone(),
+        place: of.place.clone(),
+        kind: of.kind,
+        badges: of.badges.clone(),
+    });
+    let stats = part(inspection, |of| of.stats.clone());
+    let actions = part(inspection, |of| of.actions.clone());
+    let names =
+        part(inspection, |of| of.tabs.iter().map(|tab| tab.name).collect::<Vec<&'static str>>());
+    let chosen = Memo::new(move |_| inspection.with(|of| of.as_deref().map_or(0, current)));
+    let sections = Memo::new(move |_| {
+        inspection.with(|of| Some(of.as_ref()?.tabs.get(chosen.get())?.sections.clone()))
+    });
     view! {
-        {move || match inspection.get() {
-            None => view! {
-                <div class="sec empty">
-                    <h2>"Nothing selected"</h2>
-                    <p class="quiet">"Select a server, a stream, an app, a link or a message: click it, or move to it with Tab and the arrow keys and press Enter."</p>
-                </div>
-            }
-                .into_any(),
-            Some(inspection) => {
-                let chosen = current(&inspection);
-                let section = inspection.tabs.get(chosen).map(|tab| tab.sections.clone()).unwrap_or_default();
-                let names: Vec<&'static str> = inspection.tabs.iter().map(|tab| tab.name).collect();
-                let buttons = inspection.actions.clone();
-                view! {
-                    <div class="insp__head" data-testid="inspector">
-                        <h2>
-                            {inspection.title.clone()}
-                            <span class="insp__place">{format!(" {}", inspection.place)}</span>
-                        </h2>
-                        <p class="unseen">{inspection.kind}</p>
-                        <div class="badges">
-                            {inspection
-                                .badges
-                                .iter()
-                                .map(|badge| {
-                                    let tone = badge.tone.var();
-                                    view! { <span class="badge" style:color=tone>{badge.text.clone()}</span> }
-                                })
-                                .collect_view()}
+        {move || nothing.get().then(empty)}
+        {move || head.get().map(head_of)}
+        {move || stats.get().map(stats_of)}
+        {move || actions.get().map(|actions| actions_of(ctx, actions))}
+        <Knobs/>
+        {move || {
+            names
+                .get()
+                .map(|names| {
+                    let chosen = chosen.get();
+                    tabs_of(tab, names, chosen)
+                })
+        }}
+        {move || {
+            sections
+                .get()
+                .map(|sections| {
+                    view! {
+                        <div class="insp__body" role="tabpanel" tabindex="0">
+                            {sections.into_iter().map(|section| draw(ctx, section)).collect_view()}
                         </div>
-                    </div>
-                    <dl class="stats">
-                        {inspection
-                            .stats
-                            .iter()
-                            .map(|stat| {
-                                view! {
-                                    <div class:changed=stat.was.is_some()>
-                                        <dt>{stat.name}</dt>
-                                        <dd>{stat.value.clone()}</dd>
-                                        <dd class="stats__was">
-                                            {stat.was.clone().map(|was| format!("was {was}"))}
-                                        </dd>
-                                    </div>
-                                }
-                            })
-                            .collect_view()}
-                    </dl>
-                    <div class="insp__actions"  role="group" aria-label="What can be done">
-                        {buttons
-                            .into_iter()
-                            .map(|action| {
-                                let icon = Icon::of_action(action.kind);
-                                let input = action.input.clone();
-                                view! {
-                                    <button type="button" class="btn" class:danger=action.fault on:click=move |_| ctx.act(input.clone())>
-                                        {icon.view()}
-                                        <span>{action.label.clone()}</span>
-                                    </button>
-                                }
-                            })
-                            .collect_view()}
-                    </div>
-                    <div class="tabs" role="tablist" aria-label="Inspector">
-                        {names
-                            .into_iter()
-                            .enumerate()
-                            .map(|(n, name)| {
-                                let on = n == chosen;
-                                view! {
-                                    <button
-                                        type="button"
-                                        role="tab"
-                                        class:on=on
-                                        aria-selected=on.to_string()
-                                        tabindex=if on { "0" } else { "-1" }
-                                        on:click=move |_| tab.set(name.to_owned())
-                                        on:keydown=move |event| move_tab(&event)
-                                    >
-                                        {name}
-                                    </button>
-                                }
-                            })
-                            .collect_view()}
-                    </div>
-                    <div class="insp__body" role="tabpanel" tabindex="0">
-                        {section.into_iter().map(|section| draw(ctx, section)).collect_view()}
-                    </div>
-                }
-                    .into_any()
-            }
+                    }
+                })
         }}
     }
     .into_any()
+}
+
+fn empty() -> impl IntoView {
+    view! {
+        <div class="sec empty">
+            <h2>"Nothing selected"</h2>
+            <p class="quiet">"Select a server, a stream, an app, a link or a message: click it, or move to it with Tab and the arrow keys and press Enter."</p>
+        </div>
+    }
+}
+
+/// What the thing is.
+#[derive(Clone, PartialEq)]
+struct Head {
+    title: String,
+    place: String,
+    kind: &'static str,
+    badges: Vec<Badge>,
+}
+
+fn head_of(head: Head) -> impl IntoView {
+    view! {
+        <div class="insp__head" data-testid="inspector">
+            <h2>
+                {head.title}
+                <span class="insp__place">{format!(" {}", head.place)}</span>
+            </h2>
+            <p class="unseen">{head.kind}</p>
+            <div class="badges">
+                {head
+                    .badges
+                    .into_iter()
+                    .map(|badge| view! { <span class="badge" style:color=badge.tone.var()>{badge.text}</span> })
+                    .collect_view()}
+            </div>
+        </div>
+    }
+}
+
+fn stats_of(stats: Vec<Stat>) -> impl IntoView {
+    view! {
+        <dl class="stats">
+            {stats
+                .into_iter()
+                .map(|stat| {
+                    let changed = stat.was.is_some();
+                    view! {
+                        <div class:changed=changed>
+                            <dt>{stat.name}</dt>
+                            <dd>{stat.value}</dd>
+                            <dd class="stats__was">{stat.was.map(|was| format!("was {was}"))}</dd>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        </dl>
+    }
+}
+
+fn actions_of(ctx: Ctx, actions: Vec<Action>) -> impl IntoView {
+    view! {
+        <div class="insp__actions" role="group" aria-label="What can be done">
+            {actions
+                .into_iter()
+                .map(|action| {
+                    let icon = Icon::of_action(action.kind);
+                    let input = action.input;
+                    view! {
+                        <button type="button" class="btn" class:danger=action.fault on:click=move |_| ctx.act(input.clone())>
+                            {icon.view()}
+                            <span>{action.label}</span>
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+fn tabs_of(tab: RwSignal<String>, names: Vec<&'static str>, chosen: usize) -> impl IntoView {
+    view! {
+        <div class="tabs" role="tablist" aria-label="Inspector">
+            {names
+                .into_iter()
+                .enumerate()
+                .map(|(n, name)| {
+                    let on = n == chosen;
+                    view! {
+                        <button
+                            type="button"
+                            role="tab"
+                            class:on=on
+                            aria-selected=on.to_string()
+                            tabindex=if on { "0" } else { "-1" }
+                            on:click=move |_| tab.set(name.to_owned())
+                            on:keydown=move |event| move_tab(&event)
+                        >
+                            {name}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
 }
 
 /// Arrow keys go from tab to tab.

@@ -6,6 +6,7 @@
 
 #![allow(unreachable_pub, reason = "the component macro makes what it writes public")]
 
+mod apps;
 mod branches;
 mod caption;
 mod clipboard;
@@ -19,6 +20,7 @@ mod help;
 mod icon;
 mod inspector;
 mod keys;
+mod knobs;
 mod legend;
 mod live;
 mod measure;
@@ -26,6 +28,7 @@ mod opening;
 mod options;
 mod popover;
 mod scene;
+mod scenes;
 mod share;
 mod shell;
 mod stage;

@@ -6,6 +6,7 @@ use crate::view::PlayerCommand;
 use crate::view::frame::{LinkKind, LinkState, Stage, UpState};
 use crate::world::Input;
 
+use super::apps::AddApp;
 use super::engine::Ctx;
 use super::icon::Icon;
 use super::wire::Wire;
@@ -15,22 +16,22 @@ use super::wire::Wire;
 pub(crate) fn Scene() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let stage = Memo::new(move |_| ctx.frame.read().stage.clone());
+    let scene = ctx.scene();
     view! {
         <section class="sec">
             <p class="kick">"Sandbox"</p>
-            <h2>"One order, made visible"</h2>
-            <p class="quiet">
-                "Three servers keep the stream ORDERS. Publish an order and watch every message of it: to a server, "
-                "to the stream's leader, to the copies, back as an acknowledgement, and on to whoever listens."
-            </p>
+            <h2>{scene.map_or("A shared world", |scene| scene.title)}</h2>
+            <p class="quiet">{scene.map(|scene| scene.about)}</p>
             <ol class="steps">
-                <li>"Press Publish on checkout, or type the command below."</li>
-                <li>"Step back with ←, forward with →. Drag the moment anywhere."</li>
-                <li>"Kill the leader while an order is under way. What does checkout get?"</li>
-                <li>"Select anything to see what it knows, and why it did what it did."</li>
+                {scene
+                    .map_or(&[][..], |scene| scene.tries)
+                    .iter()
+                    .map(|try_this| view! { <li>{*try_this}</li> })
+                    .collect_view()}
             </ol>
             <PublishButton/>
         </section>
+        <AddApp/>
         <section class="sec" aria-labelledby="break-title">
             <h2 class="kick" id="break-title">"Break something"</h2>
             <div class="faults">

@@ -43,6 +43,9 @@ pub enum PlayerCommand {
     SetPace(Pace),
     /// Presses the button of an application (see `frame::AppButton`).
     Press(ProcId),
+    /// Adds an application of this kind (see [`crate::client::Behaviour::KINDS`]) near what is selected, and
+    /// selects it.
+    AddApp(&'static str),
     /// Gives the world an input; in the past, that begins a new branch.
     Act(Input),
     /// Shows or hides a class of traffic, on the stage, in the diagram and as steps.

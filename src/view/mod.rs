@@ -11,6 +11,7 @@
 //! `player`.
 
 pub mod a11y;
+pub mod add_app;
 pub mod axis;
 pub mod caption;
 pub mod cast;

@@ -6,7 +6,7 @@
 use crate::view::Entity;
 use crate::view::frame::{
     AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState, Point, Rect, ServerHex,
-    Stage, Tape, UpState,
+    Stage, Tape, UpState, WorkRing,
 };
 
 use super::super::drawing::{Shape, classes};
@@ -210,7 +210,22 @@ fn app(app: &AppPill, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds(icon)
         .holds(Shape::label(&app.name))
         .holds_all(app.does.as_ref().map(Shape::label))
+        .holds_all(app.work.iter().flat_map(ring))
         .holds_all(press(app))
+}
+
+/// How far the work on a message is, around its number.
+fn ring(work: &WorkRing) -> [Shape; 3] {
+    let Point { x, y } = work.centre;
+    let circle = |class: &'static str| {
+        Shape::new("circle").with("class", class).at("cx", x).at("cy", y).with("r", "10")
+    };
+    let done = circle("work__done")
+        .with("stroke", work.tone.var())
+        .with("pathLength", "1")
+        .with("stroke-dasharray", format!("{:.3} 1", work.fraction))
+        .with("transform", format!("rotate(-90 {x:.1} {y:.1})"));
+    [circle("work"), done, Shape::label(&work.label)]
 }
 
 /// The button of an application.

@@ -28,6 +28,19 @@ pub struct Inspection {
     pub tabs: Vec<Tab>,
     /// What can be done to it, as buttons.
     pub actions: Vec<Action>,
+    /// The knobs of what it does by itself, if it is an application that does something.
+    pub knobs: Option<KnobPanel>,
+}
+
+/// The knobs of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnobPanel {
+    /// The application.
+    pub client: String,
+    /// What it does: "publisher", "worker", "subscriber".
+    pub kind: &'static str,
+    /// Its knobs, but for the switch, which is among the actions.
+    pub knobs: Vec<KnobRow>,
 }
 
 /// A word on a plate.
@@ -90,13 +103,6 @@ pub enum Section {
         text: String,
         /// Whether it is JSON.
         json: bool,
-    },
-    /// What an application does by itself, to be changed.
-    Knobs {
-        /// The application.
-        client: String,
-        /// Its knobs.
-        knobs: Vec<KnobRow>,
     },
     /// A chain of reasons, this one first: why did this happen?
     Why(Vec<Reason>),

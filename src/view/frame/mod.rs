@@ -20,7 +20,8 @@ use super::entity::Entity;
 pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
 pub use inspection::{
-    Action, ActionKind, Badge, Fact, Inspection, KnobRow, Reason, Row, Section, Stat, Tab,
+    Action, ActionKind, Badge, Fact, Inspection, KnobPanel, KnobRow, Reason, Row, Section, Stat,
+    Tab,
 };
 pub use stage::{
     AppButton, AppIcon, AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState,

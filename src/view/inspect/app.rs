@@ -11,7 +11,9 @@ use crate::view::cast::Cast;
 use crate::view::doing;
 use crate::view::entity::Entity;
 use crate::view::filter::failed;
-use crate::view::frame::{Action, ActionKind, Inspection, KnobRow, Row, Section, Stat, Tab};
+use crate::view::frame::{
+    Action, ActionKind, Inspection, KnobPanel, KnobRow, Row, Section, Stat, Tab,
+};
 use crate::view::palette::Token;
 use crate::view::say::Say;
 use crate::view::text::{age, count, escaped, grouped, short};
@@ -71,6 +73,7 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
                 )],
             }],
         },
+        knobs: client.and_then(|client| knobs(world.name(process), client)),
         actions: switch(world.name(process), client)
             .into_iter()
             .chain(process_actions(world.name(process), world.short_name(process), state))
@@ -112,9 +115,9 @@ fn tally_stats(behaviour: &Behaviour, tally: &Tally) -> Vec<Stat> {
     }
 }
 
-/// What it does by itself: what it has in hand, and its knobs.
+/// What it does by itself right now, and what it has in hand.
 fn behaviour(cast: Cast<'_>, process: ProcId, client: &Client) -> Option<Tab> {
-    let behaviour = client.behaviour()?;
+    client.behaviour()?;
     let world = cast.world();
     let cluster = world.cluster_of(process).unwrap_or(0);
     let mut sections = Vec::new();
@@ -128,12 +131,19 @@ fn behaviour(cast: Cast<'_>, process: ProcId, client: &Client) -> Option<Tab> {
         }
         sections.push(facts("", list));
     }
+    Some(Tab { name: "Now", sections })
+}
+
+/// The knobs of what it does by itself.
+fn knobs(name: &str, client: &Client) -> Option<KnobPanel> {
+    let behaviour = client.behaviour()?;
     let row = |knob: Knob| Some(KnobRow { knob, value: behaviour.get(knob.name).ok()? });
-    // The switch is among the actions.
     let knobs = behaviour.knobs().into_iter().filter(|knob| knob.name != "running");
-    let knobs = knobs.filter_map(row).collect();
-    sections.push(Section::Knobs { client: world.name(process).to_owned(), knobs });
-    Some(Tab { name: "Knobs", sections })
+    Some(KnobPanel {
+        client: name.to_owned(),
+        kind: behaviour.kind(),
+        knobs: knobs.filter_map(row).collect(),
+    })
 }
 
 /// Its operations, newest first.

@@ -75,6 +75,7 @@ pub(super) fn inspect(cast: Cast<'_>, index: usize) -> Option<Inspection> {
                 ),
             ],
         }],
+        knobs: None,
         actions: Vec::new(),
     })
 }

@@ -54,6 +54,7 @@ pub(super) fn inspect(cast: Cast<'_>, id: EventId) -> Option<Inspection> {
         badges: vec![badge(class.map_or(kind_name(event), Class::label), tone)],
         stats,
         tabs,
+        knobs: None,
         actions: Vec::new(),
     })
 }

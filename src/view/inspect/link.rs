@@ -79,6 +79,7 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
                 ),
             ],
         }],
+        knobs: None,
         actions: actions(world.name(low), world.name(high), link.is_faulty()),
     })
 }

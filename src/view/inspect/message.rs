@@ -81,6 +81,7 @@ pub(super) fn inspect(
             stat("copies", format!("{have} of {}", view.replicas.len())),
         ],
         tabs: vec![Tab { name: "Message", sections }],
+        knobs: None,
         actions: Vec::new(),
     })
 }

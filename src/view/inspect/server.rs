@@ -46,6 +46,7 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
             Tab { name: "Connections", sections: connections },
             Tab { name: "Interest", sections: vec![interest(server)] },
         ],
+        knobs: None,
         actions: process_actions(world.name(process), world.short_name(process), state),
     })
 }

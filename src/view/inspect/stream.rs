@@ -41,6 +41,7 @@ pub(super) fn inspect(cast: Cast<'_>, cluster: usize, name: &Arc<str>) -> Option
             stat("subjects", grouped(state.num_subjects)),
         ],
         tabs,
+        knobs: None,
         actions: Vec::new(),
     })
     .filter(|_| !config.name.is_empty())

@@ -2,7 +2,9 @@
 
 use crate::client::{Call, Draft};
 use crate::kernel::ProcId;
+use crate::view::add_app::new_app;
 use crate::view::caption::describe_call;
+use crate::view::entity::Entity;
 use crate::view::say::Say;
 use crate::world::Input;
 
@@ -48,6 +50,17 @@ impl Player {
     pub(super) fn press(&mut self, process: ProcId) {
         if let Some(input) = self.button(process) {
             self.act(input);
+        }
+    }
+
+    /// Adds an application and selects it.
+    pub(super) fn add_app(&mut self, kind: &str) {
+        let spec = new_app(self.world(), kind, self.selection.as_ref());
+        let Some(spec) = spec else { return };
+        let name = spec.name.clone();
+        self.act(Input::AddClient(spec));
+        if let Some(process) = self.world().process(&name) {
+            self.selection = Some(Entity::App(process));
         }
     }
 

@@ -200,6 +200,7 @@ impl Player {
             PlayerCommand::Last => self.seek(self.history.end_position()),
             PlayerCommand::SetPace(pace) => self.pace = pace,
             PlayerCommand::Press(process) => self.press(process),
+            PlayerCommand::AddApp(kind) => self.add_app(kind),
             PlayerCommand::Act(input) => self.act(input),
             PlayerCommand::ShowClass(class, shown) => self.show_class(class, shown),
             PlayerCommand::SwitchBranch(branch) => self.switch_branch(branch),
