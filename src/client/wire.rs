@@ -4,7 +4,7 @@
 use crate::kernel::{ConnId, Context, ProcId};
 use crate::nats::codec::{ClientParser, ProtocolError};
 use crate::nats::protocol::ServerOp;
-use crate::server::{CLIENT_PORT, Frame, MAX_PAYLOAD};
+use crate::server::{CLIENT_PORT, Frame};
 
 use super::Host;
 
@@ -12,6 +12,8 @@ use super::Host;
 #[derive(Debug, Clone)]
 pub struct Wire {
     server: ProcId,
+    /// The largest message that the server takes.
+    max_payload: usize,
     conn: Option<ConnId>,
     open: bool,
     parser: ClientParser,
@@ -26,13 +28,15 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// A connection to this server, made when the process starts.
-    pub fn new(server: ProcId) -> Self {
+    /// A connection to this server, which takes messages of so many bytes; made when the process
+    /// starts.
+    pub fn new(server: ProcId, max_payload: usize) -> Self {
         Self {
             server,
+            max_payload,
             conn: None,
             open: false,
-            parser: ClientParser::new(MAX_PAYLOAD),
+            parser: ClientParser::new(max_payload),
             waiting: Vec::new(),
             out: Vec::new(),
             forgotten: 0,
@@ -62,8 +66,9 @@ impl Wire {
         self.forgotten += gone;
     }
 
-    /// The process starts.
+    /// The process starts. Every start is a new connection that knows nothing of the one before.
     pub fn start<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        *self = Self::new(self.server, self.max_payload);
         self.conn = Some(cx.dial(self.server, CLIENT_PORT));
     }
 

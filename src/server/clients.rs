@@ -9,7 +9,7 @@ use crate::nats::subject::{has_no_empty_token, is_literal, is_valid_pattern};
 use crate::nats::{Headers, Message, Subject};
 
 use super::routing::Origin;
-use super::{CLIENT_PING, Frame, Host, MAX_PAYLOAD, Note, Server, Target, Timer};
+use super::{Frame, Host, Note, Server, Target, Timer};
 
 /// A connected client as its server knows it.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ impl Server {
         };
         self.memory.clients.insert(conn, client);
         cx.send(conn, Frame::Server(ServerOp::Info(Box::new(self.info(id)))));
-        cx.set_timer(CLIENT_PING, Timer::Ping(conn).into());
+        cx.set_timer(self.config.settings.ping_interval, Timer::Ping(conn).into());
     }
 
     pub(super) fn client_closed<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId) {
@@ -160,7 +160,7 @@ impl Server {
     ) {
         let Some(client) = self.memory.clients.get(&conn) else { return };
         let options = &client.options;
-        if message.size() > MAX_PAYLOAD {
+        if message.size() > self.config.settings.max_payload {
             Self::complain(cx, conn, "Maximum Payload Violation");
             return self.drop_client(cx, conn);
         }

@@ -17,6 +17,7 @@ mod meta;
 mod note;
 mod routes;
 mod routing;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -34,14 +35,13 @@ pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
 pub use hosted::HostedStream;
 pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester};
 pub use note::{Note, Removal};
+pub use settings::{JetStreamSettings, ServerSettings};
 
 /// The largest message, in bytes, headers included (nats-server's default).
 pub const MAX_PAYLOAD: usize = 1 << 20;
 /// How often a route is asked whether it is still there.
 const ROUTE_PING: Span = Span::secs(30);
-/// How often a client is asked whether it is still there.
-const CLIENT_PING: Span = Span::secs(120);
-/// How many questions may stay unanswered.
+/// How many questions another server may leave unanswered.
 const MAX_PINGS_OUT: u32 = 2;
 /// After which span a lost route is dialled again.
 const ROUTE_RETRY: Span = Span::secs(1);
@@ -113,6 +113,8 @@ pub struct ServerConfig {
     pub members: Vec<(ProcId, Arc<str>)>,
     /// Its own process.
     pub me: ProcId,
+    /// What it is configured with.
+    pub settings: ServerSettings,
 }
 
 /// A simulated nats-server.
@@ -331,13 +333,13 @@ impl Server {
         use crate::nats::protocol::ServerOp;
         if let Some(client) = self.memory.clients.get_mut(&conn) {
             client.pings_out += 1;
-            if client.pings_out > MAX_PINGS_OUT {
+            if client.pings_out > self.config.settings.ping_max {
                 cx.send(conn, Frame::Server(ServerOp::Err("Stale Connection".into())));
                 self.drop_client(cx, conn);
                 return;
             }
             cx.send(conn, Frame::Server(ServerOp::Ping));
-            cx.set_timer(CLIENT_PING, Timer::Ping(conn).into());
+            cx.set_timer(self.config.settings.ping_interval, Timer::Ping(conn).into());
         } else if let Some((peer, route)) =
             self.memory.routes.iter_mut().find(|(_, route)| route.conn == conn)
         {
@@ -355,17 +357,18 @@ impl Server {
 
     /// What the server says of itself.
     fn info(&self, client_id: u64) -> ServerInfo {
+        let settings = &self.config.settings;
         ServerInfo {
             server_id: self.id.to_string(),
             server_name: self.config.name.to_string(),
             version: SERVER_VERSION.to_owned(),
             proto: 1,
             go: "go1.26".to_owned(),
-            host: "0.0.0.0".to_owned(),
-            port: 4222,
+            host: settings.host.clone(),
+            port: settings.port,
             headers: true,
-            max_payload: MAX_PAYLOAD,
-            jetstream: true,
+            max_payload: settings.max_payload,
+            jetstream: settings.jetstream.is_some(),
             client_id,
             client_ip: "127.0.0.1".to_owned(),
             cluster: self.is_clustered().then(|| self.config.cluster.to_string()),

@@ -194,7 +194,7 @@ impl Server {
 
     /// The subject of an API request, if it is one that the API answers (or stays silent to).
     fn api_subject(&self, subject: &Subject) -> Option<Subject> {
-        if !subject.starts_with("$JS.") {
+        if self.config.settings.jetstream.is_none() || !subject.starts_with("$JS.") {
             return None;
         }
         let subject = self.mapped_subject(subject);

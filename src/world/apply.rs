@@ -87,11 +87,7 @@ impl World {
                     _ => Ok(()),
                 }
             }
-            Input::AddClient(spec) => {
-                let mut topology = (*self.topology).clone();
-                topology.clients.push(spec.clone());
-                Ok(topology.validate()?)
-            }
+            Input::AddClient(spec) => Ok(self.topology.check_new_client(spec)?),
             Input::SetBehaviour { client, behaviour } => {
                 let process = self.find("client", client)?;
                 let wrong = || InputError::WrongKind { name: client.clone(), wanted: "client" };

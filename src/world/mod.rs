@@ -73,14 +73,15 @@ impl World {
     ) -> Result<Self, TopologyError> {
         topology.validate()?;
         let default = LinkSpec::latency(Span::micros(200));
+        let topology = Arc::new(topology);
         let mut world = Self {
             sim: Sim::new(topology.seed, default, keep_events),
-            topology: Arc::new(topology),
+            topology: Arc::clone(&topology),
             names: Arc::default(),
             clusters: Arc::default(),
             short_names: Arc::default(),
         };
-        let topology = Arc::clone(&world.topology);
+        world.sim.idle_until(topology.start);
         for (index, cluster) in topology.clusters.iter().enumerate() {
             world.add_servers(index, cluster);
         }
@@ -138,6 +139,7 @@ impl World {
                 domain: cluster.domain.as_ref().map(name_of),
                 members: members.clone(),
                 me: *me,
+                settings: cluster.settings.get(&**name).cloned().unwrap_or_default(),
             };
             let full = format!("{}/{name}", cluster.name);
             self.add(&full, name, index, Node::Server(Box::new(Server::new(config))));
@@ -167,7 +169,11 @@ impl World {
         };
         servers.rotate_left(first);
         let node = match spec.role {
-            Role::Wire => Node::Wire(Box::new(Wire::new(servers[0]))),
+            Role::Wire => {
+                let name = &cluster.servers[first];
+                let settings = cluster.settings.get(name).cloned().unwrap_or_default();
+                Node::Wire(Box::new(Wire::new(servers[0], settings.max_payload)))
+            }
             Role::Publisher | Role::Subscriber | Role::Worker | Role::Console => {
                 let name = spec.name.as_str().into();
                 let config = ClientConfig { name, servers: servers.clone() };

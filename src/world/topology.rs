@@ -1,11 +1,12 @@
 //! A topology: everything about a world that is fixed before its first event, as data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::client::{Behaviour, Call};
-use crate::kernel::{LinkSpec, Span};
+use crate::kernel::{LinkSpec, Span, Time};
+use crate::server::ServerSettings;
 
 /// A world before it starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct Topology {
     /// Where all randomness comes from.
     #[serde(default = "default_seed")]
     pub seed: u64,
+    /// The date at which it all begins.
+    #[serde(default, skip_serializing_if = "is_beginning")]
+    pub start: Time,
     /// The clusters; each is its own JetStream.
     pub clusters: Vec<Cluster>,
     /// The clients that are there from the beginning.
@@ -36,6 +40,9 @@ pub struct Cluster {
     /// The names of its servers, 1 to 5. A lone server is no cluster: it has no routes and no meta
     /// group, as a real one has not.
     pub servers: Vec<String>,
+    /// How its servers are configured, by name; a server that is not here has the defaults.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, ServerSettings>,
     /// The links between its servers.
     #[serde(default = "route_link")]
     pub route: LinkSpec,
@@ -165,6 +172,11 @@ const fn default_seed() -> u64 {
     42
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_beginning(at: &Time) -> bool {
+    *at == Time::ZERO
+}
+
 /// Half a millisecond between the servers of a cluster.
 const fn route_link() -> LinkSpec {
     LinkSpec::latency(Span::micros(500))
@@ -191,10 +203,12 @@ impl Topology {
     pub fn single(cluster: &str, servers: &[&str]) -> Self {
         Self {
             seed: default_seed(),
+            start: Time::ZERO,
             clusters: vec![Cluster {
                 name: cluster.to_owned(),
                 domain: None,
                 servers: servers.iter().map(|&name| name.to_owned()).collect(),
+                settings: BTreeMap::new(),
                 route: route_link(),
                 access: client_link(),
             }],
@@ -224,6 +238,10 @@ impl Topology {
             for server in &cluster.servers {
                 unique(&mut servers, "server", server)?;
             }
+            if let Some(name) = cluster.settings.keys().find(|name| !servers.contains(&***name)) {
+                let (client, name) = (format!("the settings of {}", cluster.name), name.clone());
+                return Err(TopologyError::Unknown { client, what: "server", name });
+            }
         }
         let mut clients = BTreeSet::new();
         for client in &self.clients {
@@ -237,6 +255,17 @@ impl Topology {
             }
         }
         Ok(())
+    }
+
+    /// Checks that this client can be added.
+    ///
+    /// # Errors
+    /// Why it cannot.
+    pub fn check_new_client(&self, client: &ClientSpec) -> Result<(), TopologyError> {
+        let known = self.clients.iter().find(|known| known.name == client.name);
+        let mut names = known.iter().map(|known| known.name.as_str()).collect();
+        unique(&mut names, "client", &client.name)?;
+        self.validate_client(client)
     }
 
     /// Checks that a client's cluster and server exist and that it can do what it is to do.
