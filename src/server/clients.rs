@@ -158,6 +158,7 @@ impl Server {
         conn: ConnId,
         message: &Message,
     ) {
+        self.memory.published += 1;
         let Some(client) = self.memory.clients.get(&conn) else { return };
         let options = &client.options;
         if message.size() > self.config.settings.max_payload {

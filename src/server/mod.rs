@@ -154,6 +154,8 @@ struct Memory {
     /// What consumers have delivered to streams led here, which have not taken it in yet.
     later: VecDeque<(Arc<str>, Message)>,
     next_reply: u64,
+    /// Messages that clients have published here.
+    published: u64,
     stopping: bool,
 }
 
@@ -232,6 +234,14 @@ impl Server {
             std::iter::once(hosted.group.as_ref()).chain(consumers)
         });
         meta.chain(assets.flatten().map(|(group, member)| (&**group, &member.raft)))
+    }
+    /// How much its JetStream API was used.
+    pub fn api(&self) -> &ApiStats {
+        &self.memory.api
+    }
+    /// How many messages clients have published here.
+    pub fn published(&self) -> u64 {
+        self.memory.published
     }
     /// Its client connections.
     pub fn clients(&self) -> impl Iterator<Item = (ConnId, &ClientConn)> {

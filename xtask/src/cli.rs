@@ -144,7 +144,7 @@ Steps of the test, in order (the part before a dash names a group):
 ",
     );
     for step in STEPS {
-        text.push_str(&format!("  {:<13} {}\n", step.name, step.about));
+        text.push_str(&format!("  {:<18} {}\n", step.name, step.about));
     }
     text.trim_end().to_string()
 }

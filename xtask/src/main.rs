@@ -3,6 +3,7 @@
 //! compilation target, a browser for the tests) it announces.
 
 mod bench;
+mod bridge;
 mod cli;
 mod failure;
 mod needs;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use crate::bridge;
 use crate::failure::Failure;
 use crate::needs::{self, Need};
 use crate::page;
@@ -60,6 +61,12 @@ pub(crate) const STEPS: &[Step] = &[
         about: "unit tests of cargo xtask itself",
         needs: &[],
         perform: |place| Call::cargo(place).args(["test", "--package", "xtask"]).run(),
+    },
+    Step {
+        name: "bridge-conformance",
+        about: "the recorded cases over the bridge, by a client outside",
+        needs: &[Need::Python],
+        perform: bridge::conformance,
     },
     Step {
         name: "lint-page",

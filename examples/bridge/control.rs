@@ -1,0 +1,153 @@
+//! Faults on command while the bridge runs: `bridge fault FILE KIND SERVER FROM TO` asks the bridge that
+//! serves this topology file, and returns when the fault is complete.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
+use tokio::net::UnixListener;
+use tokio::task::spawn_local;
+use tokio::time::{sleep, timeout};
+use windtunnel::kernel::ProcState;
+use windtunnel::world::Input;
+
+use super::engine::Site;
+use super::serve::Bridge;
+
+/// How long a fault may take to come to its end.
+const LIMIT: Duration = Duration::from_secs(50);
+/// After it, the time that news needs to get around, as a real cluster is given it.
+const SETTLE: Duration = Duration::from_millis(300);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Fault {
+    kind: String,
+    server: String,
+    from: String,
+    to: String,
+}
+
+fn socket(topology: &Path) -> PathBuf {
+    let mut path = topology.as_os_str().to_owned();
+    path.push(".control");
+    path.into()
+}
+
+/// Asks the bridge that serves `topology` for a fault.
+///
+/// # Errors
+/// Why it did not come about.
+pub(crate) fn ask(words: &[String]) -> Result<(), String> {
+    let [topology, kind, rest @ ..] = words else {
+        return Err("usage: bridge fault TOPOLOGY_FILE KIND SERVER FROM TO".to_owned());
+    };
+    let word = |n: usize| rest.get(n).cloned().unwrap_or_default();
+    let fault = Fault { kind: kind.clone(), server: word(0), from: word(1), to: word(2) };
+    let path = socket(Path::new(topology));
+    let told = |error: io::Error| format!("no bridge at {}: {error}", path.display());
+    let mut stream = UnixStream::connect(&path).map_err(told)?;
+    let line = serde_json::to_string(&fault).map_err(|error| error.to_string())?;
+    stream.write_all(format!("{line}\n").as_bytes()).map_err(told)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(told)?;
+    match answer.trim() {
+        "ok" => Ok(()),
+        "" => Err("the bridge ended".to_owned()),
+        why => Err(why.to_owned()),
+    }
+}
+
+/// Takes orders for faults from now on.
+///
+/// # Errors
+/// That the socket beside the topology file cannot be made.
+pub(crate) fn serve(bridge: &Rc<Bridge>, topology: &Path) -> io::Result<()> {
+    let path = socket(topology);
+    // Of an earlier bridge that was killed.
+    let _ = std::fs::remove_file(&path);
+    let listener = UnixListener::bind(&path)?;
+    let bridge = Rc::clone(bridge);
+    spawn_local(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut line = String::new();
+            let (reader, mut writer) = stream.split();
+            if tokio::io::BufReader::new(reader).read_line(&mut line).await.is_err() {
+                continue;
+            }
+            let answer = match carry_out(&bridge, &line).await {
+                Ok(()) => "ok\n".to_owned(),
+                Err(why) => format!("{why}\n"),
+            };
+            // Who does not wait for the answer does not get it.
+            let _ = writer.write_all(answer.as_bytes()).await;
+        }
+    });
+    Ok(())
+}
+
+async fn carry_out(bridge: &Rc<Bridge>, line: &str) -> Result<(), String> {
+    let fault: Fault = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let done = async {
+        match fault.kind.as_str() {
+            "stop_server" | "kill_server" => stop(bridge, &fault).await,
+            "start_server" => start(bridge, &fault).await,
+            "cut_link" | "restore_link" => {
+                Err("links between clusters are not simulated yet".to_owned())
+            }
+            other => Err(format!(
+                "there is no fault {other:?}; there are stop_server, kill_server, start_server, \
+                 cut_link and restore_link"
+            )),
+        }
+    };
+    timeout(LIMIT, done)
+        .await
+        .unwrap_or_else(|_| Err("the fault does not come to an end".to_owned()))?;
+    sleep(SETTLE).await;
+    Ok(())
+}
+
+fn site(bridge: &Bridge, server: &str) -> Result<Site, String> {
+    let sites = bridge.sites();
+    let found = sites.iter().find(|site| site.server == server).cloned();
+    found.ok_or_else(|| {
+        let names: Vec<&str> = sites.iter().map(|site| &*site.server).collect();
+        format!("there is no server {server:?}; there are {}", names.join(", "))
+    })
+}
+
+async fn stop(bridge: &Rc<Bridge>, fault: &Fault) -> Result<(), String> {
+    let site = site(bridge, &fault.server)?;
+    bridge.close_port(&site);
+    let process = site.process();
+    give(
+        bridge,
+        &match fault.kind.as_str() {
+            "stop_server" => Input::Stop { process: process.clone() },
+            _ => Input::Crash { process: process.clone(), lose_disk: false },
+        },
+    )?;
+    while bridge.engine.borrow().state(&process) != Some(ProcState::Down) {
+        bridge.turned().await;
+    }
+    Ok(())
+}
+
+async fn start(bridge: &Rc<Bridge>, fault: &Fault) -> Result<(), String> {
+    let site = site(bridge, &fault.server)?;
+    give(bridge, &Input::Restart { process: site.process() })?;
+    while !bridge.engine.borrow().has_settled() {
+        bridge.turned().await;
+    }
+    bridge.reopen_port(&site).await.map_err(|error| error.to_string())
+}
+
+fn give(bridge: &Bridge, input: &Input) -> Result<(), String> {
+    let given = bridge.engine.borrow_mut().give(input);
+    bridge.wake();
+    given.map_err(|error| error.to_string())
+}
