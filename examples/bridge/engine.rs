@@ -163,6 +163,7 @@ impl Engine {
                     server: Some(site.server.clone()),
                     role: Role::Wire,
                     publishes: None,
+                    behaviour: None,
                 }))?;
                 name
             }
