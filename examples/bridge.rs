@@ -12,7 +12,7 @@
 //!
 //! ```sh
 //! bridge --topology FILE                       # prints READY
-//! bridge fault FILE KIND SERVER FROM TO        # stop_server, kill_server, start_server, cut_link, restore_link
+//! bridge fault FILE KIND SERVER FROM TO        # KIND: stop_server, start_server, cut_link, restore_link …
 //! ```
 //!
 //! Everything lives in memory. It is for learning and testing, not for keeping data.
