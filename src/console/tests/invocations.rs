@@ -133,8 +133,11 @@ const CONSUMERS: &[(&str, &str)] = &[
 
 #[test]
 fn consumers_are_used_as_with_the_cli() {
+    let mut typist = Typist::new();
     for (line, heading) in CONSUMERS {
-        assert!(parse(line).is_ok() && !heading.is_empty(), "{line}");
+        let (printed, state) = typist.types(line);
+        assert!(matches!(state, State::Done | State::Listening), "{line} ({state:?}): {printed}");
+        assert!(printed.contains(heading), "{line}: {printed}");
     }
 }
 
