@@ -10,7 +10,7 @@
 
 use std::io::BufRead;
 
-use windtunnel::console::{LineKind, Session, State};
+use windtunnel::console::{Entry, LineKind, Session, State};
 use windtunnel::kernel::Span;
 use windtunnel::world::{World, scenes};
 
@@ -31,6 +31,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for line in &lines {
         enter(&mut session, &mut world, line);
     }
+    for entry in session.entries() {
+        if session.render(entry, &world).state == State::Listening {
+            println!("$ {} (in the end)", entry.line);
+            print(&session, &world, entry);
+        }
+    }
     Ok(())
 }
 
@@ -44,11 +50,15 @@ fn enter(session: &mut Session, world: &mut World, line: &str) {
     }
     session.run(world, LIMIT);
     let Some(entry) = session.entries().last() else { return };
-    let mut output = session.render(entry, world);
-    if output.state == State::Listening {
+    if session.render(entry, world).state == State::Listening {
         world.run_until(world.now() + LISTEN);
-        output = session.render(entry, world);
     }
+    print(session, world, entry);
+}
+
+/// Prints what an entry prints by now.
+fn print(session: &Session, world: &World, entry: &Entry) {
+    let output = session.render(entry, world);
     for line in output.lines {
         match line.kind {
             LineKind::Plain | LineKind::Error => println!("{}", line.text),

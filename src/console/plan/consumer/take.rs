@@ -122,7 +122,7 @@ fn take(
         Some(Outcome::Fetched { messages, status }) => match (messages.first(), status) {
             (Some(message), _) => message,
             (None, Some((code, words))) if *code != 408 => {
-                return Err(run.fail(format!("no message received: nats: {words}")));
+                return Err(nothing(run, stream, name, &format!("nats: {words}"))?);
             }
             (None, _) => return Err(nothing(run, stream, name, "nats: timeout")?),
         },

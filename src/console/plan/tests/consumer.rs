@@ -396,11 +396,14 @@ fn why_nothing_came_is_said() {
     let timeout = || fetched(Vec::new(), Some((408, "Request Timeout")));
     let (_, out) = drive("nats c next ORDERS worker", &[timeout(), consumer("")]);
     assert_eq!(out, "nats: error: no message received: nats: timeout");
+    let full = fetched(Vec::new(), Some((409, "Exceeded MaxWaiting")));
+    let (_, out) = drive("nats c next ORDERS worker", &[full, consumer("")]);
+    assert_eq!(out, "nats: error: no message received: nats: Exceeded MaxWaiting");
+    let missing = || error(10014, "consumer not found");
     let gone = fetched(Vec::new(), Some((409, "Consumer Deleted")));
-    let (_, out) = drive("nats c next ORDERS worker", &[gone]);
-    assert_eq!(out, "nats: error: no message received: nats: Consumer Deleted");
-    let missing = error(10014, "consumer not found");
-    let (_, out) = drive("nats c next ORDERS worker", &[Outcome::NoResponders, missing]);
+    let (_, out) = drive("nats c next ORDERS worker", &[gone, missing()]);
+    assert_eq!(out, "nats: error: could not load consumer \"worker\": consumer not found (10014)");
+    let (_, out) = drive("nats c next ORDERS worker", &[Outcome::NoResponders, missing()]);
     assert_eq!(out, "nats: error: could not load consumer \"worker\": consumer not found (10014)");
     let push = consumer(r#","deliver_subject":"out""#);
     let (_, out) = drive("nats c next ORDERS worker", &[Outcome::NoResponders, push]);
