@@ -30,7 +30,7 @@ pub struct HostedStream {
     /// Who waits for an entry to be applied.
     pub(super) waiting: BTreeMap<u64, Requester>,
     /// Who waits for the stream to have its first leader.
-    created_for: Option<Requester>,
+    pub(super) created_for: Option<Requester>,
     expiry: Option<(Time, TimerId)>,
     /// Which subjects this server has asked for on the stream's behalf.
     subscribed: Vec<Subject>,
