@@ -21,26 +21,17 @@ use conformance_support::runner::replay;
 
 /// Cases that need what is not built yet.
 const NOT_YET: &[&str] = &[
-    "atomic-batch",
-    "delete-markers",
     "domain-api",
     "domain-link-cut",
     "domain-mirror",
     "domain-origin-restart",
     "domain-source-fan-in",
-    "kv-buckets-list",
-    "kv-limits-ttl",
-    "message-counter",
-    "message-ttl",
     "mirror-basic",
     "mirror-errors",
     "mirror-filter-start",
-    "republish",
     "source-basic",
     "source-errors",
     "source-filter-transform",
-    "stream-advisories",
-    "subject-transform",
     "supercluster-mirror",
 ];
 

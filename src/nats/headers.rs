@@ -118,6 +118,31 @@ impl Headers {
         Self(block.into())
     }
 
+    /// These headers at the end of a block, or in a new one.
+    pub fn appended<N: AsRef<str>, V: AsRef<str>>(block: Option<&Self>, pairs: &[(N, V)]) -> Self {
+        match block {
+            None => Self::new(pairs.iter().map(|(name, value)| (name, value))),
+            Some(block) => pairs.iter().fold(block.clone(), |block, (name, value)| {
+                block.with(name.as_ref(), value.as_ref())
+            }),
+        }
+    }
+
+    /// The block with another value for the first header of this name, where it stands; without one
+    /// it is added at the end.
+    #[must_use]
+    pub fn replaced(&self, name: &str, value: &str) -> Self {
+        let is_it = |line: &Line<'_>| {
+            line.text.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b":"))
+        };
+        let Some(line) = self.lines().find(is_it) else { return self.with(name, value) };
+        let mut block = Vec::with_capacity(self.0.len() + value.len());
+        block.extend_from_slice(&self.0[..line.start]);
+        push_line(&mut block, name, value);
+        block.extend_from_slice(&self.0[line.end..]);
+        Self(block.into())
+    }
+
     /// The block without the headers whose name satisfies `drop`; the other bytes stay as they
     /// are. `None` when no header remains.
     #[must_use]
@@ -276,6 +301,9 @@ mod tests {
         assert_eq!(&less.block()[..], b"NATS/1.0\r\nB: 2\r\n\r\n");
         assert_eq!(less.without(|name| name == "A"), Some(less.clone()));
         assert_eq!(less.without(|_| true), None);
+        let replaced = headers.replaced("B", "two").replaced("D", "4");
+        assert_eq!(&replaced.block()[..], b"NATS/1.0\r\nA: 1\r\nB: two\r\nC: 3\r\nD: 4\r\n\r\n");
+        assert_eq!(Headers::appended(None, &[("A", "1")]), Headers::new([("A", "1")]));
         let status = Headers::status_block(100, "x", [("A", "1")]);
         assert_eq!(&status.without(|_| true).unwrap().block()[..], b"NATS/1.0 100 x\r\n\r\n");
     }

@@ -8,22 +8,19 @@ use crate::jetstream::store::StoredMessage;
 use crate::jetstream::stream::{Limits, StreamCommand, check_update, normalise};
 use crate::kernel::{Context, ProcId, Time};
 use crate::nats::api::response::{
-    Created, Got, Info, NAMES_LIMIT, Names, Purged, RawMessage, SUBJECTS_LIMIT, Success, Updated,
-    encoded,
+    Created, Got, NAMES_LIMIT, Names, Purged, RawMessage, Success, Updated, encoded,
 };
 use crate::nats::api::{
-    API_LEVEL, ApiError, ClusterInfo, CreateRequest, ListRequest, MsgDeleteRequest, MsgGetRequest,
-    PeerInfo, PurgeRequest, SERVER_VERSION, StepdownRequest, Storage, StreamConfig, StreamInfo,
-    StreamInfoRequest, StreamState,
+    ApiError, CreateRequest, ListRequest, MsgDeleteRequest, MsgGetRequest, PurgeRequest,
+    StepdownRequest, Storage, StreamAdvisory, StreamConfig, StreamInfo, StreamInfoRequest,
 };
-use crate::nats::hash8;
 use crate::nats::subject::overlaps;
 
 use super::answer::{Answer, answer, refusal};
-use super::group::{GroupRaft, Member};
+use super::group::GroupRaft;
 use super::hosted::HostedStream;
 use super::meta::{Assignment, MetaCommand, Requester};
-use super::{Host, Server, nanos_since};
+use super::{Host, Server};
 
 /// An answer now, later (`None`), or an error.
 type Result<T = Option<Answer>> = std::result::Result<T, ApiError>;
@@ -91,7 +88,7 @@ impl Server {
             let why = "stream configuration for create can not be sealed";
             return Err(ApiError::invalid_config(why));
         }
-        let config = normalise(request, Limits { clustered: self.is_clustered() })?;
+        let config = self.normalised(request)?;
         if let Some(existing) = self.assignments.get(name) {
             if *existing.config != config {
                 return Err(ApiError::STREAM_NAME_EXISTS);
@@ -123,6 +120,11 @@ impl Server {
         let requester = requester.clone();
         self.propose_meta(cx, MetaCommand::Create { assignment, preferred, requester });
         Ok(None)
+    }
+
+    fn normalised(&self, request: CreateRequest) -> Result<StreamConfig> {
+        let known = |name: &str| self.assignments.get(name).map(|known| Arc::clone(&known.config));
+        normalise(request, Limits { clustered: self.is_clustered() }, &known)
     }
 
     /// Servers for a new stream, its group's name, and who is to lead it first.
@@ -177,7 +179,7 @@ impl Server {
     ) -> Result {
         let request = CreateRequest::decode(body)?;
         let wanted = request.config.name.clone();
-        let config = normalise(request, Limits { clustered: self.is_clustered() })?;
+        let config = self.normalised(request)?;
         if wanted != name {
             return Err(ApiError::STREAM_MISMATCH);
         }
@@ -314,99 +316,6 @@ impl Server {
         Ok(Some(id.0))
     }
 
-    /// All about a stream, as the copy here knows it.
-    pub fn stream_info(&self, now: Time, hosted: &HostedStream) -> StreamInfo {
-        let mut config = (**hosted.stream.config()).clone();
-        config.metadata.insert("_nats.ver".to_owned(), SERVER_VERSION.to_owned());
-        config.metadata.insert("_nats.level".to_owned(), API_LEVEL.to_string());
-        let assigned = self.assignments.get(&hosted.stream.config().name);
-        let consumer_count = assigned.map_or(0, |known| known.listed_consumers().count() as u64);
-        StreamInfo {
-            config: Arc::new(config),
-            created: hosted.stream.created().into(),
-            state: StreamState { consumer_count, ..hosted.stream.state() },
-            domain: self.config.domain.clone(),
-            cluster: Some(self.cluster_info(now, hosted.group.as_ref())),
-            ts: now.into(),
-            ..StreamInfo::default()
-        }
-    }
-
-    /// The servers of a stream or consumer with this group; without one it lives here alone.
-    pub(super) fn cluster_info(
-        &self,
-        now: Time,
-        group: Option<&(Arc<str>, Member)>,
-    ) -> ClusterInfo {
-        let name =
-            if self.is_clustered() { self.config.cluster.to_string() } else { String::new() };
-        let Some((group, member)) = group else {
-            let leader = self.config.name.to_string();
-            return ClusterInfo { name, leader, ..ClusterInfo::default() };
-        };
-        let raft = &member.raft;
-        let leader = raft.leader();
-        let replicas = raft
-            .peers()
-            .iter()
-            .filter(|peer| Some(**peer) != leader)
-            .map(|&peer| {
-                let name = self.member_name(ProcId(peer)).to_owned();
-                let heard = raft.progress(peer).and_then(|progress| progress.last_heard);
-                let active = if peer == raft.id() { 0 } else { nanos_since(now, heard) };
-                PeerInfo {
-                    current: raft.is_current(peer, now),
-                    offline: self.is_offline(ProcId(peer), now),
-                    active: i64::try_from(active).unwrap_or(i64::MAX),
-                    lag: raft.lag(peer),
-                    peer: hash8(&name),
-                    name,
-                }
-            })
-            .collect();
-        let leader = leader.map_or("", |leader| self.member_name(ProcId(leader)));
-        ClusterInfo {
-            name,
-            raft_group: group.to_string(),
-            leader: leader.to_owned(),
-            leader_since: raft.leader_since().map(Into::into),
-            system_account: true,
-            traffic_account: "$SYS".to_owned(),
-            replicas,
-        }
-    }
-
-    /// The answer to `STREAM.INFO`.
-    pub fn answer_info(
-        &self,
-        now: Time,
-        endpoint: Endpoint<'_>,
-        hosted: &HostedStream,
-        request: &StreamInfoRequest,
-    ) -> Answer {
-        let mut info = self.stream_info(now, hosted);
-        let store = hosted.stream.store();
-        let mut body = Info::default();
-        if request.deleted_details {
-            info.state.deleted = store.deleted();
-        }
-        if !request.subjects_filter.is_empty() {
-            let all: Vec<(String, u64)> = store
-                .subjects(&request.subjects_filter)
-                .map(|(subject, count)| (subject.to_string(), count))
-                .collect();
-            if !all.is_empty() {
-                body.total = all.len() as u64;
-                body.limit = SUBJECTS_LIMIT;
-                body.offset = request.offset;
-                info.state.subjects =
-                    page(all, request.offset, SUBJECTS_LIMIT).0.into_iter().collect();
-            }
-        }
-        body.info = Some(info);
-        answer(endpoint, body)
-    }
-
     fn created_answer(
         &self,
         now: Time,
@@ -431,6 +340,7 @@ impl Server {
         let endpoint = Endpoint::StreamCreate(name);
         let Some(hosted) = self.streams.get(name) else { return };
         let answer = self.created_answer(cx.now(), endpoint, hosted, true);
+        self.advise_stream(cx, name, &StreamAdvisory::Created);
         self.respond(cx, endpoint, requester, answer);
     }
 

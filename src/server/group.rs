@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::jetstream::consumer::{Consumer, ConsumerCommand};
 use crate::jetstream::raft::{Entry, Raft};
-use crate::jetstream::stream::{Stream, StreamCommand};
+use crate::jetstream::stream::{Publication, Stream, StreamCommand};
 use crate::kernel::{Time, TimerId};
 
 use super::meta::{MetaCommand, MetaState};
@@ -28,10 +28,11 @@ impl GroupEntry {
     pub(super) fn wire_len(entry: &Entry<Self>) -> usize {
         match entry {
             Entry::Normal(Self::Stream(command)) => match &**command {
-                StreamCommand::Publish { message, .. } => {
-                    message.subject.len() + message.size() + 32
+                StreamCommand::Publish(publication) => publication.wire_len(),
+                StreamCommand::Batch(batch) => {
+                    batch.messages.iter().map(Publication::wire_len).sum()
                 }
-                StreamCommand::Unneeded { seqs } => 8 * seqs.len(),
+                StreamCommand::Unneeded { seqs } | StreamCommand::Expire { seqs } => 8 * seqs.len(),
                 StreamCommand::Delete { .. } | StreamCommand::Purge(_) => 32,
             },
             Entry::Normal(Self::Consumer(command)) => command.wire_len(),

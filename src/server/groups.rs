@@ -281,34 +281,21 @@ impl Server {
                 Output::QuorumLost => {
                     let note = cx.note(Note::QuorumLost { group: name() }.into());
                     let before = cx.because(note);
-                    if let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) {
-                        self.advise_quorum_lost(cx, &stream, &consumer);
+                    match self.owner_of(group) {
+                        Some(Owner::Stream(stream)) => {
+                            self.advise_stream_quorum_lost(cx, &stream);
+                        }
+                        Some(Owner::Consumer(stream, consumer)) => {
+                            self.advise_quorum_lost(cx, &stream, &consumer);
+                        }
+                        None => {}
                     }
                     cx.because(before);
                 }
-                Output::LeaderChanged { leader, .. } => {
-                    if leader.is_some_and(|leader| leader != self.config.me.0) {
-                        self.another_leads(group);
-                    }
-                }
+                Output::LeaderChanged { .. } => {}
             }
         }
         self.compact(group);
-    }
-
-    /// Another server leads a group: whoever waits for its first leader hears from that one.
-    fn another_leads(&mut self, group: &str) {
-        match self.owner_of(group) {
-            Some(Owner::Stream(stream)) => {
-                if let Some(hosted) = self.streams.get_mut(&stream) {
-                    hosted.created_for = None;
-                }
-            }
-            Some(Owner::Consumer(stream, consumer)) => {
-                self.another_leads_consumer(&stream, &consumer);
-            }
-            None => {}
-        }
     }
 
     /// Replaces a state that is too far behind.
@@ -339,13 +326,9 @@ impl Server {
                 if let Some(hosted) = self.streams.get_mut(&stream) {
                     hosted.stream = *state;
                 }
+                self.arm_expiry(cx, &stream);
                 // Consumers led here find another store than the one they knew.
-                self.with_consumers_led(cx, &stream, |consumer, cx| {
-                    consumer.purged(cx, "");
-                    if let Some(last) = cx.store.last() {
-                        consumer.stored(cx, last);
-                    }
-                });
+                self.with_consumers_led(cx, &stream, |consumer, cx| consumer.purged(cx, ""));
             }
             GroupState::Consumer(state) => {
                 let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) else { return };

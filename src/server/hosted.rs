@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::jetstream::store::StoredMessage;
-use crate::jetstream::stream::{Applied, Check, DirectReply, Inflight, Stream, StreamCommand};
+use crate::jetstream::stream::{Leader, Stream, StreamCommand};
 use crate::kernel::{Context, Time, TimerId};
-use crate::nats::api::{ApiError, DirectGetRequest, PubAck};
-use crate::nats::{Message, Subject};
+use crate::nats::Subject;
+use crate::nats::api::{PurgeRequest, Retention, StreamAdvisory};
 
 use super::consumer::HostedConsumer;
-use super::group::{GroupEntry, Member};
+use super::group::Member;
 use super::meta::{Assignment, MetaCommand, Requester};
-use super::{Host, Note, Removal, Server, Target, Timer};
+use super::{Host, Note, Removal, Server, Target};
 
 /// A stream that a server has a copy of.
 #[derive(Debug, Clone)]
@@ -25,13 +24,18 @@ pub struct HostedStream {
     pub leading: bool,
     /// Its consumers that this server has a copy of.
     pub consumers: BTreeMap<Arc<str>, HostedConsumer>,
-    /// What the leader has proposed and not applied.
-    inflight: Inflight,
+    /// What only its leader knows.
+    pub leader: Leader,
     /// Who waits for an entry to be applied.
     pub(super) waiting: BTreeMap<u64, Requester>,
     /// Who waits for the stream to have its first leader.
-    pub(super) created_for: Option<Requester>,
-    expiry: Option<(Time, TimerId)>,
+    created_for: Option<Requester>,
+    /// The timer for the next message that is too old or due.
+    pub(super) expiry: Option<(Time, TimerId)>,
+    /// The last entry that was proposed for such messages, until it is applied.
+    pub(super) expiring: Option<u64>,
+    /// The timer for the next batch that is abandoned.
+    pub(super) abandoning: Option<(Time, TimerId)>,
     /// Which subjects this server has asked for on the stream's behalf.
     subscribed: Vec<Subject>,
     offers_direct: bool,
@@ -44,10 +48,12 @@ impl HostedStream {
             group,
             leading: false,
             consumers: BTreeMap::new(),
-            inflight: Inflight::default(),
+            leader: Leader::default(),
             waiting: BTreeMap::new(),
             created_for: None,
             expiry: None,
+            expiring: None,
+            abandoning: None,
             subscribed: Vec::new(),
             offers_direct: false,
         }
@@ -57,10 +63,12 @@ impl HostedStream {
     pub(super) fn crash(&mut self) {
         self.stream.crash();
         self.leading = false;
-        self.inflight = Inflight::default();
+        self.leader = Leader::default();
         self.waiting.clear();
         self.created_for = None;
         self.expiry = None;
+        self.expiring = None;
+        self.abandoning = None;
         self.subscribed.clear();
         self.offers_direct = false;
         let storage = self.stream.config().storage;
@@ -68,6 +76,15 @@ impl HostedStream {
         if let Some((_, member)) = &mut self.group {
             member.timer = None;
         }
+    }
+
+    /// When the copy here has something to do for a message: it is too old, or due by a schedule.
+    /// Schedules are the leader's business, and so is age where vanished subjects get markers.
+    pub(super) fn next_due(&self) -> Option<Time> {
+        let expires = self.leading || !self.stream.has_delete_markers();
+        let expiry = expires.then(|| self.stream.next_expiry()).flatten();
+        let schedule = self.leading.then(|| self.stream.next_schedule()).flatten();
+        expiry.into_iter().chain(schedule).min()
     }
 }
 
@@ -94,12 +111,17 @@ impl Server {
                 self.assignments.reconfigure(config);
                 let name: Arc<str> = config.name.as_str().into();
                 let Some(hosted) = self.streams.get_mut(&name) else { return };
+                let before = hosted.stream.config().retention;
                 let removed = hosted.stream.reconfigure(Arc::clone(config));
                 cx.note(Note::StreamUpdated { stream: Arc::clone(&name) }.into());
                 let leading = hosted.leading;
                 self.removed(cx, &name, &removed, Removal::Limit);
                 if leading {
+                    if before == Retention::Limits && config.retention == Retention::Interest {
+                        self.forget_what_none_wants(cx, &name);
+                    }
                     self.subscribe_stream(cx, &name);
+                    self.advise_stream(cx, &name, &StreamAdvisory::Updated);
                     self.answer_updated(cx, &name, requester);
                 }
                 self.offer_direct(cx, &name);
@@ -107,7 +129,11 @@ impl Server {
             }
             MetaCommand::Delete { stream, requester } => {
                 self.assignments.remove(stream);
+                let leading = self.streams.get(stream).is_some_and(|hosted| hosted.leading);
                 self.remove_stream(cx, stream);
+                if leading {
+                    self.advise_stream(cx, stream, &StreamAdvisory::Deleted);
+                }
                 if !self.is_clustered() || self.leads_meta() {
                     self.answer_deleted(cx, stream, requester);
                 }
@@ -115,6 +141,13 @@ impl Server {
             MetaCommand::CreateConsumer { .. }
             | MetaCommand::UpdateConsumer { .. }
             | MetaCommand::DeleteConsumer { .. } => self.apply_consumer_meta(cx, command),
+        }
+    }
+
+    /// A stream keeps messages for its consumers from now on: without any, nothing stays.
+    fn forget_what_none_wants<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
+        if self.streams.get(name).is_some_and(|hosted| hosted.consumers.is_empty()) {
+            self.carry_out_command(cx, name, StreamCommand::Purge(PurgeRequest::default()));
         }
     }
 
@@ -158,8 +191,8 @@ impl Server {
         self.unlead_stream(cx, name);
         self.withdraw_direct(cx, name);
         if let Some(hosted) = self.streams.remove(name) {
-            for timer in
-                hosted.group.and_then(|(_, member)| member.timer).into_iter().chain(hosted.expiry)
+            let timers = hosted.expiry.into_iter().chain(hosted.abandoning);
+            for timer in hosted.group.and_then(|(_, member)| member.timer).into_iter().chain(timers)
             {
                 cx.cancel_timer(timer.1);
             }
@@ -171,21 +204,26 @@ impl Server {
     pub(super) fn lead_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
         hosted.leading = true;
-        hosted.inflight = Inflight::default();
-        let created_for = hosted.created_for.take();
+        hosted.leader = Leader::default();
+        let (created_for, replicated) = (hosted.created_for.take(), hosted.group.is_some());
         self.subscribe_stream(cx, name);
         self.offer_direct(cx, name);
+        if replicated {
+            self.advise_stream_elected(cx, name);
+        }
         if let Some(requester) = created_for {
             self.answer_created(cx, name, &requester);
         }
         self.sweep(cx, name);
+        self.arm_expiry(cx, name);
     }
 
     /// This server takes no more messages for the stream.
     pub(super) fn unlead_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
         hosted.leading = false;
-        hosted.inflight = Inflight::default();
+        hosted.leader = Leader::default();
+        hosted.expiring = None;
         hosted.waiting.clear();
         for subject in std::mem::take(&mut hosted.subscribed) {
             self.forget(cx, &subject, None, &Target::Stream(Arc::clone(name)));
@@ -232,248 +270,5 @@ impl Server {
         for subject in Self::direct_subjects(name) {
             self.forget(cx, &subject, Some(&"_sys_".into()), &Target::Direct(Arc::clone(name)));
         }
-    }
-
-    /// A message came for a stream led here.
-    pub(super) fn ingest<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        message: &Message,
-    ) {
-        let before = cx.cause();
-        let now = cx.now();
-        let wanted = self.is_wanted(now, name, &message.subject);
-        let Some(hosted) = self.streams.get_mut(name) else { return };
-        let inflight = hosted.group.is_some().then_some(&hosted.inflight);
-        match hosted.stream.check(message, now, inflight) {
-            Check::Store => {
-                let message = Arc::new(message.clone());
-                let command =
-                    StreamCommand::Publish { message: Arc::clone(&message), at: now, wanted };
-                match hosted.group.as_ref().map(|(group, _)| Arc::clone(group)) {
-                    None => self.apply_stream(cx, name, &command, 0),
-                    Some(group) => {
-                        let size = hosted.stream.size_of(&message);
-                        hosted.inflight.proposed(&message, size);
-                        self.propose(cx, &group, GroupEntry::Stream(Arc::new(command)));
-                    }
-                }
-            }
-            Check::Duplicate(seq) => {
-                let note = cx.note(Note::Duplicate { stream: Arc::clone(name), seq }.into());
-                cx.because(note);
-                self.acknowledge(cx, name, message, Ok((seq, true)));
-            }
-            Check::Refuse(error) => self.reject(cx, name, message, error),
-        }
-        cx.because(before);
-    }
-
-    fn reject<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        message: &Message,
-        error: ApiError,
-    ) {
-        let note = Note::Rejected {
-            stream: Arc::clone(name),
-            err_code: error.err_code,
-            description: (&*error.description).into(),
-        };
-        let note = cx.note(note.into());
-        cx.because(note);
-        self.acknowledge(cx, name, message, Err(error));
-    }
-
-    /// Answers a publish, if its sender waits and the stream acknowledges at all.
-    fn acknowledge<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        message: &Message,
-        result: Result<(u64, bool), ApiError>,
-    ) {
-        let Some(reply) = &message.reply else { return };
-        let Some(hosted) = self.streams.get(name) else { return };
-        if hosted.stream.config().no_ack {
-            return;
-        }
-        let ack = match result {
-            Ok((seq, duplicate)) => {
-                PubAck { duplicate, ..PubAck::stored(name, self.config.domain.as_deref(), seq) }
-            }
-            Err(error) => PubAck::refused(name, error),
-        };
-        self.publish(cx, &Message::new(Arc::clone(reply), ack.to_json()));
-    }
-
-    /// Applies what a stream's group has committed, or what a lone copy decided.
-    pub(super) fn apply_stream<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        command: &StreamCommand,
-        index: u64,
-    ) {
-        let before = cx.cause();
-        let Some(hosted) = self.streams.get_mut(name) else { return };
-        let applied = hosted.stream.apply(command);
-        let leading = hosted.leading;
-        if let (StreamCommand::Publish { message, .. }, true) = (command, hosted.group.is_some()) {
-            let size = hosted.stream.size_of(message);
-            hosted.inflight.applied(message, size);
-        }
-        let requester = hosted.waiting.remove(&index);
-        match applied {
-            Applied::Stored { message: stored, removed } => {
-                let (stream, seq) = (Arc::clone(name), stored.seq);
-                let note = Note::Stored { stream, seq, subject: Arc::clone(&stored.subject) };
-                let note = cx.note(note.into());
-                cx.because(note);
-                self.removed(cx, name, &removed, Removal::Limit);
-                if let (StreamCommand::Publish { message, .. }, true) = (command, leading) {
-                    self.acknowledge(cx, name, message, Ok((seq, false)));
-                }
-                self.with_consumers_led(cx, name, |consumer, cx| consumer.stored(cx, &stored));
-                if seq == 1 || removed.len() > 1 || self.needs_expiry(name) {
-                    self.arm_expiry(cx, name);
-                }
-            }
-            Applied::Skipped { seq } => {
-                let note = cx.note(Note::Unwanted { stream: Arc::clone(name), seq }.into());
-                cx.because(note);
-                if let (StreamCommand::Publish { message, .. }, true) = (command, leading) {
-                    self.acknowledge(cx, name, message, Ok((seq, false)));
-                }
-            }
-            Applied::Refused(error) => {
-                if let (StreamCommand::Publish { message, .. }, true) = (command, leading) {
-                    self.reject(cx, name, message, error);
-                }
-            }
-            Applied::Deleted(result) => {
-                if let Ok(message) = &result {
-                    self.removed(cx, name, std::slice::from_ref(message), Removal::Deleted);
-                }
-                if let Some(requester) = requester {
-                    self.answer_msg_deleted(cx, name, &requester, result.map(|_| ()));
-                }
-            }
-            Applied::Purged(messages) => {
-                self.removed(cx, name, &messages, Removal::Purged);
-                if let StreamCommand::Purge(purge) = command {
-                    self.with_consumers_led(cx, name, |consumer, cx| {
-                        consumer.purged(cx, &purge.filter);
-                    });
-                }
-                if let Some(requester) = requester {
-                    self.answer_purged(cx, name, &requester, messages.len() as u64);
-                }
-            }
-            Applied::Unneeded(messages) => self.removed(cx, name, &messages, Removal::Consumed),
-        }
-        cx.because(before);
-    }
-
-    /// Changes a stream led here on behalf of somebody who waits for it.
-    pub(super) fn change_stream<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        command: StreamCommand,
-        requester: Requester,
-    ) {
-        let Some(hosted) = self.streams.get_mut(name) else { return };
-        match hosted.group.as_ref().map(|(group, _)| Arc::clone(group)) {
-            None => {
-                hosted.waiting.insert(0, requester);
-                self.apply_stream(cx, name, &command, 0);
-            }
-            Some(group) => {
-                // Where alone is a quorum the entry is applied before we hear of its index.
-                let next = hosted.group.as_ref().map_or(0, |(_, m)| m.raft.last_index() + 1);
-                hosted.waiting.insert(next, requester);
-                self.propose(cx, &group, GroupEntry::Stream(Arc::new(command)));
-            }
-        }
-    }
-
-    fn needs_expiry(&self, name: &Arc<str>) -> bool {
-        self.streams
-            .get(name)
-            .is_some_and(|hosted| hosted.expiry.is_none() && hosted.stream.next_expiry().is_some())
-    }
-
-    /// Sets the timer for the next message that becomes too old.
-    pub(super) fn arm_expiry<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let now = cx.now();
-        let Some(hosted) = self.streams.get_mut(name) else { return };
-        let Some(due) = hosted.stream.next_expiry() else { return };
-        if let Some((set, id)) = hosted.expiry {
-            if set <= due {
-                return;
-            }
-            cx.cancel_timer(id);
-        }
-        let id = cx.set_timer(due.since(now), Timer::Expire(Arc::clone(name)).into());
-        hosted.expiry = Some((due, id));
-    }
-
-    /// Each replica removes what is too old by its own clock, without asking the others.
-    pub(super) fn expire<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let now = cx.now();
-        let Some(hosted) = self.streams.get_mut(name) else { return };
-        hosted.expiry = None;
-        let expired = hosted.stream.expire(now);
-        self.removed(cx, name, &expired, Removal::Age);
-        self.arm_expiry(cx, name);
-    }
-
-    /// Answers a direct get from the copy here.
-    pub(super) fn direct_get<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        request: &Message,
-    ) {
-        let Some(reply) = request.reply.clone() else { return };
-        let Some(hosted) = self.streams.get(name) else { return };
-        let prefix = format!("$JS.API.DIRECT.GET.{name}.");
-        let subject = super::clients::domain_free(&request.subject, self.config.domain.as_deref());
-        let body = &request.payload;
-        let replies = match subject.strip_prefix(&prefix) {
-            Some(_) if !body.is_empty() => vec![DirectReply::empty()],
-            Some(last) => vec![hosted.stream.direct_last(last, false)],
-            None if body.is_empty() => vec![DirectReply::empty()],
-            None => match DirectGetRequest::decode_direct(body) {
-                Ok(request) => hosted.stream.direct_get(&request),
-                Err(_) => vec![DirectReply::malformed()],
-            },
-        };
-        for DirectReply { headers, payload } in replies {
-            let message = Message { subject: Arc::clone(&reply), reply: None, headers, payload };
-            self.publish(cx, &message);
-        }
-    }
-
-    /// Tells the trace and the stream's consumers that messages are gone.
-    fn removed<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        name: &Arc<str>,
-        messages: &[Arc<StoredMessage>],
-        reason: Removal,
-    ) {
-        let Some(first_seq) = messages.iter().map(|message| message.seq).min() else { return };
-        let (stream, count) = (Arc::clone(name), messages.len() as u64);
-        let note = cx.note(Note::Removed { stream, first_seq, count, reason }.into());
-        let before = cx.because(note);
-        // What a purge leaves, consumers find out by themselves.
-        if reason != Removal::Purged {
-            self.tell_consumers_removed(cx, name, messages);
-        }
-        cx.because(before);
     }
 }

@@ -3,21 +3,26 @@
 //! A server is a state machine ([`Server::handle`]). What a crash takes away is in [`Memory`]; the
 //! rest is on its disk.
 
+mod advisory;
 mod answer;
 mod api;
 mod api_stream;
 mod clients;
 mod consumer;
+mod direct;
 mod frame;
 mod gather;
 mod group;
 mod groups;
 mod hosted;
+mod ingest;
 mod meta;
 mod note;
 mod routes;
 mod routing;
 mod settings;
+mod stream_info;
+mod upkeep;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -59,6 +64,8 @@ pub enum Timer {
     Raft(Arc<str>),
     /// Messages of a stream are too old.
     Expire(Arc<str>),
+    /// A batch of a stream has waited for too long.
+    Abandon(Arc<str>),
     /// A connection is to be asked whether it is still there.
     Ping(ConnId),
     /// A route is to be dialled again.
@@ -84,6 +91,10 @@ impl Fold for Timer {
         match self {
             Self::Raft(group) => digest.bytes(group.as_bytes()),
             Self::Expire(stream) => digest.bytes(stream.as_bytes()),
+            Self::Abandon(stream) => {
+                digest.bytes(stream.as_bytes());
+                digest.word(6);
+            }
             Self::Ping(conn) => digest.word(conn.0 << 8 ^ 1),
             Self::Dial(peer) => digest.word(u64::from(peer.0) << 8 ^ 2),
             Self::Refuse(reply) => digest.bytes(reply.as_bytes()),
@@ -310,6 +321,7 @@ impl Server {
         match timer {
             Timer::Raft(group) => self.group_timer(cx, &group),
             Timer::Expire(stream) => self.expire(cx, &stream),
+            Timer::Abandon(stream) => self.abandon_batches(cx, &stream),
             Timer::Ping(conn) => self.ping(cx, conn),
             Timer::Dial(peer) => {
                 if !self.memory.routes.contains_key(&peer) {

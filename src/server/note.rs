@@ -115,6 +115,24 @@ pub enum Note {
         /// The sequence it used up.
         seq: u64,
     },
+    /// A message waits until the last one of its batch comes.
+    Staged {
+        /// The stream.
+        stream: Arc<str>,
+        /// The batch.
+        batch: Arc<str>,
+        /// Its place in the batch, from 1.
+        number: u64,
+    },
+    /// A batch will never be stored.
+    BatchAbandoned {
+        /// The stream.
+        stream: Arc<str>,
+        /// The batch.
+        batch: Arc<str>,
+        /// Why, in the server's word.
+        reason: &'static str,
+    },
     /// A publish was recognised by its message id as one that is stored already.
     Duplicate {
         /// The stream.
@@ -207,6 +225,8 @@ impl Note {
             | Self::StreamDeleted { stream }
             | Self::Stored { stream, .. }
             | Self::Unwanted { stream, .. }
+            | Self::Staged { stream, .. }
+            | Self::BatchAbandoned { stream, .. }
             | Self::Duplicate { stream, .. }
             | Self::Rejected { stream, .. }
             | Self::Removed { stream, .. }
@@ -233,6 +253,8 @@ impl Fold for Note {
             Self::StreamDeleted { stream } => (12, stream, 0, 0),
             Self::Stored { stream, seq, .. } => (13, stream, *seq, 0),
             Self::Unwanted { stream, seq } => (20, stream, *seq, 0),
+            Self::Staged { stream, number, .. } => (21, stream, *number, 0),
+            Self::BatchAbandoned { stream, .. } => (22, stream, 0, 0),
             Self::Duplicate { stream, seq } => (14, stream, *seq, 0),
             Self::Rejected { stream, err_code, .. } => (15, stream, u64::from(*err_code), 0),
             Self::Removed { stream, first_seq, count, .. } => (16, stream, *first_seq, *count),

@@ -32,7 +32,13 @@ pub fn last_seq(stream: &Stream) -> u64 {
 /// What a command of a stream's log does, in a few words.
 pub fn command_text(command: &StreamCommand) -> String {
     match command {
-        StreamCommand::Publish { message, .. } => format!("publish {}", message.subject),
+        StreamCommand::Publish(publication) => format!("publish {}", publication.message.subject),
+        StreamCommand::Batch(batch) => {
+            format!("publish batch {}: {} messages", batch.id, batch.messages.len())
+        }
+        StreamCommand::Expire { seqs } => {
+            format!("remove what is too old: {} messages", seqs.len())
+        }
         StreamCommand::Delete { seq } => format!("delete sequence {seq}"),
         StreamCommand::Purge(_) => "purge".to_owned(),
         StreamCommand::Unneeded { seqs } => {

@@ -114,9 +114,11 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
         Note::Voted { .. } => (MarkKind::Election, false),
         Note::Committed { .. } => (MarkKind::Committed, false),
         Note::Stored { .. } => (MarkKind::Stored, false),
+        Note::Staged { .. } => return None,
         Note::Duplicate { .. }
         | Note::Rejected { .. }
         | Note::Unwanted { .. }
+        | Note::BatchAbandoned { .. }
         | Note::NoResponders { .. } => (MarkKind::Refused, false),
         Note::Consumer { what, .. } => match what {
             ConsumerNote::AckWaitOver { .. } | ConsumerNote::GaveUp { .. } => {

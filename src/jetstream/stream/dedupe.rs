@@ -3,15 +3,16 @@
 //! An id is remembered from the stored message's time for the duplicate window, whatever becomes of
 //! the message. Hits do not refresh it.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use crate::jetstream::cow::CowMap;
 use crate::kernel::{Span, Time};
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Dedupe {
-    seen: Arc<BTreeMap<Arc<str>, (u64, Time)>>,
-    order: Arc<VecDeque<(Time, Arc<str>)>>,
+    seen: CowMap<Arc<str>, (u64, Time)>,
+    /// The same by age: when it was stored, and under which sequence.
+    ages: CowMap<(Time, u64), Arc<str>>,
 }
 
 impl Dedupe {
@@ -23,15 +24,34 @@ impl Dedupe {
 
     /// Remembers an id, and forgets those that are too old.
     pub(super) fn remember(&mut self, id: &Arc<str>, seq: u64, at: Time, window: Span) {
-        let seen = Arc::make_mut(&mut self.seen);
-        let order = Arc::make_mut(&mut self.order);
-        while let Some((since, old)) = order.front().filter(|(since, _)| *since + window <= at) {
-            if seen.get(old).is_some_and(|(_, at)| at == since) {
-                seen.remove(old);
+        while let Some((&age, old)) = self.ages.first()
+            && age.0 + window <= at
+        {
+            // The id may have come again since.
+            if self.seen.get(old).is_some_and(|(seq, _)| *seq == age.1) {
+                self.seen.remove(&Arc::clone(old));
             }
-            order.pop_front();
+            self.ages.remove(&age);
         }
-        seen.insert(Arc::clone(id), (seq, at));
-        order.push_back((at, Arc::clone(id)));
+        self.seen.insert(Arc::clone(id), (seq, at));
+        self.ages.insert((at, seq), Arc::clone(id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_counts_for_the_window_from_when_it_was_stored() {
+        let (window, id) = (Span(10), Arc::<str>::from("a"));
+        let mut dedupe = Dedupe::default();
+        dedupe.remember(&id, 1, Time(5), window);
+        assert_eq!(dedupe.find("a", Time(14), window), Some(1));
+        assert_eq!(dedupe.find("a", Time(15), window), None);
+        dedupe.remember(&id, 2, Time(20), window);
+        dedupe.remember(&"b".into(), 3, Time(21), window);
+        assert_eq!(dedupe.find("a", Time(29), window), Some(2));
+        assert_eq!((dedupe.seen.len(), dedupe.ages.len()), (2, 2));
     }
 }

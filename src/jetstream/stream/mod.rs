@@ -1,41 +1,54 @@
 //! A stream on one server: its configuration, its messages, and the rules of publishing.
 //!
 //! On every replica the same commands are applied in the same order, and give the same result.
-//! What only the leader decides, it decides before it proposes ([`Stream::check`]).
+//! What only the leader decides, it decides before it proposes ([`Stream::take`]).
 
+mod arrive;
+mod batch;
+mod check;
+mod counter;
 mod dedupe;
-mod publish;
+mod direct;
+mod expire;
+mod known;
+mod leader;
 mod reads;
+mod republish;
+mod rules;
+mod schedule;
+mod store;
+mod ttl;
 mod update;
 mod validate;
+mod validate_sources;
 
 use std::sync::Arc;
 
-use crate::kernel::{Span, Time};
-use crate::nats::Message;
-use crate::nats::api::{ApiError, Discard, PurgeRequest, Storage, StreamConfig, StreamState};
-
 use crate::jetstream::store::{MessageStore, StoredMessage};
-use dedupe::Dedupe;
+use crate::kernel::Time;
+use crate::nats::api::{ApiError, PurgeRequest, Storage, StreamConfig, StreamState};
+use crate::nats::transform::Transform;
+use crate::nats::{Message, Subject};
 
-pub use publish::{Check, Inflight};
-pub use reads::DirectReply;
+use dedupe::Dedupe;
+use schedule::Schedules;
+
+pub use arrive::{Arrival, Taken};
+pub use batch::Abandoned;
+pub use direct::DirectReply;
+pub use expire::Due;
+pub use leader::Leader;
 pub use update::check_update;
 pub use validate::{Limits, normalise};
+pub use validate_sources::Known;
 
 /// Everything that changes a stream after its creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StreamCommand {
     /// Store a message.
-    Publish {
-        /// The message; its subject as it was published.
-        message: Arc<Message>,
-        /// When the leader took it in.
-        at: Time,
-        /// Whether there is a consumer for it, under interest retention. What nobody wants uses up
-        /// a sequence and is not stored.
-        wanted: bool,
-    },
+    Publish(Publication),
+    /// Store messages that belong together.
+    Batch(Batch),
     /// Remove one message.
     Delete {
         /// Its sequence.
@@ -48,26 +61,73 @@ pub enum StreamCommand {
         /// The sequences.
         seqs: Vec<u64>,
     },
+    /// Remove what the leader found to be too old. Only streams with delete markers need to be told;
+    /// in others every copy sees it by itself.
+    Expire {
+        /// The sequences.
+        seqs: Vec<u64>,
+    },
+}
+
+/// A message that the leader has found fit to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publication {
+    /// The message, with subject, headers and payload as they are stored.
+    pub message: Arc<Message>,
+    /// When the leader took it in.
+    pub at: Time,
+    /// Whether there is a consumer for it, under interest retention. What nobody wants uses up
+    /// a sequence and is not stored.
+    pub wanted: bool,
+}
+
+impl Publication {
+    /// Its bytes in a log entry on the wire, roughly.
+    pub fn wire_len(&self) -> usize {
+        self.message.subject.len() + self.message.size() + 32
+    }
+}
+
+/// Messages that are stored together or not at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Where the acknowledgement goes.
+    pub reply: Option<Subject>,
+    /// The messages.
+    pub messages: Vec<Publication>,
 }
 
 /// Messages that were removed, in the order in which they went.
 pub type Removed = Vec<Arc<StoredMessage>>;
 
+/// A message that was stored, and what that did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// The message.
+    pub message: Arc<StoredMessage>,
+    /// What had to make room.
+    pub removed: Removed,
+    /// What it took the place of, because it asked for that.
+    pub replaced: Removed,
+    /// The same message for the subscribers of another subject, if the stream is configured so.
+    /// Only the leader sends it.
+    pub republished: Option<Message>,
+}
+
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
     /// A message was stored.
-    Stored {
-        /// The message.
-        message: Arc<StoredMessage>,
-        /// What had to make room.
-        removed: Removed,
-    },
+    Stored(Stored),
     /// A message was taken and not stored, because there is no consumer for it.
     Skipped {
         /// The sequence it used up.
         seq: u64,
     },
+    /// Messages were stored together: what became of each.
+    Batch(Vec<Self>),
     /// A message was refused.
     Refused(ApiError),
     /// One message was deleted, or could not be.
@@ -76,6 +136,8 @@ pub enum Applied {
     Purged(Removed),
     /// Messages went because no consumer needs them any more.
     Unneeded(Removed),
+    /// Messages went because they were too old.
+    Expired(Removed),
 }
 
 /// A stream.
@@ -86,13 +148,28 @@ pub struct Stream {
     store: MessageStore,
     dedupe: Dedupe,
     last_msg_id: Option<Arc<str>>,
+    schedules: Schedules,
+    /// What becomes of subjects, and of those of republished messages.
+    transform: Option<Arc<Transform>>,
+    republish: Option<Arc<Transform>>,
 }
 
 impl Stream {
     /// A new stream with a normalised configuration (see [`normalise`]).
     pub fn new(config: Arc<StreamConfig>, created: Time) -> Self {
         let store = MessageStore::new(config.storage, config.first_seq);
-        Self { config, created, store, dedupe: Dedupe::default(), last_msg_id: None }
+        let mut stream = Self {
+            config,
+            created,
+            store,
+            dedupe: Dedupe::default(),
+            last_msg_id: None,
+            schedules: Schedules::default(),
+            transform: None,
+            republish: None,
+        };
+        stream.prepare();
+        stream
     }
 
     /// Its configuration.
@@ -115,15 +192,14 @@ impl Stream {
     /// Applies a command. Every replica does this in the same order with the same result.
     pub fn apply(&mut self, command: &StreamCommand) -> Applied {
         match command {
-            StreamCommand::Publish { message, at, wanted } => {
-                self.store_message(message, *at, *wanted)
+            StreamCommand::Publish(publication) => self.store_message(publication),
+            StreamCommand::Batch(batch) => {
+                Applied::Batch(batch.messages.iter().map(|m| self.store_message(m)).collect())
             }
             StreamCommand::Delete { seq } => Applied::Deleted(self.delete(*seq)),
             StreamCommand::Purge(purge) => Applied::Purged(self.store.purge(purge)),
-            StreamCommand::Unneeded { seqs } => {
-                let gone = seqs.iter().filter_map(|seq| self.store.remove(*seq));
-                Applied::Unneeded(gone.collect())
-            }
+            StreamCommand::Unneeded { seqs } => Applied::Unneeded(self.remove(seqs)),
+            StreamCommand::Expire { seqs } => Applied::Expired(self.remove(seqs)),
         }
     }
 
@@ -131,25 +207,8 @@ impl Stream {
     /// limits goes at once. Returns what went.
     pub fn reconfigure(&mut self, config: Arc<StreamConfig>) -> Removed {
         self.config = config;
-        if self.config.discard == Discard::New { Vec::new() } else { self.enforce_limits() }
-    }
-
-    /// When the oldest message becomes too old.
-    pub fn next_expiry(&self) -> Option<Time> {
-        let age = u64::try_from(self.config.max_age).ok().filter(|&age| age > 0)?;
-        let oldest = self.store.first()?;
-        Some(oldest.at + Span(age))
-    }
-
-    /// Removes what is too old, and returns it.
-    pub fn expire(&mut self, now: Time) -> Removed {
-        let mut expired = Vec::new();
-        while let Some(due) = self.next_expiry().filter(|&due| due <= now) {
-            let _ = due;
-            let seq = self.store.first_seq();
-            expired.extend(self.store.remove(seq));
-        }
-        expired
+        self.prepare();
+        self.enforce_limits()
     }
 
     /// The process died: what was only in memory is gone.
@@ -158,7 +217,23 @@ impl Stream {
             self.store = MessageStore::new(Storage::Memory, self.config.first_seq);
             self.dedupe = Dedupe::default();
             self.last_msg_id = None;
+            self.schedules = Schedules::default();
         }
+    }
+
+    /// Makes ready what would be slow to make for every message. A transform that cannot be was
+    /// refused before; here it does nothing.
+    fn prepare(&mut self) {
+        let transform = self.config.subject_transform.as_ref();
+        self.transform = transform.and_then(|t| Transform::new(&t.src, &t.dest).ok().map(Arc::new));
+        let republish = self.config.republish.as_ref();
+        // Without a destination nothing is sent on.
+        let republish = republish.filter(|republish| !republish.dest.is_empty());
+        self.republish = republish.and_then(|r| Transform::new(&r.src, &r.dest).ok().map(Arc::new));
+    }
+
+    fn remove(&mut self, seqs: &[u64]) -> Removed {
+        seqs.iter().filter_map(|seq| self.store.remove(*seq)).collect()
     }
 
     fn delete(&mut self, seq: u64) -> Result<Arc<StoredMessage>, ApiError> {

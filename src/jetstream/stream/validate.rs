@@ -2,11 +2,13 @@
 //! server's order and words.
 
 use crate::nats::api::{
-    ApiError, CreateRequest, Discard, PersistMode, Retention, Storage, StreamConfig, StreamSource,
+    ApiError, CreateRequest, Discard, PersistMode, Retention, Storage, StreamConfig,
     SubjectTransform,
 };
-use crate::nats::subject::{is_literal, is_subset, is_valid_pattern, overlaps};
+use crate::nats::subject::{is_subset, is_valid_pattern, overlaps};
 use crate::nats::transform::Transform;
+
+use super::validate_sources::{Known, check_mirror, check_origins, check_sources};
 
 const MAX_NAME: usize = 255;
 const MAX_DESCRIPTION: usize = 4096;
@@ -27,11 +29,15 @@ pub struct Limits {
     pub clustered: bool,
 }
 
-/// Checks a configuration and fills in what was left out.
+/// Checks a configuration and fills in what was left out; `known` are the other streams.
 ///
 /// # Errors
 /// The first thing that is wrong.
-pub fn normalise(request: CreateRequest, limits: Limits) -> Result<StreamConfig, ApiError> {
+pub fn normalise(
+    request: CreateRequest,
+    limits: Limits,
+    known: Known<'_>,
+) -> Result<StreamConfig, ApiError> {
     let wrong = |why: &str| Err(ApiError::invalid_config(why));
     let CreateRequest { mut config, pedantic } = request;
     check_name(&config.name)?;
@@ -52,7 +58,7 @@ pub fn normalise(request: CreateRequest, limits: Limits) -> Result<StreamConfig,
     }
     check_discard(&config)?;
     check_ages(&mut config, pedantic)?;
-    check_features(&mut config)?;
+    check_features(&mut config, pedantic)?;
     if config.mirror.is_some() {
         check_mirror(&config)?;
     } else {
@@ -61,6 +67,7 @@ pub fn normalise(request: CreateRequest, limits: Limits) -> Result<StreamConfig,
         }
         check_sources(&config)?;
     }
+    check_origins(&mut config, known)?;
     if config.mirror.is_none() && config.sources.is_empty() && config.subjects.is_empty() {
         config.subjects.push(config.name.clone());
     }
@@ -72,7 +79,7 @@ pub fn normalise(request: CreateRequest, limits: Limits) -> Result<StreamConfig,
         config.placement = None;
     }
     check_transform(&config)?;
-    check_republish(&config)?;
+    check_republish(&mut config)?;
     if config.num_replicas > 1 && !limits.clustered {
         return Err(ApiError::REPLICAS_NOT_SUPPORTED);
     }
@@ -105,7 +112,7 @@ fn check_resources(config: &StreamConfig, limits: Limits) -> Result<(), ApiError
     }
 }
 
-fn is_stream_name(name: &str) -> bool {
+pub(super) fn is_stream_name(name: &str) -> bool {
     const FORBIDDEN: [char; 10] = [' ', '\t', '\r', '\n', '\u{c}', '.', '*', '>', '\\', '/'];
     !name.is_empty() && !name.contains(FORBIDDEN)
 }
@@ -182,7 +189,7 @@ fn check_ages(config: &mut StreamConfig, pedantic: bool) -> Result<(), ApiError>
     Ok(())
 }
 
-fn check_features(config: &mut StreamConfig) -> Result<(), ApiError> {
+fn check_features(config: &mut StreamConfig, pedantic: bool) -> Result<(), ApiError> {
     let wrong = |why: &str| Err(ApiError::invalid_config(why));
     let marker = config.subject_delete_marker_ttl;
     if marker != 0 {
@@ -195,16 +202,19 @@ fn check_features(config: &mut StreamConfig) -> Result<(), ApiError> {
         if config.mirror.is_some() {
             return wrong("subject delete markers forbidden on mirrors");
         }
+        if pedantic && !config.allow_msg_ttl {
+            return wrong("subject delete marker cannot be set if message TTLs are disabled");
+        }
         config.allow_msg_ttl = true;
-        config.allow_rollup_hdrs = true;
-        config.deny_purge = false;
+        let why = "subject delete marker cannot be set if roll-ups are disabled";
+        need_rollups(config, pedantic, why)?;
     }
     if config.allow_msg_schedules {
         if config.discard == Discard::New {
             return wrong("message scheduling cannot use discard new");
         }
-        config.allow_rollup_hdrs = true;
-        config.deny_purge = false;
+        let why = "message scheduling cannot be set if roll-ups are disabled";
+        need_rollups(config, pedantic, why)?;
     }
     if config.deny_purge && config.allow_rollup_hdrs {
         return wrong("roll-ups require the purge permission");
@@ -237,114 +247,20 @@ fn check_features(config: &mut StreamConfig) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn check_mirror(config: &StreamConfig) -> Result<(), ApiError> {
-    let Some(mirror) = &config.mirror else { return Ok(()) };
-    if !config.subjects.is_empty() {
-        return Err(ApiError::MIRROR_WITH_SUBJECTS);
-    }
-    if !config.sources.is_empty() {
-        return Err(ApiError::MIRROR_WITH_SOURCES);
-    }
-    if config.first_seq > 0 {
-        return Err(ApiError::MIRROR_WITH_FIRST_SEQ);
-    }
-    if config.allow_msg_counter {
-        return Err(ApiError::MIRROR_WITH_COUNTERS);
-    }
-    if config.allow_atomic {
-        return Err(ApiError::MIRROR_WITH_ATOMIC);
-    }
-    if config.allow_batched {
-        return Err(ApiError::MIRROR_WITH_BATCHED);
-    }
-    if config.allow_msg_schedules {
-        return Err(ApiError::MIRROR_WITH_SCHEDULES);
-    }
-    if mirror.external.is_none() && !is_stream_name(&mirror.name) {
-        return Err(ApiError::MIRROR_INVALID_NAME);
-    }
-    if !mirror.filter_subject.is_empty() && !mirror.subject_transforms.is_empty() {
-        return Err(ApiError::MIRROR_MULTIPLE_FILTERS);
-    }
-    check_source_transforms(mirror, (10151, 10154), ApiError::MIRROR_OVERLAPPING_FILTERS)?;
-    check_external(mirror, config)
-}
-
-fn check_sources(config: &StreamConfig) -> Result<(), ApiError> {
-    if !config.sources.is_empty() && config.allow_msg_schedules {
-        return Err(ApiError::SOURCE_WITH_SCHEDULES);
-    }
-    for (index, source) in config.sources.iter().enumerate() {
-        if source.external.is_none() && !is_stream_name(&source.name) {
-            return Err(ApiError::SOURCE_INVALID_NAME);
-        }
-        let same = |other: &StreamSource| {
-            (&other.name, &other.external, &other.filter_subject, &other.subject_transforms)
-                == (
-                    &source.name,
-                    &source.external,
-                    &source.filter_subject,
-                    &source.subject_transforms,
-                )
-        };
-        if config.sources[..index].iter().any(same) {
-            return Err(ApiError::SOURCE_DUPLICATE);
-        }
-        if !source.filter_subject.is_empty() && !source.subject_transforms.is_empty() {
-            return Err(ApiError::SOURCE_MULTIPLE_FILTERS);
-        }
-        let overlapping = ApiError::SOURCE_OVERLAPPING_FILTERS;
-        check_source_transforms(source, (10145, 10146), overlapping)?;
-        check_external(source, config)?;
-    }
-    Ok(())
-}
-
-fn check_source_transforms(
-    source: &StreamSource,
-    codes: (u16, u16),
-    overlapping: ApiError,
+/// Some features need roll-ups, which are turned on for them.
+fn need_rollups(
+    config: &mut StreamConfig,
+    pedantic: bool,
+    why: &'static str,
 ) -> Result<(), ApiError> {
-    for (index, transform) in source.subject_transforms.iter().enumerate() {
-        let SubjectTransform { src, dest } = transform;
-        if !src.is_empty() && !is_valid_pattern(src) {
-            let why = format!("invalid subject {src}");
-            return Err(ApiError::filled(codes.0, &[("err", &why)]));
-        }
-        if !dest.is_empty()
-            && let Err(why) = Transform::new(src, dest)
-        {
-            return Err(ApiError::filled(codes.1, &[("err", &why)]));
-        }
-        let earlier = &source.subject_transforms[..index];
-        if earlier.iter().any(|other| overlaps(&other.src, src)) {
-            return Err(overlapping);
-        }
+    if config.allow_rollup_hdrs {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn check_external(source: &StreamSource, config: &StreamConfig) -> Result<(), ApiError> {
-    let Some(external) = &source.external else { return Ok(()) };
-    let (api, deliver) = (&external.api, &external.deliver);
-    if !api.is_empty() && (!is_valid_pattern(api) || !is_literal(api)) {
-        let why = format!(
-            "stream external api prefix \"{api}\" must be a valid subject without wildcards"
-        );
+    if pedantic {
         return Err(ApiError::invalid_config(why));
     }
-    if api == "$JS.API" {
-        return Err(ApiError::external_api_overlap(api, "$JS.API"));
-    }
-    if !deliver.is_empty() {
-        if !is_literal(deliver) {
-            return Err(ApiError::external_deliver_wildcards(deliver));
-        }
-        if let Some(subject) = config.subjects.iter().find(|s| overlaps(s, &format!("{deliver}.>")))
-        {
-            return Err(ApiError::external_deliver_overlap(deliver, subject));
-        }
-    }
+    config.allow_rollup_hdrs = true;
+    config.deny_purge = false;
     Ok(())
 }
 
@@ -392,9 +308,12 @@ fn check_transform(config: &StreamConfig) -> Result<(), ApiError> {
     }
 }
 
-fn check_republish(config: &StreamConfig) -> Result<(), ApiError> {
-    let Some(republish) = &config.republish else { return Ok(()) };
-    let src = if republish.src.is_empty() { ">" } else { &republish.src };
+fn check_republish(config: &mut StreamConfig) -> Result<(), ApiError> {
+    let Some(republish) = &mut config.republish else { return Ok(()) };
+    if republish.src.is_empty() {
+        ">".clone_into(&mut republish.src);
+    }
+    let src = &republish.src;
     if config.subjects.iter().any(|subject| overlaps(subject, &republish.dest)) {
         let why = "stream configuration for republish destination forms a cycle";
         return Err(ApiError::invalid_config(why));

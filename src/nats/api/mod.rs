@@ -20,6 +20,7 @@ pub mod request;
 pub mod response;
 mod source;
 mod stamp;
+mod stream_advisory;
 
 pub use config::{ConsumerLimits, Placement, Republish, StreamConfig, limit};
 pub use consumer_advisory::{ConsumerAdvisory, Publisher};
@@ -49,6 +50,7 @@ pub use request::{
 pub use response::Response;
 pub use source::{External, SourceConsumer, StreamSource, SubjectTransform};
 pub use stamp::{Moment, Stamp};
+pub use stream_advisory::StreamAdvisory;
 
 /// The server's version, as it tells clients and notes in metadata.
 pub const SERVER_VERSION: &str = "2.15.1";

@@ -5,6 +5,7 @@
 //! takes the removal through the stream's log, so that all copies stay the same. Whoever becomes
 //! the leader looks at everything once, because the one before may not have got round to it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jetstream::consumer::Consumer;
@@ -17,6 +18,7 @@ use crate::nats::subject::matches;
 use super::super::group::GroupEntry;
 use super::super::hosted::HostedStream;
 use super::super::{Host, Server, Timer};
+use super::HostedConsumer;
 
 /// How soon a server looks again whether it knows all consumers.
 const SWEEP_AGAIN: Span = Span::secs(1);
@@ -103,7 +105,7 @@ impl Server {
 
     /// Whether this server has heard of every consumer there is: one that was away for a while has
     /// not, until the meta leader has told it.
-    fn knows_consumers(&self, now: Time) -> bool {
+    pub(in crate::server) fn knows_consumers(&self, now: Time) -> bool {
         self.meta().is_none_or(|meta| meta.is_current(meta.id(), now))
     }
 
@@ -111,13 +113,13 @@ impl Server {
         cx.set_timer(SWEEP_AGAIN, Timer::Sweep(Arc::clone(stream)).into());
     }
 
-    /// Whether a message on this subject is to be stored: under interest retention only if there is
-    /// a consumer for it, as far as anybody can know.
-    pub(in crate::server) fn is_wanted(&self, now: Time, stream: &str, subject: &str) -> bool {
-        let Some(hosted) = self.streams.get(stream) else { return false };
-        hosted.stream.config().retention != Retention::Interest
-            || hosted.consumers.values().any(|about| delivers(&about.consumer, subject))
-            || !self.knows_consumers(now)
+    /// Whether one of these consumers wants messages on this subject. Under interest retention
+    /// others are not stored.
+    pub(in crate::server) fn is_wanted_by(
+        consumers: &BTreeMap<Arc<str>, HostedConsumer>,
+        subject: &str,
+    ) -> bool {
+        consumers.values().any(|about| delivers(&about.consumer, subject))
     }
 }
 

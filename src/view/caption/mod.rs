@@ -98,6 +98,7 @@ fn weight(event: &Event) -> u8 {
             S::Rejected { .. }
             | S::Duplicate { .. }
             | S::Unwanted { .. }
+            | S::BatchAbandoned { .. }
             | S::NoResponders { .. } => 84,
             S::Consumer { what, .. } => consumer::weight(what),
             S::SnapshotInstalled { .. } => 80,
@@ -106,6 +107,7 @@ fn weight(event: &Event) -> u8 {
             S::Committed { .. } => 74,
             S::Voted { .. } => 73,
             S::Stored { .. } => 72,
+            S::Staged { .. } => 71,
             S::Appended { .. } => 70,
             S::Removed { .. } => 60,
             S::ApiHandled { .. } => 30,

@@ -104,6 +104,22 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
                 " has the message already, as sequence {seq}. It is not stored again"
             ))
         }
+        Note::Staged { stream, batch, number } => {
+            let say = say.class(Class::Publish).who(cast, me).text(" keeps message ");
+            let say = say.text(&format!("{number} of batch ")).code(batch).text(" for ");
+            stream_name(say, cast, me, stream).text(" back until the last one of the batch comes")
+        }
+        Note::BatchAbandoned { stream, batch, reason } => {
+            let say = say.fault().who(cast, me).text(" gives up batch ").code(batch).text(" of ");
+            stream_name(say, cast, me, stream).text(match *reason {
+                "timeout" => ": no message of it came for 10 seconds. Nothing of it is stored",
+                "large" => ": it has too many messages. Nothing of it is stored",
+                "unsupported" => {
+                    ": a message of it expects what cannot be checked. Nothing of it is stored"
+                }
+                _ => ": a message of it is missing. Nothing of it is stored",
+            })
+        }
         Note::Unwanted { stream, seq } => {
             let say = stream_name(say.class(Class::Ack), cast, me, stream);
             say.text(&format!(

@@ -181,6 +181,8 @@ const fn server_word(note: &server::Note) -> &'static str {
         Note::StreamDeleted { .. } => "stream deleted",
         Note::Stored { .. } => "stored",
         Note::Unwanted { .. } => "not stored",
+        Note::Staged { .. } => "kept back",
+        Note::BatchAbandoned { .. } => "batch given up",
         Note::Consumer { what, .. } => caption::consumer::word(what),
         Note::Duplicate { .. } => "duplicate",
         Note::Rejected { .. } => "refused",

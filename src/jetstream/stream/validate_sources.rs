@@ -1,0 +1,167 @@
+//! Whether a stream can have the origins it is configured with: a mirror or sources.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::nats::api::{ApiError, StreamConfig, StreamSource, SubjectTransform};
+use crate::nats::subject::{is_literal, is_valid_pattern, overlaps};
+use crate::nats::transform::Transform;
+
+use super::validate::is_stream_name;
+
+/// The configurations of the streams that this cluster knows, by name.
+pub type Known<'a> = &'a dyn Fn(&str) -> Option<Arc<StreamConfig>>;
+
+/// Checks a configuration against those of the origins that are known here, and takes over what
+/// a mirror has from its origin.
+pub(super) fn check_origins(config: &mut StreamConfig, known: Known<'_>) -> Result<(), ApiError> {
+    let smaller = |own: i32, origin: i32| own > 0 && origin > 0 && own < origin;
+    if let Some(origin) = config.mirror.as_ref().and_then(|mirror| here(mirror, known)) {
+        if smaller(config.max_msg_size, origin.max_msg_size) {
+            return Err(ApiError::MIRROR_MAX_MSG_SIZE);
+        }
+        config.mirror_direct |= origin.allow_direct;
+    }
+    let mut origins = config.sources.iter().filter_map(|source| here(source, known));
+    if origins.any(|origin| smaller(config.max_msg_size, origin.max_msg_size)) {
+        return Err(ApiError::SOURCE_MAX_MSG_SIZE);
+    }
+    if is_own_origin(config, known) {
+        return Err(ApiError::invalid_config("detected cycle"));
+    }
+    Ok(())
+}
+
+fn here(source: &StreamSource, known: Known<'_>) -> Option<Arc<StreamConfig>> {
+    known(&source.name).filter(|_| source.external.is_none())
+}
+
+/// Whether messages of a stream would come back to it over mirrors and sources.
+fn is_own_origin(config: &StreamConfig, known: Known<'_>) -> bool {
+    let (mut seen, mut open) = (BTreeSet::new(), local_origins(config));
+    while let Some(name) = open.pop() {
+        if name == config.name {
+            return true;
+        }
+        if let Some(origin) = known(&name).filter(|_| seen.insert(name)) {
+            open.extend(local_origins(&origin));
+        }
+    }
+    false
+}
+
+fn local_origins(config: &StreamConfig) -> Vec<String> {
+    let all = config.mirror.iter().chain(&config.sources);
+    all.filter(|source| source.external.is_none()).map(|source| source.name.clone()).collect()
+}
+
+pub(super) fn check_mirror(config: &StreamConfig) -> Result<(), ApiError> {
+    let Some(mirror) = &config.mirror else { return Ok(()) };
+    if !config.subjects.is_empty() {
+        return Err(ApiError::MIRROR_WITH_SUBJECTS);
+    }
+    if !config.sources.is_empty() {
+        return Err(ApiError::MIRROR_WITH_SOURCES);
+    }
+    if config.first_seq > 0 {
+        return Err(ApiError::MIRROR_WITH_FIRST_SEQ);
+    }
+    if config.allow_msg_counter {
+        return Err(ApiError::MIRROR_WITH_COUNTERS);
+    }
+    if config.allow_atomic {
+        return Err(ApiError::MIRROR_WITH_ATOMIC);
+    }
+    if config.allow_batched {
+        return Err(ApiError::MIRROR_WITH_BATCHED);
+    }
+    if config.allow_msg_schedules {
+        return Err(ApiError::MIRROR_WITH_SCHEDULES);
+    }
+    if mirror.external.is_none() && !is_stream_name(&mirror.name) {
+        return Err(ApiError::MIRROR_INVALID_NAME);
+    }
+    if !mirror.filter_subject.is_empty() && !mirror.subject_transforms.is_empty() {
+        return Err(ApiError::MIRROR_MULTIPLE_FILTERS);
+    }
+    check_source_transforms(mirror, (10151, 10154), ApiError::MIRROR_OVERLAPPING_FILTERS)?;
+    check_external(mirror, config)
+}
+
+pub(super) fn check_sources(config: &StreamConfig) -> Result<(), ApiError> {
+    if !config.sources.is_empty() && config.allow_msg_schedules {
+        return Err(ApiError::SOURCE_WITH_SCHEDULES);
+    }
+    for (index, source) in config.sources.iter().enumerate() {
+        if source.external.is_none() && !is_stream_name(&source.name) {
+            return Err(ApiError::SOURCE_INVALID_NAME);
+        }
+        let same = |other: &StreamSource| {
+            (&other.name, &other.external, &other.filter_subject, &other.subject_transforms)
+                == (
+                    &source.name,
+                    &source.external,
+                    &source.filter_subject,
+                    &source.subject_transforms,
+                )
+        };
+        if config.sources[..index].iter().any(same) {
+            return Err(ApiError::SOURCE_DUPLICATE);
+        }
+        if !source.filter_subject.is_empty() && !source.subject_transforms.is_empty() {
+            return Err(ApiError::SOURCE_MULTIPLE_FILTERS);
+        }
+        let overlapping = ApiError::SOURCE_OVERLAPPING_FILTERS;
+        check_source_transforms(source, (10145, 10146), overlapping)?;
+        check_external(source, config)?;
+    }
+    Ok(())
+}
+
+fn check_source_transforms(
+    source: &StreamSource,
+    codes: (u16, u16),
+    overlapping: ApiError,
+) -> Result<(), ApiError> {
+    for (index, transform) in source.subject_transforms.iter().enumerate() {
+        let SubjectTransform { src, dest } = transform;
+        if !src.is_empty() && !is_valid_pattern(src) {
+            let why = format!("invalid subject {src}");
+            return Err(ApiError::filled(codes.0, &[("err", &why)]));
+        }
+        if !dest.is_empty()
+            && let Err(why) = Transform::new(src, dest)
+        {
+            return Err(ApiError::filled(codes.1, &[("err", &why)]));
+        }
+        let earlier = &source.subject_transforms[..index];
+        if earlier.iter().any(|other| overlaps(&other.src, src)) {
+            return Err(overlapping);
+        }
+    }
+    Ok(())
+}
+
+fn check_external(source: &StreamSource, config: &StreamConfig) -> Result<(), ApiError> {
+    let Some(external) = &source.external else { return Ok(()) };
+    let (api, deliver) = (&external.api, &external.deliver);
+    if !api.is_empty() && (!is_valid_pattern(api) || !is_literal(api)) {
+        let why = format!(
+            "stream external api prefix \"{api}\" must be a valid subject without wildcards"
+        );
+        return Err(ApiError::invalid_config(why));
+    }
+    if api == "$JS.API" {
+        return Err(ApiError::external_api_overlap(api, "$JS.API"));
+    }
+    if !deliver.is_empty() {
+        if !is_literal(deliver) {
+            return Err(ApiError::external_deliver_wildcards(deliver));
+        }
+        if let Some(subject) = config.subjects.iter().find(|s| overlaps(s, &format!("{deliver}.>")))
+        {
+            return Err(ApiError::external_deliver_overlap(deliver, subject));
+        }
+    }
+    Ok(())
+}
