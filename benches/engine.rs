@@ -5,8 +5,10 @@
 //! most 50 µs, `seek` at most 5 ms. `browser.rs` measures the same in a browser.
 #![allow(clippy::expect_used, reason = "a bench that cannot run is to stop")]
 
+mod consuming;
 mod scenario;
 
+use consuming::consuming;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use scenario::{MESSAGES, acked, history, plain, world};
@@ -52,6 +54,16 @@ fn publish_acked_r1(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn publish_acked_r3(bencher: Bencher<'_, '_>) {
     publish_acked(bencher, &["n1", "n2", "n3"], 3);
+}
+
+/// Pulls and acknowledges through a consumer alone, without servers and links.
+#[divan::bench(sample_count = 10)]
+fn consumer_alone(bencher: Bencher<'_, '_>) {
+    let start = consuming(MESSAGES.into());
+    bencher
+        .counter(ItemsCount::new(MESSAGES))
+        .with_inputs(|| start.clone())
+        .bench_local_values(|start| start.consume());
 }
 
 /// A clone of a world with many messages and a long trace behind it.

@@ -1,7 +1,5 @@
 //! The subjects on which clients acknowledge, and on which a consumer is spoken to at all.
 
-use std::fmt::Write;
-
 use crate::kernel::Time;
 use crate::nats::api::AckPolicy;
 use crate::nats::{Subject, hash8};
@@ -14,6 +12,30 @@ pub(super) struct AckSubject {
     pub(super) deliveries: u64,
     pub(super) sseq: u64,
     pub(super) dseq: u64,
+}
+
+/// The tokens of an ack subject without domain and account, and, at least, with them.
+const V1_TOKENS: usize = 9;
+const V2_TOKENS: usize = 11;
+
+fn number(token: &str) -> Option<u64> {
+    let digits = !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
+    if digits { token.parse().ok() } else { None }
+}
+
+/// Writes a number at the end of a text.
+fn push_number(text: &mut String, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut from = digits.len();
+    loop {
+        from -= 1;
+        digits[from] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    text.extend(digits[from..].iter().map(|digit| char::from(*digit)));
 }
 
 /// What the leader of a consumer listens for.
@@ -33,20 +55,26 @@ impl AckSubject {
     /// Reads an ack subject: 9 tokens without domain and account, 11 or more with them. None if a
     /// number in it is none.
     pub(super) fn parse(subject: &str) -> Option<Self> {
-        let tokens: Vec<&str> = subject.split('.').collect();
-        let from = match tokens.len() {
-            9 => 4,
-            11.. => 6,
+        let mut tokens = [""; V2_TOKENS];
+        let mut count = 0;
+        for token in subject.split('.') {
+            if let Some(place) = tokens.get_mut(count) {
+                *place = token;
+            }
+            count += 1;
+        }
+        let [first, second, ..] = tokens;
+        if first != "$JS" || second != "ACK" {
+            return None;
+        }
+        let [deliveries, sseq, dseq] = match count {
+            V1_TOKENS => [tokens[4], tokens[5], tokens[6]],
+            V2_TOKENS.. => [tokens[6], tokens[7], tokens[8]],
             _ => return None,
         };
-        let number = |at: usize| -> Option<u64> {
-            let token = tokens.get(from + at)?;
-            let digits = !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
-            if digits { token.parse().ok() } else { None }
-        };
-        let is_ack = tokens.starts_with(&["$JS", "ACK"]);
-        let read = Self { deliveries: number(0)?, sseq: number(1)?, dseq: number(2)? };
-        (is_ack && read.sseq > 0).then_some(read)
+        let read =
+            Self { deliveries: number(deliveries)?, sseq: number(sseq)?, dseq: number(dseq)? };
+        (read.sseq > 0).then_some(read)
     }
 }
 
@@ -54,11 +82,13 @@ impl Consumer {
     /// The subject on which a message is acknowledged.
     pub(super) fn ack_subject(&self, ack: AckSubject, stored: Time, pending: u64) -> Subject {
         let AckSubject { deliveries, sseq, dseq } = ack;
-        let stored = stored.unix_ns();
         let mut text = String::with_capacity(self.ack_prefix.len() + 64);
         text.push_str(&self.ack_prefix);
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{deliveries}.{sseq}.{dseq}.{stored}.{pending}");
+        push_number(&mut text, deliveries);
+        for number in [sseq, dseq, stored.unix_ns(), pending] {
+            text.push('.');
+            push_number(&mut text, number);
+        }
         text.into()
     }
 
@@ -91,6 +121,11 @@ mod tests {
         let ack = AckSubject { deliveries: 2, sseq: 7, dseq: 9 };
         assert_eq!(AckSubject::parse("$JS.ACK.S.C.2.7.9.1700000000000000000.3"), Some(ack));
         assert_eq!(AckSubject::parse("$JS.ACK._.szMpdrwD.S.C.2.7.9.17.3"), Some(ack));
+        for number in [0, 7, 10, u64::MAX] {
+            let mut text = "x".to_owned();
+            push_number(&mut text, number);
+            assert_eq!(text, format!("x{number}"));
+        }
         assert_eq!(AckSubject::parse("$JS.ACK.HUB.szMpdrwD.S.C.2.7.9.17.3.more.x"), Some(ack));
         for wrong in [
             "$JS.ACK.S.C.2.7.9.17",

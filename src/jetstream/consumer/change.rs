@@ -37,11 +37,11 @@ impl Consumer {
     pub fn stored(&mut self, cx: &mut Cx<'_>, message: &StoredMessage) {
         let is_match = self.matches(&message.subject);
         let Some(lead) = self.lead.as_mut().filter(|_| is_match) else { return };
-        if message.seq > lead.counted_to {
-            lead.num_pending += 1;
-        }
         if message.seq < lead.next_sseq {
             return;
+        }
+        if message.seq > lead.counted_to {
+            lead.num_pending += 1;
         }
         let push = self.config.is_push();
         lead.kicked |= if push { lead.active } else { !lead.waiting.is_empty() };

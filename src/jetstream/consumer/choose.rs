@@ -54,35 +54,40 @@ impl Consumer {
 
     /// Looks at the first request; none if there is none.
     fn judge(&mut self, cx: &mut Cx<'_>, size: i64, pending: i64) -> Option<Verdict> {
-        let request = self.lead.as_mut()?.waiting.head()?.clone();
+        let lead = self.lead.as_mut()?;
+        let request = lead.waiting.head()?;
+        let (reply, since) = (request.reply.clone(), request.since);
+        let (batch, bytes) = (request.batch, request.bytes);
         if request.expires.is_some_and(|expires| expires <= cx.now) {
-            let (batch, bytes) = (request.batch, request.bytes);
-            let output = unserved(&request.reply, 408, "Request Timeout", batch, bytes);
-            self.timed_out(cx, &request, output);
+            let output = unserved(&reply, 408, "Request Timeout", batch, bytes);
+            self.timed_out(cx, &reply, (batch, bytes), output);
             return Some(Verdict::Drop);
         }
         let mut newly_pinned = false;
         match self.config.priority_policy {
-            PriorityPolicy::PinnedClient => match self.judge_pin(cx, &request) {
-                Ok(newly) => newly_pinned = newly,
-                Err(verdict) => return Some(verdict),
-            },
-            PriorityPolicy::Overflow if !self.overflows(&request, pending) => {
-                return Some(Verdict::Pass);
+            PriorityPolicy::None | PriorityPolicy::Prioritized => {}
+            policy => {
+                let request = request.clone();
+                match policy {
+                    PriorityPolicy::PinnedClient => match self.judge_pin(cx, &request) {
+                        Ok(newly) => newly_pinned = newly,
+                        Err(verdict) => return Some(verdict),
+                    },
+                    _ if !self.overflows(&request, pending) => return Some(Verdict::Pass),
+                    _ => {}
+                }
             }
-            _ => {}
         }
         let lead = self.lead.as_mut()?;
-        if request.bytes > 0 && size > request.bytes {
-            let text = "Message Size Exceeds MaxBytes";
-            cx.out.push(unserved(&request.reply, 409, text, request.batch, request.bytes));
+        if bytes > 0 && size > bytes {
+            cx.out.push(unserved(&reply, 409, "Message Size Exceeds MaxBytes", batch, bytes));
             if newly_pinned {
                 lead.pin = None;
             }
             return Some(Verdict::Drop);
         }
-        if !cx.is_interested(&request) {
-            cx.forget_pull(&request.reply);
+        if !cx.is_interested(&reply, since) {
+            cx.forget_pull(&reply);
             return Some(Verdict::Drop);
         }
         let head = lead.waiting.head()?;

@@ -5,7 +5,6 @@ use crate::kernel::{Rng, Span, Time};
 use crate::nats::Subject;
 use crate::nats::api::{ConsumerAdvisory, StreamConfig};
 
-use super::waiting::Waiting;
 use super::{Happening, Output};
 
 /// How long interest elsewhere may take to become known.
@@ -31,9 +30,10 @@ pub struct Cx<'a> {
 }
 
 impl Cx<'_> {
-    pub(super) fn is_interested(&self, request: &Waiting) -> bool {
-        let young = self.linked && self.now.since(request.since) < YOUNG;
-        young || (self.interest)(&request.reply)
+    /// Whether somebody is there for a pull request that came at `since`.
+    pub(super) fn is_interested(&self, reply: &str, since: Time) -> bool {
+        let young = self.linked && self.now.since(since) < YOUNG;
+        young || (self.interest)(reply)
     }
 
     pub(super) fn advise(&mut self, advisory: ConsumerAdvisory) {

@@ -236,11 +236,7 @@ impl Consumer {
     }
 
     fn apply_here(&mut self, cx: &mut Cx<'_>, command: &ConsumerCommand) {
-        let mut released = Vec::new();
-        self.record.apply(command, self.config.ack_policy, &mut released);
-        for (first, last) in released {
-            cx.out.push(Output::Released { first, last });
-        }
+        self.record.apply(command, self.config.ack_policy, cx.out);
         let Some(lead) = &mut self.lead else { return };
         match command {
             ConsumerCommand::Delivered { dseq, .. } => lead.release_held(*dseq, cx.out),

@@ -9,7 +9,7 @@ use crate::kernel::Time;
 use crate::nats::Subject;
 use crate::nats::api::AckPolicy;
 
-use super::ConsumerCommand;
+use super::{ConsumerCommand, Output};
 
 /// A place: the number of a delivery, and a sequence of the stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,9 +44,6 @@ pub(super) struct Record {
     pub(super) last_acked: Option<Time>,
 }
 
-/// What a command released: runs of sequences that the consumer needs no more.
-pub(super) type Released = Vec<(u64, u64)>;
-
 impl Record {
     /// Whether anything is in it. A consumer without a record looks for its beginning when it is
     /// led.
@@ -59,7 +56,7 @@ impl Record {
         &mut self,
         command: &ConsumerCommand,
         policy: AckPolicy,
-        released: &mut Released,
+        out: &mut Vec<Output>,
     ) {
         match command {
             ConsumerCommand::Started { sseq } => {
@@ -82,7 +79,7 @@ impl Record {
                 self.delivered.sseq = self.delivered.sseq.max(place.sseq);
                 if policy == AckPolicy::None {
                     self.floor = self.delivered;
-                    released.push((*sseq, *sseq));
+                    out.push(Output::Released { first: *sseq, last: *sseq });
                     return;
                 }
                 match self.pending.get_mut(sseq) {
@@ -106,7 +103,7 @@ impl Record {
             }
             ConsumerCommand::Acked { dseq, sseq, at, .. } => {
                 self.last_acked = Some(*at);
-                self.acked(Pair { dseq: *dseq, sseq: *sseq }, policy, released);
+                self.acked(Pair { dseq: *dseq, sseq: *sseq }, policy, out);
             }
             ConsumerCommand::Purged { delivered, floor } => {
                 self.delivered = *delivered;
@@ -142,14 +139,14 @@ impl Record {
         }
     }
 
-    fn acked(&mut self, at: Pair, policy: AckPolicy, released: &mut Released) {
+    fn acked(&mut self, at: Pair, policy: AckPolicy, out: &mut Vec<Output>) {
         if policy == AckPolicy::None {
             return;
         }
         if policy == AckPolicy::Explicit {
             let pending = self.pending.remove(&at.sseq);
             self.redelivered.remove(&at.sseq);
-            released.push((at.sseq, at.sseq));
+            out.push(Output::Released { first: at.sseq, last: at.sseq });
             if let Some(pending) = pending {
                 let first = Pair { dseq: pending.dseq, sseq: at.sseq };
                 self.floor = floor_after(self.floor, first, self.delivered, &self.pending);
@@ -165,9 +162,9 @@ impl Record {
             let sseq = *sseq;
             self.pending.remove(&sseq);
             self.redelivered.remove(&sseq);
-            push_run(released, sseq);
+            release(out, sseq);
         }
-        push_run(released, at.sseq);
+        release(out, at.sseq);
     }
 }
 
@@ -193,11 +190,11 @@ pub(super) fn floor_after(
     }
 }
 
-/// Adds a sequence to runs of sequences that come in order.
-fn push_run(runs: &mut Released, sseq: u64) {
-    match runs.last_mut() {
-        Some((_, last)) if *last == sseq => {}
-        Some((_, last)) if *last + 1 == sseq => *last = sseq,
-        _ => runs.push((sseq, sseq)),
+/// Releases one more of sequences that come in order.
+fn release(out: &mut Vec<Output>, sseq: u64) {
+    match out.last_mut() {
+        Some(Output::Released { last, .. }) if *last == sseq => {}
+        Some(Output::Released { last, .. }) if *last + 1 == sseq => *last = sseq,
+        _ => out.push(Output::Released { first: sseq, last: sseq }),
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::nats::{Headers, Subject};
 
-use super::waiting::Waiting;
 use super::{Consumer, ConsumerCommand, Cx, Output};
 
 const NONE: [(&str, &str); 0] = [];
@@ -39,14 +38,18 @@ impl Consumer {
 
     /// A request ended for want of time, or of messages. If some of its messages still wait to be
     /// committed, it is told after them.
-    pub(super) fn timed_out(&mut self, cx: &mut Cx<'_>, request: &Waiting, output: Output) {
+    pub(super) fn timed_out(
+        &mut self,
+        cx: &mut Cx<'_>,
+        reply: &Subject,
+        (batch, bytes): (i64, i64),
+        output: Output,
+    ) {
         let Some(lead) = &mut self.lead else { return };
-        if !lead.has_held(&request.reply) {
+        if !lead.has_held(reply) {
             cx.out.push(output);
-        } else if request.batch > 0 || request.bytes > 0 {
-            let (batch, bytes) = (request.batch, request.bytes);
-            let output = unserved(&request.reply, 408, "Request Timeout", batch, bytes);
-            lead.hold(&request.reply, output);
+        } else if batch > 0 || bytes > 0 {
+            lead.hold(reply, unserved(reply, 408, "Request Timeout", batch, bytes));
         }
     }
 
@@ -73,26 +76,27 @@ impl Consumer {
         waiting.retain(|request| {
             let expired = request.expires.is_some_and(|expires| expires <= now);
             let reply = request.reply.clone();
+            let (batch, bytes) = (request.batch, request.bytes);
             if expired {
-                let (batch, bytes) = (request.batch, request.bytes);
                 let output = unserved(&reply, 408, "Request Timeout", batch, bytes);
-                self.timed_out(cx, request, output);
+                self.timed_out(cx, &reply, (batch, bytes), output);
                 self.pull_ended(cx, &reply);
                 return false;
             }
             let held = self.lead.as_ref().is_some_and(|lead| lead.has_held(&reply));
             let served = request.expires.is_none() || request.delivered > 0 || held;
             if end_of_stream && request.no_wait && served {
-                self.timed_out(cx, request, status(&reply, 404, "No Messages"));
+                let output = status(&reply, 404, "No Messages");
+                self.timed_out(cx, &reply, (batch, bytes), output);
                 self.pull_ended(cx, &reply);
                 return false;
             }
-            if !cx.is_interested(request) {
+            if !cx.is_interested(&reply, request.since) {
                 cx.forget_pull(&reply);
                 self.pull_ended(cx, &reply);
                 return false;
             }
-            batches += request.batch;
+            batches += batch;
             if let Some(due) = request.heartbeat_at {
                 if due <= now {
                     self.heartbeat(cx, &reply);
