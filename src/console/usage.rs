@@ -232,6 +232,7 @@ fn flag_help(flag: &Flag) -> (String, String) {
         Kind::Subject | Kind::Pattern | Kind::Subjects => "=SUBJECT",
         Kind::Server => "=SERVER",
         Kind::Client => "=CLIENT",
+        Kind::Token => "=NAME",
         Kind::OneOf(_) | Kind::Text | Kind::Command => "=VALUE",
     };
     let no = if flag.kind == Kind::Toggle { "[no-]" } else { "" };

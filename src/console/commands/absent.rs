@@ -63,6 +63,8 @@ pub(crate) const ABSENT: &[Absent] = &[
     absent("bench js pub", "batch", "use 'nats bench js pub sync'"),
     absent("server", "account", NO_SYSTEM),
     absent("server", "check", "use 'nats stream info' and 'nats server ls'"),
+    absent("server", "cluster", "kill or pause the meta leader on the page"),
+    absent("server", "raft", "kill or pause the meta leader on the page"),
     absent("server", "config", NO_SYSTEM),
     absent("server", "generate", ""),
     absent("server", "graph", NO_SYSTEM),

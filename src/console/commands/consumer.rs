@@ -1,5 +1,6 @@
 //! Consumers: create, change, look at, take messages from, remove.
 
+use super::stream::ALL;
 use super::{Arg, Command, Flag, Kind, Verb};
 
 pub(super) const CONSUMER: Command = Command {
@@ -8,6 +9,7 @@ pub(super) const CONSUMER: Command = Command {
         ADD, EDIT, LS, FIND, INFO, STATE, RM, COPY, NEXT, SUB, PAUSE, UNPIN, RESUME, REPORT,
         CLUSTER,
     ],
+    flags: &[&[ALL]],
     ..Command::new("consumer", "Work with consumers", &[])
 };
 

@@ -102,6 +102,8 @@ pub enum Kind {
     Server,
     /// The name of a client.
     Client,
+    /// A single token of a subject, such as the name of a domain.
+    Token,
     /// The name of a command.
     Command,
 }
@@ -140,8 +142,8 @@ const GLOBAL: &[Flag] = &[
     Flag::new("server", Kind::Server, "Accepted; the client stays on the connection it has")
         .short('s'),
     Flag::new("context", Kind::Text, "Accepted; there are no contexts here"),
-    Flag::new("js-domain", Kind::Text, "The JetStream domain to talk to"),
-    Flag::new("domain", Kind::Text, "The same as --js-domain"),
+    Flag::new("js-domain", Kind::Token, "The JetStream domain to talk to"),
+    Flag::new("domain", Kind::Token, "The same as --js-domain"),
     Flag::new("timeout", Kind::Duration, "How long to wait for an answer").default("5s"),
     Flag::new("help", Kind::Switch, "Show what a command does and takes").short('h'),
 ];

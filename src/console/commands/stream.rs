@@ -8,10 +8,14 @@ pub(super) const STREAM: Command = Command {
         ADD, LS, REPORT, FIND, INFO, STATE, SUBJECTS, EDIT, RM, PURGE, COPY, RMM, VIEW, GET, SEAL,
         GAPS, CLUSTER,
     ],
+    flags: &[&[ALL]],
     ..Command::new("stream", "Work with streams", &[])
 };
 
 const NAME: Arg = Arg::new("stream", Kind::Stream, "The stream's name");
+/// What the real CLI hides without it are the streams of buckets.
+pub(super) const ALL: Flag =
+    Flag::new("all", Kind::Switch, "Accepted; all streams are always shown").short('a');
 const JSON: Flag = Flag::new("json", Kind::Switch, "Print JSON").short('j');
 const FORCE: Flag = Flag::new("force", Kind::Switch, "Do it without asking").short('f');
 const NO_SELECT: Flag =

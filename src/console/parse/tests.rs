@@ -93,6 +93,10 @@ fn errors_are_the_clis_with_a_suggestion() {
             "nats pub a b c",
             "nats: error: unexpected argument 'c'\nPut a text with spaces in quotes. See 'nats help pub'.",
         ),
+        (
+            "nats stream ls --js-domain a.b",
+            "nats: error: --js-domain takes a name without spaces, dots, * and >, not \"a.b\"",
+        ),
         ("nats pub a --count", "nats: error: expected argument for flag '--count'"),
         ("nats pub a --count x", "nats: error: --count takes a whole number, not \"x\""),
         ("nats pub a --count 1 --count 2", "nats: error: flag 'count' cannot be repeated"),

@@ -35,6 +35,12 @@ pub(super) fn check(kind: Kind, value: &str, name: impl Fn() -> String) -> Resul
         {
             wants("a subject such as orders.new")
         }
+        Kind::Token
+            if value.is_empty()
+                || value.contains(|c: char| c.is_whitespace() || ".*>".contains(c)) =>
+        {
+            wants("a name without spaces, dots, * and >")
+        }
         // Several patterns may stand in one word, separated by commas or spaces.
         Kind::Pattern if !patterns(value).all(subject::is_valid_pattern) => {
             wants("a subject such as orders.new, orders.* or orders.>")

@@ -177,7 +177,12 @@ impl<'a> Run<'a> {
                 Some(reply) => decode(reply),
                 None => Err("no reply".to_owned()),
             },
-            other => Err(trouble(other)),
+            other => {
+                if let (Outcome::NoResponders, Some(domain)) = (other, self.domain) {
+                    self.hint(format!("No JetStream of domain {domain} answers here."));
+                }
+                Err(trouble(other))
+            }
         })
     }
 }

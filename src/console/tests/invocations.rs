@@ -7,7 +7,7 @@ use crate::console::parse;
 const LINES: &[(&str, &str)] = &[
     ("nats --help", "usage: nats [<flags>] <command> [<args> ...]"),
     ("nats help stream add", "usage: nats stream add [<flags>] [<stream>]"),
-    ("nats consumer --help", "usage: nats consumer <command> [<args> ...]"),
+    ("nats consumer --help", "usage: nats consumer [<flags>] <command> [<args> ...]"),
     ("nats pub orders.new hello", "Stored in Stream: ORDERS Sequence: 1"),
     ("nats pub -H Nats-Msg-Id:1 orders.new '{{Count}}' --count 2", "Duplicate: true"),
     ("nats pub elsewhere hello --reply x", "Published 5 bytes to \"elsewhere\""),

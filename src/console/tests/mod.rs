@@ -1,5 +1,6 @@
 //! The console in a whole world: lines are typed, time passes, and what is printed is read.
 
+mod any_line;
 mod invocations;
 
 use super::{Session, State};

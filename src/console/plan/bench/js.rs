@@ -101,7 +101,9 @@ pub(in crate::console::plan) fn fetch(run: &mut Run<'_>, line: &Invocation) -> D
         let came = match view.outcome {
             Some(Outcome::Fetched { messages, .. }) => messages.len() as u64,
             Some(Outcome::NoResponders) => {
-                return Err(run.fail("nats: no responders available for request"));
+                let stop = run.fail("nats: no responders available for request");
+                run.hint(format!("Nobody leads a consumer {consumer} of a stream {stream}."));
+                return Err(stop);
             }
             Some(other) => return Err(run.fail(trouble(other))),
             None => 0,

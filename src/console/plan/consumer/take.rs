@@ -18,11 +18,18 @@ use super::{load, pick};
 /// How long a pull waits if the line does not say.
 const TIMEOUT: Span = Span::secs(5);
 
+/// How many messages one line takes at most: a client remembers only its latest operations.
+const MOST: i64 = 200;
+
 /// `nats consumer next`
 pub(in crate::console::plan) fn next(run: &mut Run<'_>, line: &Invocation) -> Done {
     let answer = answer(run, line)?;
     let (stream, name) = (line.arg(0).unwrap_or_default(), line.arg(1).unwrap_or_default());
-    let count = line.number("count").unwrap_or(1).clamp(1, 200);
+    let wanted = line.number("count").unwrap_or(1);
+    let count = wanted.clamp(1, MOST);
+    if wanted > MOST {
+        run.hint(format!("{MOST} messages at most; type the line again for more."));
+    }
     for _ in 0..count {
         take(run, line, stream, name, answer.as_ref())?;
     }
