@@ -22,11 +22,13 @@ const WORKERS: [&str; 3] = ["a", "b", "d"];
 const STREAM: &str =
     r#"{"name":"S","subjects":["s.>"],"num_replicas":3,"storage":"file","retention":"RETENTION"}"#;
 const CONSUMER: &str = r#"{"stream_name":"S","config":{"durable_name":"c","name":"c",
-    "ack_policy":"explicit","ack_wait":ACK_WAIT}}"#;
+    "ack_policy":"explicit","ack_wait":ACK_WAIT,"mem_storage":MEMORY}}"#;
 
-fn field(seed: u64, retention: &str, ack_wait: Span) -> Field {
+fn field(seed: u64, retention: &str, ack_wait: Span, in_memory: bool) -> Field {
     let stream = STREAM.replace("RETENTION", retention);
-    let consumer = CONSUMER.replace("ACK_WAIT", &ack_wait.as_nanos().to_string());
+    let consumer = CONSUMER
+        .replace("ACK_WAIT", &ack_wait.as_nanos().to_string())
+        .replace("MEMORY", &in_memory.to_string());
     Field::new(seed, &stream, &consumer)
 }
 
@@ -37,7 +39,7 @@ fn another(field: &Field) -> &'static str {
 }
 
 fn redelivered_after_the_leader_is_lost(seed: u64) -> Result<(), Violation> {
-    let mut field = field(seed, "limits", Span::secs(20));
+    let mut field = field(seed, "limits", Span::secs(20), false);
     field.publish(3);
     field.pass(Span::secs(1))?;
     let server = another(&field);
@@ -145,8 +147,15 @@ fn trouble(field: &mut Field, away: &mut Option<String>) {
     *away = Some(name);
 }
 
-fn work_queue(seed: u64) -> Result<usize, Violation> {
-    let mut field = field(seed, "workqueue", Span::secs(2));
+/// What a case is about.
+#[derive(Clone, Copy)]
+struct Kind {
+    retention: &'static str,
+    in_memory: bool,
+}
+
+fn queue(seed: u64, Kind { retention, in_memory }: Kind) -> Result<usize, Violation> {
+    let mut field = field(seed, retention, Span::secs(2), in_memory);
     let mut away = None;
     for round in 0..40 {
         if round % 4 == 0 {
@@ -178,14 +187,43 @@ fn work_queue(seed: u64) -> Result<usize, Violation> {
     Ok(field.settled.count())
 }
 
-#[test]
-fn an_acknowledged_message_of_a_work_queue_never_comes_again() {
+fn run_all(kind: Kind) {
     let seeds = match std::env::var("CONSUMER_WORLD_SEED").map(|seed| seed.parse::<u64>()) {
         Ok(Ok(seed)) => seed..seed + 1,
         _ => 0..40,
     };
     let cases = (seeds.end - seeds.start) as usize;
-    let settled: usize =
-        seeds.map(|seed| work_queue(seed).unwrap_or_else(|why| panic!("seed {seed}: {why}"))).sum();
+    let settled: usize = seeds
+        .map(|seed| queue(seed, kind).unwrap_or_else(|why| panic!("seed {seed}: {why}")))
+        .sum();
     assert!(settled > 15 * cases, "only {settled} acknowledgements in {cases} cases");
+}
+
+#[test]
+fn an_acknowledged_message_of_a_work_queue_never_comes_again() {
+    run_all(Kind { retention: "workqueue", in_memory: false });
+}
+
+#[test]
+fn nor_with_interest_retention() {
+    run_all(Kind { retention: "interest", in_memory: false });
+}
+
+#[test]
+fn nor_if_the_consumer_is_in_memory() {
+    run_all(Kind { retention: "workqueue", in_memory: true });
+}
+
+#[test]
+fn an_ephemeral_consumer_that_nobody_uses_goes_on_every_server() {
+    let mut field = field(1, "limits", Span::secs(2), false);
+    let body = r#"{"stream_name":"S","config":{"name":"e","ack_policy":"explicit",
+        "inactive_threshold":3000000000,"num_replicas":3}}"#;
+    field.api("CONSUMER.CREATE.S.e", body);
+    assert_eq!(field.world.consumer(0, "S", "e").unwrap().replicas.len(), 3);
+    field.pass(Span::secs(2)).unwrap();
+    assert!(field.world.consumer(0, "S", "e").is_some());
+    field.pass(Span::secs(3)).unwrap();
+    assert!(field.world.consumer(0, "S", "e").is_none());
+    assert!(field.world.consumer(0, "S", "c").is_some());
 }

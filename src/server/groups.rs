@@ -292,10 +292,29 @@ impl Server {
                     }
                     cx.because(before);
                 }
-                Output::LeaderChanged { .. } => {}
+                Output::LeaderChanged { leader, .. } => {
+                    if leader.is_some_and(|leader| leader != self.config.me.0) {
+                        self.another_leads(group);
+                    }
+                }
             }
         }
         self.compact(group);
+    }
+
+    /// Another server leads a group: whoever waits for its first leader hears from that one.
+    fn another_leads(&mut self, group: &str) {
+        match self.owner_of(group) {
+            Some(Owner::Stream(stream)) => {
+                if let Some(hosted) = self.streams.get_mut(&stream) {
+                    hosted.created_for = None;
+                }
+            }
+            Some(Owner::Consumer(stream, consumer)) => {
+                self.another_leads_consumer(&stream, &consumer);
+            }
+            None => {}
+        }
     }
 
     /// Replaces a state that is too far behind.
@@ -328,7 +347,12 @@ impl Server {
                 }
                 self.arm_expiry(cx, &stream);
                 // Consumers led here find another store than the one they knew.
-                self.with_consumers_led(cx, &stream, |consumer, cx| consumer.purged(cx, ""));
+                self.with_consumers_led(cx, &stream, |consumer, cx| {
+                    consumer.purged(cx, "");
+                    if let Some(last) = cx.store.last() {
+                        consumer.stored(cx, last);
+                    }
+                });
             }
             GroupState::Consumer(state) => {
                 let Some(Owner::Consumer(stream, consumer)) = self.owner_of(group) else { return };

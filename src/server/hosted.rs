@@ -29,7 +29,7 @@ pub struct HostedStream {
     /// Who waits for an entry to be applied.
     pub(super) waiting: BTreeMap<u64, Requester>,
     /// Who waits for the stream to have its first leader.
-    created_for: Option<Requester>,
+    pub(super) created_for: Option<Requester>,
     /// The timer for the next message that is too old or due.
     pub(super) expiry: Option<(Time, TimerId)>,
     /// The last entry that was proposed for such messages, until it is applied.

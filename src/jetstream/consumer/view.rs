@@ -125,6 +125,11 @@ impl Consumer {
         needs || record.redelivered.get(&sseq).is_some()
     }
 
+    /// Whether two copies have the same record.
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self.record == other.record
+    }
+
     /// Up to where everything is acknowledged, as told to clients.
     pub fn ack_floor(&self) -> Pair {
         self.record.floor

@@ -55,6 +55,11 @@ impl Server {
                 self.add_consumer(cx, name.into(), config, &assignment, requester)
             }
             Admitted::Update(config) => {
+                // Those that follow the stream follow it anyway.
+                if existing.is_some_and(|known| known.num_replicas != config.num_replicas) {
+                    let why = "changing the number of replicas is not simulated";
+                    return Err(ApiError::consumer_create(why));
+                }
                 let (stream, consumer, config) = (stream.into(), name.into(), config.into());
                 let (pause, requester) = (false, requester.clone());
                 let command =

@@ -1,7 +1,6 @@
 //! The life of a consumer on a server: created, led, followed, given up; the process starts and
 //! dies.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::jetstream::consumer::Consumer;
@@ -119,12 +118,8 @@ impl Server {
         stream: &Arc<str>,
         assignment: &Assignment,
     ) {
-        let Some(hosted) = self.streams.get(stream) else { return };
-        let known: BTreeMap<Arc<str>, Arc<ConsumerConfig>> = hosted
-            .consumers
-            .iter()
-            .map(|(name, about)| (Arc::clone(name), Arc::clone(about.consumer.config())))
-            .collect();
+        let known = self.assignments.get(stream).map(|known| Arc::clone(&known.consumers));
+        let known = known.unwrap_or_default();
         for name in known.keys().filter(|name| !assignment.consumers.contains_key(*name)) {
             self.remove_consumer(cx, stream, name);
         }
@@ -133,7 +128,7 @@ impl Server {
                 None => {
                     self.assign_consumer(cx, stream, name, consumer, consumer.peers[0], None);
                 }
-                Some(config) if *config != consumer.config => {
+                Some(known) if known.config != consumer.config => {
                     self.reconfigure_consumer(cx, stream, name, &consumer.config, None);
                 }
                 Some(_) => {}
@@ -300,6 +295,13 @@ impl Server {
                     });
                 }
             }
+        }
+    }
+
+    /// Another server leads the consumer.
+    pub(in crate::server) fn another_leads_consumer(&mut self, stream: &str, consumer: &str) {
+        if let Some(about) = self.hosted_consumer_mut(stream, consumer) {
+            about.created_for = None;
         }
     }
 

@@ -21,7 +21,7 @@ struct Shown {
 }
 
 /// Whether everything has come to rest: all servers run, every group has converged, and all copies
-/// of a stream have the same sequences. Waits for no client.
+/// of a stream have the same sequences, those of a consumer the same record. Waits for no client.
 ///
 /// # Errors
 /// [`Violation::NotConverged`].
@@ -56,6 +56,14 @@ pub fn has_converged(world: &World) -> Result<(), Violation> {
             .collect();
         same(&ranges)
             .map_err(|what| Violation::NotConverged { group: Arc::clone(view.name), what })?;
+    }
+    for view in world.consumers() {
+        let mut pairs = view.replicas.windows(2);
+        if let Some([a, b]) = pairs.find(|pair| !pair[0].consumer.agrees_with(pair[1].consumer)) {
+            let what = format!("{:?} and {:?} have different records", a.server, b.server);
+            let group = format!("{} > {}", view.stream, view.name).into();
+            return Err(Violation::NotConverged { group, what });
+        }
     }
     Ok(())
 }
