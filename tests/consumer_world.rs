@@ -227,3 +227,30 @@ fn an_ephemeral_consumer_that_nobody_uses_goes_on_every_server() {
     assert!(field.world.consumer(0, "S", "e").is_none());
     assert!(field.world.consumer(0, "S", "c").is_some());
 }
+
+#[test]
+fn what_becomes_of_a_consumer_is_advised() {
+    let mut field = field(2, "limits", Span::secs(2), false);
+    field.connect("a", Some(another(&field)));
+    field.subscribe("a", "$JS.EVENT.ADVISORY.CONSUMER.>");
+    field.pass(Span::millis(100)).unwrap();
+    let told = |field: &mut Field| -> Vec<String> {
+        let prefix = "$JS.EVENT.ADVISORY.CONSUMER.";
+        let heard = field.heard("a");
+        heard.iter().map(|message| message.subject[prefix.len()..].to_owned()).collect()
+    };
+    let leader = field.consumer_leader().unwrap();
+    field.give(&Input::Stop { process: leader });
+    field.pass(Span::secs(10)).unwrap();
+    assert_eq!(told(&mut field), ["LEADER_ELECTED.S.c"]);
+    // The first leader has nothing to say of the creation when another one follows.
+    let body = r#"{"stream_name":"S","config":{"name":"d","ack_policy":"none"}}"#;
+    field.api("CONSUMER.CREATE.S.d", body);
+    field.pass(Span::millis(100)).unwrap();
+    assert_eq!(told(&mut field), ["CREATED.S.d"]);
+    field.api("STREAM.DELETE.S", "");
+    field.pass(Span::millis(100)).unwrap();
+    let mut gone = told(&mut field);
+    gone.sort();
+    assert_eq!(gone, ["DELETED.S.c", "DELETED.S.d"]);
+}

@@ -128,10 +128,15 @@ impl Field {
         known.read += said.len();
         said.iter()
             .filter_map(|op| match op {
-                ServerOp::Msg { sid, message } if &**sid == "1" => Some(message.clone()),
+                ServerOp::Msg { sid, message } if sid.starts_with('1') => Some(message.clone()),
                 _ => None,
             })
             .collect()
+    }
+
+    /// A worker listens on another subject; what comes there is heard as well.
+    pub(crate) fn subscribe(&mut self, worker: &str, subject: &str) {
+        self.say(worker, &format!("SUB {subject} 1{}\r\n", self.counter));
     }
 
     /// Time passes; what must always hold is looked at.

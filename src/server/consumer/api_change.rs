@@ -161,6 +161,27 @@ impl Server {
         self.respond(cx, endpoint, requester, answer(endpoint, ConsumerBody { info }));
     }
 
+    /// Answers who wanted to create or change a consumer that cannot be there any more. Only the
+    /// meta leader does.
+    pub(super) fn answer_consumer_gone<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: &Arc<str>,
+        requester: &Requester,
+    ) {
+        if self.is_clustered() && !self.leads_meta() {
+            return;
+        }
+        let call = ConsumerCall::Create { name: Some(consumer), filter: None };
+        let endpoint = Endpoint::Consumer { stream, call };
+        let error = match self.assignments.get(stream) {
+            Some(_) => ApiError::CONSUMER_NOT_FOUND,
+            None => ApiError::STREAM_NOT_FOUND,
+        };
+        self.respond(cx, endpoint, requester, refusal(endpoint, error));
+    }
+
     /// Answers who wanted a consumer to pause or to go on.
     pub(super) fn answer_consumer_paused<H: Host>(
         &mut self,

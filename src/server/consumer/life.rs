@@ -38,7 +38,10 @@ impl Server {
     ) {
         match command {
             MetaCommand::CreateConsumer { stream, consumer, assignment, preferred, requester } => {
-                let Some(consumers) = self.assignments.consumers_mut(stream) else { return };
+                let Some(consumers) = self.assignments.consumers_mut(stream) else {
+                    // The stream went meanwhile.
+                    return self.answer_consumer_gone(cx, stream, consumer, requester);
+                };
                 // Of two that wanted the same at once, the second finds what the first made.
                 if !consumers.contains_key(consumer) {
                     consumers.insert(Arc::clone(consumer), assignment.clone());
@@ -54,9 +57,10 @@ impl Server {
             }
             MetaCommand::UpdateConsumer { stream, consumer, config, pause, requester } => {
                 let consumers = self.assignments.consumers_mut(stream);
-                if let Some(assignment) = consumers.and_then(|all| all.get_mut(consumer)) {
-                    assignment.config = Arc::clone(config);
-                }
+                let Some(known) = consumers.and_then(|all| all.get_mut(consumer)) else {
+                    return self.answer_consumer_gone(cx, stream, consumer, requester);
+                };
+                known.config = Arc::clone(config);
                 let waits = (!pause).then_some(requester);
                 self.reconfigure_consumer(cx, stream, consumer, config, waits);
                 if *pause && (!self.is_clustered() || self.leads_meta()) {
