@@ -144,11 +144,17 @@ impl Server {
         }
     }
 
-    /// A stream keeps messages for its consumers from now on: without any, nothing stays.
+    /// A stream keeps messages for its consumers from now on: without any, nothing stays; else what
+    /// all of them have acknowledged goes.
     fn forget_what_none_wants<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        if self.streams.get(name).is_some_and(|hosted| hosted.consumers.is_empty()) {
-            self.carry_out_command(cx, name, StreamCommand::Purge(PurgeRequest::default()));
-        }
+        let Some(hosted) = self.streams.get(name) else { return };
+        let floors = hosted.consumers.values().map(|about| about.consumer.ack_floor().sseq);
+        let purge = match floors.min() {
+            Some(0) => return,
+            Some(floor) => PurgeRequest { seq: floor + 1, ..PurgeRequest::default() },
+            None => PurgeRequest::default(),
+        };
+        self.carry_out_command(cx, name, StreamCommand::Purge(purge));
     }
 
     /// Starts a copy of a stream here, if this server is to have one.

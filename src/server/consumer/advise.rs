@@ -1,19 +1,15 @@
-//! Advisories and metrics: published like any other message, but only if somebody listens.
+//! Advisories and metrics of consumers.
 
 use std::sync::Arc;
 
 use crate::kernel::Context;
-use crate::nats::api::{ConsumerAdvisory, Publisher};
-use crate::nats::{Message, Subject};
+use crate::nats::api::{ConsumerAdvisory, PeerInfo, Publisher};
 
 use super::super::{Host, Server};
 use super::ACCOUNT;
 
-/// The length of the ids of advisories.
-const NUID: usize = 22;
-
 impl Server {
-    /// Publishes what a consumer has to tell.
+    /// Publishes what a consumer has to tell, if anybody listens.
     pub(super) fn advise<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
@@ -21,15 +17,9 @@ impl Server {
         consumer: &str,
         advisory: &ConsumerAdvisory,
     ) {
-        let subject: Subject = advisory.subject(stream, consumer).into();
-        if !self.memory.interest.has_interest(&subject) {
-            return;
-        }
-        let id = cx.rng().base62(NUID);
-        let domain = self.config.domain.as_deref();
-        let by = Publisher { stream, consumer, account: ACCOUNT, domain };
-        let json = advisory.to_json(&id, cx.now(), by);
-        self.publish(cx, &Message::new(subject, json));
+        let (now, domain) = (cx.now(), self.config.domain.clone());
+        let by = Publisher { stream, consumer, account: ACCOUNT, domain: domain.as_deref() };
+        self.announce(cx, &advisory.subject(stream, consumer), |id| advisory.to_json(id, now, by));
     }
 
     /// A replicated consumer has a new leader: this server.
@@ -39,8 +29,7 @@ impl Server {
         stream: &Arc<str>,
         consumer: &Arc<str>,
     ) {
-        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
-        let replicas = self.cluster_info(cx.now(), about.group.as_ref()).replicas;
+        let replicas = self.consumer_replicas(cx, stream, consumer);
         let leader = Arc::clone(self.name());
         self.advise(cx, stream, consumer, &ConsumerAdvisory::LeaderElected { leader, replicas });
     }
@@ -52,8 +41,17 @@ impl Server {
         stream: &Arc<str>,
         consumer: &Arc<str>,
     ) {
-        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
-        let replicas = self.cluster_info(cx.now(), about.group.as_ref()).replicas;
+        let replicas = self.consumer_replicas(cx, stream, consumer);
         self.advise(cx, stream, consumer, &ConsumerAdvisory::QuorumLost { replicas });
+    }
+
+    fn consumer_replicas<H: Host>(
+        &self,
+        cx: &Context<'_, H>,
+        stream: &str,
+        consumer: &str,
+    ) -> Vec<PeerInfo> {
+        let group = self.hosted_consumer(stream, consumer).and_then(|about| about.group.as_ref());
+        group.map_or_else(Vec::new, |(_, member)| self.peer_infos(cx.now(), &member.raft))
     }
 }

@@ -8,14 +8,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::jetstream::consumer::Consumer;
 use crate::jetstream::store::StoredMessage;
 use crate::jetstream::stream::StreamCommand;
 use crate::kernel::{Context, Span, Time};
 use crate::nats::api::Retention;
-use crate::nats::subject::matches;
 
-use super::super::group::GroupEntry;
 use super::super::hosted::HostedStream;
 use super::super::{Host, Server, Timer};
 use super::HostedConsumer;
@@ -45,8 +42,7 @@ impl Server {
         }
         let of_interest = hosted.stream.config().retention == Retention::Interest;
         let unneeded = |message: &&Arc<StoredMessage>| {
-            delivers(&about.consumer, &message.subject)
-                && !(of_interest && is_needed(hosted, message))
+            about.consumer.matches(&message.subject) && !(of_interest && is_needed(hosted, message))
         };
         let there = hosted.stream.store().iter_from(first).take_while(|m| m.seq <= last);
         let seqs: Vec<u64> = there.filter(unneeded).map(|message| message.seq).collect();
@@ -72,7 +68,7 @@ impl Server {
             Retention::WorkQueue => messages
                 .filter(|message| {
                     hosted.consumers.values().any(|about| {
-                        delivers(&about.consumer, &message.subject)
+                        about.consumer.matches(&message.subject)
                             && !about.consumer.needs(message.seq, &message.subject)
                     })
                 })
@@ -91,16 +87,7 @@ impl Server {
         if seqs.is_empty() {
             return;
         }
-        let Some(hosted) = self.streams.get(stream) else { return };
-        let command = StreamCommand::Unneeded { seqs };
-        match &hosted.group {
-            None => self.apply_stream(cx, stream, &command, 0),
-            Some((group, _)) => {
-                let (group, before) = (Arc::clone(group), cx.cause());
-                self.propose(cx, &group, GroupEntry::Stream(Arc::new(command)));
-                cx.because(before);
-            }
-        }
+        self.carry_out_command(cx, stream, StreamCommand::Unneeded { seqs });
     }
 
     /// Whether this server has heard of every consumer there is: one that was away for a while has
@@ -119,16 +106,10 @@ impl Server {
         consumers: &BTreeMap<Arc<str>, HostedConsumer>,
         subject: &str,
     ) -> bool {
-        consumers.values().any(|about| delivers(&about.consumer, subject))
+        consumers.values().any(|about| about.consumer.matches(subject))
     }
 }
 
 fn is_needed(hosted: &HostedStream, message: &StoredMessage) -> bool {
     hosted.consumers.values().any(|about| about.consumer.needs(message.seq, &message.subject))
-}
-
-/// Whether a consumer delivers messages on this subject.
-fn delivers(consumer: &Consumer, subject: &str) -> bool {
-    let mut filters = consumer.config().filters().peekable();
-    filters.peek().is_none() || filters.any(|filter| matches(filter, subject))
 }
