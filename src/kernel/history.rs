@@ -216,8 +216,9 @@ impl<M: Machine> History<M> {
         true
     }
 
-    /// Leaves the current branch at the cursor.
-    fn fork(&mut self) {
+    /// Begins a new branch at the cursor, also at the end of the current one; it becomes the current
+    /// one, the old one is kept.
+    pub fn fork(&mut self) {
         self.save_head();
         let position = self.cursor.position();
         let old = self.branch();

@@ -123,7 +123,7 @@ pub fn play_with(
             Move::Wait(Waiting::Goal(item)) => {
                 waited.insert((play.beat(), item));
                 if let Some(Part::Goal(goal)) = part(&play, item)
-                    && !is_being_done(&play)
+                    && !play.is_doing()
                     && comes_by_itself(&play, history.cursor(), goal)
                 {
                     let what = "this goal is reached by doing nothing".to_owned();
@@ -171,11 +171,6 @@ fn go_on(history: &mut History, play: &Play) -> bool {
         }
         _ => history.forward(),
     }
-}
-
-fn is_being_done(play: &Play) -> bool {
-    // A goal that is being done for the learner refuses to be done again.
-    !play.clone().do_it()
 }
 
 fn part(play: &Play, item: usize) -> Option<&Part> {

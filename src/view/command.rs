@@ -9,6 +9,7 @@ use crate::world::Input;
 
 use super::class::Class;
 use super::entity::Entity;
+use super::player::LessonCommand;
 
 /// Something asked of the player.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +49,10 @@ pub enum PlayerCommand {
     AddApp(&'static str),
     /// Gives the world an input; in the past, that begins a new branch.
     Act(Input),
+    /// Gives the world an input with which a command that was begun goes on.
+    FollowUp(Input),
+    /// Asks something of the lesson that is played.
+    Lesson(LessonCommand),
     /// Shows or hides a class of traffic, on the stage, in the diagram and as steps.
     ShowClass(Class, bool),
     /// Looks at another branch.

@@ -131,6 +131,14 @@ impl Play {
         })
     }
 
+    /// Whether a goal is being done for the learner.
+    pub fn is_doing(&self) -> bool {
+        let at = self.place();
+        let part = self.lesson.beats.get(at.0).and_then(|beat| beat.items.get(at.1));
+        let goal = part.is_some_and(|item| matches!(item.part, Part::Goal(_)));
+        goal && self.work.as_ref().is_some_and(|work| work.at == at)
+    }
+
     /// Does a goal for the learner. False if no goal is open.
     pub fn do_it(&mut self) -> bool {
         let at = self.place();

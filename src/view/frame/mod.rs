@@ -16,6 +16,7 @@ use crate::kernel::{EventId, Time};
 
 use super::class::Class;
 use super::entity::Entity;
+use super::lesson::LessonView;
 
 pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
@@ -52,6 +53,8 @@ pub struct Frame {
     pub inspection: Option<Arc<Inspection>>,
     /// What is pointed at; everything that has to do with it is marked `highlighted`.
     pub hover: Option<Entity>,
+    /// The lesson panel, if a lesson is played.
+    pub lesson: Option<Arc<LessonView>>,
     /// The status line.
     pub status: Status,
     /// What the live region says now; a new `serial` means it is to be said, at most every 500 ms.

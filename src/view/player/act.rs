@@ -1,7 +1,7 @@
 //! Acting: inputs, and what the buttons on applications do.
 
 use crate::client::{Call, Draft};
-use crate::kernel::ProcId;
+use crate::kernel::{BranchId, ProcId};
 use crate::view::add_app::new_app;
 use crate::view::caption::describe_call;
 use crate::view::entity::Entity;
@@ -23,26 +23,52 @@ impl Player {
             return;
         }
         self.notice = None;
+        self.before_learner_acts();
         self.remember();
         let (before, position) = (self.history.current(), self.world().position());
-        let after = self.history.act(input);
-        if after != before
-            && let Some(track) = self.tracks.get(before.0)
-        {
-            let fork = track.fork(position);
-            self.tracks.truncate(after.0);
-            self.tracks.push(fork);
-        }
-        self.moved();
-        if let Some(hop) = self.record() {
-            self.pulse(hop);
-            self.say_hop(hop);
+        self.give(input);
+        if self.history.current() != before {
+            self.lesson_forked(before, position);
         }
         // What was asked for is to be seen, unless motion is not wanted: then one steps.
         if !self.reduced_motion && self.mode != Mode::Play {
             self.play();
         } else if self.reduced_motion {
             self.rest();
+        }
+    }
+
+    /// Goes on with something that was begun: what it began in goes on as well.
+    pub(super) fn follow_up(&mut self, input: Input) {
+        if self.history.at_head() && self.world().check(&input).is_ok() {
+            self.give(input);
+            if self.mode == Mode::Rest && !self.reduced_motion {
+                self.play();
+            }
+        }
+    }
+
+    /// Gives the world an input and takes note of it.
+    pub(super) fn give(&mut self, input: Input) {
+        let (before, position) = (self.history.current(), self.world().position());
+        self.history.act(input);
+        self.track_of_fork(before, position);
+        self.moved();
+        if let Some(hop) = self.record() {
+            self.pulse(hop);
+            self.say_hop(hop);
+        }
+    }
+
+    /// If history has left its branch at this position, what was to see of it goes along.
+    pub(super) fn track_of_fork(&mut self, before: BranchId, position: u64) {
+        let after = self.history.current();
+        if after != before
+            && let Some(track) = self.tracks.get(before.0)
+        {
+            let fork = track.fork(position);
+            self.tracks.truncate(after.0);
+            self.tracks.push(fork);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::kernel::{BranchId, Time};
 use crate::view::command::LayoutHints;
 use crate::view::entity::Entity;
 use crate::view::frame::{Caption, Diagram, Inspection, Stage, WireLine};
+use crate::view::lesson::LessonView;
 
 /// What a part of the picture was drawn from. Equal keys give equal parts.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +52,7 @@ impl<T: Clone> Kept<T> {
 pub(super) struct Cache {
     pub(super) stage: Kept<Arc<Stage>>,
     pub(super) diagram: Kept<Arc<Diagram>>,
+    pub(super) lesson: Kept<Option<Arc<LessonView>>>,
     pub(super) wire: Kept<Arc<Vec<WireLine>>>,
     pub(super) caption: Kept<Caption>,
     pub(super) inspection: Kept<Option<Arc<Inspection>>>,

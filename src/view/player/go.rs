@@ -110,7 +110,7 @@ impl Player {
     }
 
     /// The cursor was set down somewhere.
-    fn arrived(&mut self) {
+    pub(super) fn arrived(&mut self) {
         self.moved();
         self.pulses.clear();
         self.skipped = None;
@@ -165,7 +165,7 @@ impl Player {
     }
 
     /// Looks at the current branch's track again if the filter has changed since.
-    fn tracks_are_current(&mut self) {
+    pub(super) fn tracks_are_current(&mut self) {
         let current = self.history.current().0;
         let (head, filter) = (self.history.head(), &self.filter);
         if let Some(track) = self.tracks.get_mut(current) {

@@ -7,6 +7,7 @@
 mod act;
 mod cache;
 mod go;
+mod lesson;
 mod play;
 mod quiet;
 mod scrub;
@@ -24,6 +25,7 @@ use super::motion::Flight;
 use super::track::{Hop, Track};
 
 pub use act::describe_input;
+pub use lesson::LessonCommand;
 
 /// Engine steps a tick takes at most.
 const SLICE: u32 = 2_000;
@@ -70,6 +72,8 @@ enum Goal {
     Idle,
     /// A moment.
     Time(Time),
+    /// The lesson waits for somebody.
+    Lesson,
 }
 
 /// A moment one can go back to with undo.
@@ -118,6 +122,7 @@ pub struct Player {
     to_announce: Option<String>,
     announced_ms: f64,
     at_rest: bool,
+    course: Option<lesson::Course>,
     cache: cache::Cache,
 }
 
@@ -153,6 +158,7 @@ impl Player {
             to_announce: None,
             announced_ms: -ANNOUNCE_MS,
             at_rest: false,
+            course: None,
             cache: cache::Cache::default(),
         }
     }
@@ -183,6 +189,11 @@ impl Player {
 
     /// Does what is asked.
     pub fn command(&mut self, command: PlayerCommand) {
+        self.obey(command);
+        self.follow_lesson();
+    }
+
+    fn obey(&mut self, command: PlayerCommand) {
         match command {
             PlayerCommand::Play => self.play(),
             PlayerCommand::Pause | PlayerCommand::Cancel => self.rest(),
@@ -202,6 +213,8 @@ impl Player {
             PlayerCommand::Press(process) => self.press(process),
             PlayerCommand::AddApp(kind) => self.add_app(kind),
             PlayerCommand::Act(input) => self.act(input),
+            PlayerCommand::FollowUp(input) => self.follow_up(input),
+            PlayerCommand::Lesson(command) => self.lesson_command(command),
             PlayerCommand::ShowClass(class, shown) => self.show_class(class, shown),
             PlayerCommand::SwitchBranch(branch) => self.switch_branch(branch),
             PlayerCommand::Undo => self.undo(),
@@ -223,6 +236,7 @@ impl Player {
             Mode::Play | Mode::Hop => self.play_on(ms),
             Mode::Run(run) => self.run_on(run),
         }
+        self.follow_lesson();
         let now = self.screen_ms;
         self.pulses.retain(|(_, born)| now - born < PULSE_MS);
         self.skipped = self.skipped.filter(|(_, born)| now - born < SKIPPED_MS);
@@ -313,5 +327,7 @@ impl Player {
     }
 }
 
+#[cfg(test)]
+mod lesson_tests;
 #[cfg(test)]
 mod tests;

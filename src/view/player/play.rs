@@ -48,6 +48,7 @@ impl Player {
         self.flights = None;
         let new = self.record();
         let position = self.world().position();
+        self.follow_lesson();
         Some(new.or_else(|| self.hop().filter(|hop| hop.position == position)))
     }
 
@@ -177,7 +178,8 @@ impl Player {
 
     /// Whether nothing shown will happen by itself.
     pub(super) fn nothing_to_come(&mut self) -> bool {
-        if self.hop_number() < self.hops().len() || self.next_flight().is_some() {
+        let awaited = self.lesson_waits();
+        if awaited || self.hop_number() < self.hops().len() || self.next_flight().is_some() {
             return false;
         }
         self.history.at_head() && is_quiet(self.world(), &self.filter)
@@ -244,6 +246,7 @@ impl Player {
                 // On known ground, inputs still to come belong to it.
                 self.history.at_head() && world.open_ops() == 0 && self.next_flight().is_none()
             }
+            Goal::Lesson => !self.lesson_waits(),
             Goal::Hop | Goal::OpEnd => false,
         }
     }

@@ -46,6 +46,7 @@ impl Player {
             Goal::OpEnd => "Running to the end of the operation",
             Goal::Idle => "Running until idle",
             Goal::Time(_) => "Running",
+            Goal::Lesson => "Running to where the lesson goes on",
         };
         let whole = run.limit.since(run.from).0.max(1) as f64;
         let part = self.world().now().since(run.from).0 as f64 / whole;

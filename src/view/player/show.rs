@@ -13,6 +13,7 @@ use crate::view::frame::{
     Caption, Diagram, Frame, Inspection, Motion, Pulse, Stage, Status, WireLine,
 };
 use crate::view::inspect;
+use crate::view::lesson::LessonView;
 use crate::view::motion;
 use crate::view::related::Related;
 use crate::view::stage;
@@ -32,6 +33,7 @@ impl Player {
         let motion = self.motion(&stage);
         let (diagram, caption, wire) = (self.diagram(), self.caption(), self.wire());
         let inspection = self.inspection();
+        let lesson = self.lesson_panel();
         let world = self.history.cursor();
         Frame {
             motion,
@@ -39,6 +41,7 @@ impl Player {
             caption,
             wire,
             inspection,
+            lesson,
             transport: self.transport(),
             classes: self.classes(),
             selection: self.selection.clone(),
@@ -115,6 +118,20 @@ impl Player {
             let scene = Scene { world, head, track, hints, selected: &selected, pointed: &pointed };
             Arc::new(diagram::build(scene))
         })
+    }
+
+    fn lesson_panel(&mut self) -> Option<Arc<LessonView>> {
+        let key = Key {
+            hover: None,
+            selection: None,
+            hints: None,
+            filtered: self.lesson_version(),
+            ..self.key()
+        };
+        let mut cache = std::mem::take(&mut self.cache.lesson);
+        let panel = cache.get(key, || self.lesson_view());
+        self.cache.lesson = cache;
+        panel
     }
 
     fn caption(&mut self) -> Caption {
