@@ -199,3 +199,23 @@ fn the_guide_explains_every_attribute_and_event() {
         assert!(guide.contains(&line), "no row {line}");
     }
 }
+
+#[test]
+fn the_list_of_lessons_says_what_their_files_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/index.json");
+    let listed = windtunnel::lesson::index::read(&fs::read_to_string(path).unwrap()).unwrap();
+    let files: Vec<_> = lessons()
+        .into_iter()
+        .map(|(name, text)| {
+            let lesson = read(&name, &text);
+            windtunnel::lesson::index::Entry {
+                file: name.trim_start_matches("lessons/").to_owned(),
+                title: lesson.title.clone(),
+                summary: lesson.summary.clone(),
+                order: lesson.order,
+                minutes: lesson.minutes,
+            }
+        })
+        .collect();
+    assert_eq!(listed, files);
+}

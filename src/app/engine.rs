@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::console::{Entry, Output, Session};
 use crate::lesson::link::{Link, SceneRef};
+use crate::lesson::{Lesson, Play};
 use crate::view::{Entity, Frame, Player, PlayerCommand};
 use crate::world::scenes::{self, Scene};
 use crate::world::{Input, TopologyError};
@@ -63,6 +64,21 @@ impl Ctx {
             SceneRef::Named(name) => scenes::find(name),
             SceneRef::Own(_) => None,
         })
+    }
+
+    /// Begins a lesson: its world takes the place of what is shown.
+    pub(crate) fn begin_lesson(self, lesson: Arc<Lesson>) -> Result<(), TopologyError> {
+        let scene = SceneRef::Own(Box::new(lesson.beginning()?));
+        let mut player = Player::for_lesson(lesson)?;
+        player.command(PlayerCommand::SetReducedMotion(self.reduced_motion.get_untracked()));
+        self.engine.update_value(|engine| {
+            player.command(PlayerCommand::SetHints(engine.player.hints()));
+            engine.scene = scene;
+            engine.player = player;
+            engine.session = Session::new("cli");
+        });
+        self.publish();
+        Ok(())
     }
 
     /// The text of the link that leads to this very moment.
@@ -141,13 +157,17 @@ impl Ctx {
     pub(crate) fn printed(self) -> Vec<(Entry, Output)> {
         self.engine.with_value(|engine| {
             let world = engine.player.world();
-            engine
-                .session
-                .entries()
-                .iter()
-                .filter(|entry| entry.is_visible_at(world.position()))
-                .map(|entry| (entry.clone(), engine.session.render(entry, world)))
-                .collect()
+            let lesson = engine.player.lesson().map(Play::session);
+            let mut printed: Vec<(Entry, Output)> = lesson
+                .into_iter()
+                .chain([&engine.session])
+                .flat_map(|session| session.entries().iter().map(move |entry| (session, entry)))
+                .filter(|(_, entry)| entry.is_visible_at(world.position()))
+                .map(|(session, entry)| (entry.clone(), session.render(entry, world)))
+                .collect();
+            // What the lesson types and what the learner types, in the order of typing.
+            printed.sort_by_key(|(entry, _)| entry.position);
+            printed
         })
     }
 
@@ -195,7 +215,7 @@ impl Engine {
             return;
         }
         for input in self.session.poll(self.player.world()) {
-            self.player.command(PlayerCommand::Act(input));
+            self.player.command(PlayerCommand::FollowUp(input));
         }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) fn Header(
 ) -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let title = ctx.scene().map_or("A shared world", |scene| scene.title);
+    let lesson =
+        Memo::new(move |_| ctx.frame.read().lesson.as_ref().map(|lesson| lesson.title.clone()));
     let reduced = ctx.reduced_motion;
     let toggle_motion = move |_| {
         reduced.update(|reduced| *reduced = !*reduced);
@@ -40,9 +42,15 @@ pub(crate) fn Header(
                 </svg>
                 <span>"Windtunnel"</span>
             </div>
-            <h1 class="crumb"><span class="crumb__at">"Sandbox"</span><b>{title}</b></h1>
+            <h1 class="crumb">
+                {move || match lesson.get() {
+                    None => view! { <span class="crumb__at">"Sandbox"</span><b>{title}</b> }.into_any(),
+                    Some(title) => view! { <span class="crumb__at">"Lessons"</span><b>{title}</b> }.into_any(),
+                }}
+            </h1>
             <SceneMenu/>
             <span class="spacer"></span>
+            <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.lessons.set(true)>"Lessons"</button>
             {panel_button(Icon::Left, "Scene", "only-narrow", panels.left)}
             {panel_button(Icon::Below, "Diagram", "only-phone", panels.diagram)}
             {panel_button(Icon::Right, "Inspector", "only-narrow", panels.right)}

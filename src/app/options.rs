@@ -1,4 +1,4 @@
-//! What the address says: `?scene=NAME`, `?embed=1`, `?theme=dark|light|auto`, `?motion=reduce`, and a
+//! What the address says: `?scene=NAME`, `?lesson=FILE`, `?embed=1`, `?theme=dark|light|auto`, `?motion=reduce`, and a
 //! shared session as `#s=…` (or `?s=…`, where a host drops fragments).
 
 use leptos::prelude::window;
@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) reduce_motion: bool,
     /// The scene that is asked for, by name.
     pub(crate) scene: Option<String>,
+    /// The lesson that is asked for: the name of its file, with `.md` or without.
+    pub(crate) lesson: Option<String>,
     /// The shared session that is asked for, as the text of its link.
     pub(crate) state: Option<String>,
 }
@@ -30,6 +32,7 @@ impl Options {
             theme: get("theme").filter(|theme| ["dark", "light", "auto"].contains(&theme.as_str())),
             reduce_motion: get("motion").is_some_and(|value| value == "reduce"),
             scene: get("scene"),
+            lesson: get("lesson").filter(|name| !name.is_empty()),
             state: fragment.strip_prefix("#s=").map(str::to_owned).or_else(|| get("s")),
         }
     }

@@ -15,6 +15,8 @@ use super::help::Help;
 use super::inspector::Inspector;
 use super::keys::{KeyAction, action_of};
 use super::legend::Legend;
+use super::lesson::LessonPanel;
+use super::lessons::{self, Lessons};
 use super::live::Live;
 use super::options::{Options, is_framed};
 use super::scene::Scene;
@@ -36,6 +38,8 @@ pub(crate) struct Panels {
     pub(crate) help: RwSignal<bool>,
     /// The share dialog.
     pub(crate) share: RwSignal<bool>,
+    /// The list of lessons.
+    pub(crate) lessons: RwSignal<bool>,
 }
 
 /// The whole page.
@@ -65,7 +69,16 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
         diagram: closed(),
         help: closed(),
         share: closed(),
+        lessons: closed(),
     };
+    let in_lesson = Memo::new(move |_| ctx.frame.read().lesson.is_some());
+    let trouble = RwSignal::new(None::<String>);
+    if let Some(name) = options.lesson.clone() {
+        let file = if name.ends_with(".md") { name } else { format!("{name}.md") };
+        leptos::task::spawn_local(async move {
+            trouble.set(lessons::begin(ctx, &file).await.err());
+        });
+    }
     let characters = RwSignal::new(true);
     let console_open = closed();
     let (stage, diagram) = (NodeRef::<Div>::new(), NodeRef::<Div>::new());
@@ -132,8 +145,14 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                 {(!embed)
                     .then(|| {
                         view! {
-                            <aside class="side left" class:open=move || panels.left.get() aria-label="Scene">
-                                <Scene/>
+                            <aside class="side left" class:open=move || panels.left.get() aria-label=move || if in_lesson.get() { "Lesson" } else { "Scene" }>
+                                {move || {
+                                    if in_lesson.get() {
+                                        view! { <LessonPanel/> }.into_any()
+                                    } else {
+                                        view! { <Scene/> }.into_any()
+                                    }
+                                }}
                             </aside>
                         }
                     })}
@@ -142,6 +161,20 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     <div class="stage" id="stage" node_ref=stage>
                         <Stage/>
                         <div class="notices" role="alert" data-testid="notice">
+                            {move || {
+                                trouble
+                                    .get()
+                                    .map(|text| {
+                                        view! {
+                                            <p class="notice">
+                                                <span>{text}</span>
+                                                <button type="button" class="btn ghost" on:click=move |_| trouble.set(None)>
+                                                    "Dismiss"
+                                                </button>
+                                            </p>
+                                        }
+                                    })
+                            }}
                             {move || {
                                 notice
                                     .get()
@@ -197,6 +230,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                         <footer class="footer"><Console input=console open=console_open/></footer>
                         <Help open=panels.help characters=characters/>
                         <Share open=panels.share/>
+                        <Lessons open=panels.lessons/>
                     }
                 })}
         </div>

@@ -5,6 +5,7 @@
 //! * [`Play`]: a lesson being played. Like a console session it sends nothing by itself: whoever
 //!   drives a history asks it after every step what to give, so that page and tests play alike.
 //! * [`check`]: plays a lesson without a page and tells what did not come as its author says.
+//! * [`index`]: the list of the lessons there are.
 //! * [`link`]: a session as a link.
 //! * [`snippet`]: the calls of a lesson as code, with the names and values of the world.
 //!
@@ -13,6 +14,7 @@
 pub mod check;
 pub mod condition;
 mod error;
+pub mod index;
 pub mod link;
 pub mod model;
 mod parse;

@@ -266,6 +266,11 @@ impl Player {
         &self.history
     }
 
+    /// The room there is to draw in.
+    pub fn hints(&self) -> LayoutHints {
+        self.hints
+    }
+
     /// What is selected.
     pub fn selection(&self) -> Option<&Entity> {
         self.selection.as_ref()
