@@ -245,7 +245,8 @@ fn ask(ctx: Ctx, asked: AskView) -> AnyView {
             >
                 <span>{text(ctx, plain(choice.label))}</span>
                 <b aria-hidden="true">{mark}</b>
-                {(choice.right == Some(true)).then(|| view! { <span class="unseen">"This is what happened."</span> })}
+                {(choice.right == Some(true))
+                    .then(|| view! { <span class="unseen">"This is what happened."</span> })}
             </button>
         }
     });
