@@ -225,6 +225,7 @@ fn ask(ctx: Ctx, asked: AskView) -> AnyView {
         Verdict::Seen => "This is what happened.",
     });
     let waits = is_open && !declined && choices.iter().all(|choice| !choice.chosen);
+    let decline = move || ctx.send(PlayerCommand::Lesson(LessonCommand::Choose(item, None)));
     let buttons = choices.into_iter().enumerate().map(|(n, choice)| {
         let mark = match (choice.right, choice.chosen) {
             (Some(true), _) => "✓",
@@ -261,7 +262,7 @@ fn ask(ctx: Ctx, asked: AskView) -> AnyView {
                         <button
                             type="button"
                             class="btn ghost"
-                            on:click=move |_| ctx.send(PlayerCommand::Lesson(LessonCommand::Choose(item, None)))
+                            on:click=move |_| decline()
                         >
                             "Just show me"
                         </button>
