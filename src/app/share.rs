@@ -1,5 +1,6 @@
 //! The share dialog: the link of this very moment, how long it is, and a button that copies it.
 
+use gloo_timers::callback::Timeout;
 use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 
@@ -8,6 +9,8 @@ use super::icon::Icon;
 
 /// Characters up to which a link survives every mail program and chat.
 const COMFORTABLE: usize = 2_000;
+/// For how long it is told whether the link was copied.
+const TOLD_MS: u32 = 6_000;
 
 /// The share dialog.
 #[component]
@@ -37,6 +40,7 @@ pub(crate) fn Share(
         let text = link.get_untracked();
         leptos::task::spawn_local(async move {
             copied.set(Some(super::clipboard::copy(text).await));
+            Timeout::new(TOLD_MS, move || drop(copied.try_set(None))).forget();
         });
     };
     let length = move || link.get().chars().count();
