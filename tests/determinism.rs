@@ -11,7 +11,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// Where the run below ends: position and digest. They change with everything that changes what
 /// happens in a world; the failing test says the new ones.
-const END: (u64, u64) = (841, 0xaa94_5e5c_235a_895e);
+const END: (u64, u64) = (840, 0x0e91_9522_c352_0b0f);
 
 fn publish(text: &str, count: u32) -> Input {
     let message = Draft {
