@@ -11,6 +11,10 @@ pub(crate) fn id_of(entity: &Entity) -> String {
         Entity::App(process) => format!("a:{}", process.0),
         Entity::Stream { cluster, name } => format!("t:{cluster}:{name}"),
         Entity::Message { cluster, stream, seq } => format!("m:{cluster}:{seq}:{stream}"),
+        // Names may hold colons: the length tells where the stream's ends.
+        Entity::Consumer { cluster, stream, name } => {
+            format!("k:{cluster}:{}:{stream}{name}", stream.len())
+        }
         Entity::Link(a, b) => format!("l:{}:{}", a.0, b.0),
         Entity::Event(event) => format!("e:{}", event.0),
     }
@@ -36,6 +40,13 @@ pub(crate) fn entity_of(id: &str) -> Option<Entity> {
                 stream: stream.into(),
                 seq: seq.parse().ok()?,
             }
+        }
+        "k" => {
+            let (cluster, rest) = rest.split_once(':')?;
+            let (length, names) = rest.split_once(':')?;
+            let (stream, name) = names.split_at_checked(length.parse().ok()?)?;
+            let cluster = cluster.parse().ok()?;
+            Entity::Consumer { cluster, stream: stream.into(), name: name.into() }
         }
         "l" => {
             let (a, b) = rest.split_once(':')?;

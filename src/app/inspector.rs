@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat};
+use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat, StripState};
 use crate::view::{Entity, Token};
 
 use super::engine::Ctx;
@@ -279,6 +279,38 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
             }
             .into_any()
         }
+        Section::Strip { cells, note } => view! {
+            <section class="strip">
+                <div class="strip__cells">
+                    {cells
+                        .into_iter()
+                        .map(|cell| {
+                            let (class, state) = match cell.state {
+                                StripState::Done => ("strip__cell done", "done"),
+                                StripState::Out => ("strip__cell out", "out for acknowledgement"),
+                                StripState::Again => ("strip__cell again", "to be delivered again"),
+                                StripState::Next => ("strip__cell", "not delivered yet"),
+                                StripState::Other => ("strip__cell other", "not for this consumer"),
+                            };
+                            let name = format!("sequence {}, {state}", cell.seq);
+                            view! {
+                                <button
+                                    type="button"
+                                    class=class
+                                    title=name.clone()
+                                    aria-label=name
+                                    on:click=move |_| ctx.select(Some(cell.entity.clone()))
+                                >
+                                    {cell.seq}
+                                </button>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+                <p class="strip__note">{note}</p>
+            </section>
+        }
+        .into_any(),
         Section::Code { title: heading, text, .. } => {
             let copied = text.clone();
             view! {

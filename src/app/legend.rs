@@ -13,7 +13,7 @@ const ALWAYS: [Class; 5] =
     [Class::Publish, Class::Replicate, Class::Ack, Class::Deliver, Class::Mirror];
 
 /// Marks that are no traffic: outline, whether it is filled, tone, and what they mean.
-const SIGNS: [(&str, &str, &str); 6] = [
+const SIGNS: [(&str, &str, &str); 9] = [
     ("M-5.5 4l1.8-8 3.7 4.5L3.7-4l1.8 8z", "sign crown", "leads the stream"),
     (
         "M0-5.5l1.6 3.4 3.7.5-2.7 2.6.7 3.7L0 3l-3.3 1.7.7-3.7-2.7-2.6 3.7-.5z",
@@ -23,6 +23,9 @@ const SIGNS: [(&str, &str, &str); 6] = [
     ("M-6-1.2h12v2.4h-12z", "sign level", "how much a copy has"),
     ("M-4.5-4.5l9 9M4.5-4.5l-9 9", "sign fault", "dead"),
     ("M-6 4.5l3-9M-1.5 4.5l3-9M3 4.5l3-9", "sign hatch", "paused"),
+    ("M0-5l5 9h-10z", "sign crown", "a consumer's next message"),
+    ("M-5.5-5.5h11v11h-5", "sign hatch", "out: ack wait runs"),
+    ("M-6 2.5h12", "sign acked", "acknowledged up to here"),
     ("M-7 0h4M3 0h4M-3-4v8M3-4v8", "sign fault", "cut link"),
 ];
 

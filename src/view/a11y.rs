@@ -1,7 +1,8 @@
 //! The scene in words, for those who do not see it: what there is, how it is, what moves.
 
 use crate::kernel::LinkSpec;
-use crate::world::StreamView;
+use crate::nats::api::ConsumerInfo;
+use crate::world::{ConsumerView, StreamView};
 
 use super::caption;
 use super::cast::Cast;
@@ -81,6 +82,34 @@ pub fn stream(cast: Cast<'_>, stream: &StreamView<'_>, tape: &Tape) -> String {
         None => text.push_str(", without a leader"),
     }
     text
+}
+
+/// A consumer and how it is.
+pub fn consumer(
+    cast: Cast<'_>,
+    consumer: &ConsumerView<'_>,
+    info: Option<&ConsumerInfo>,
+) -> String {
+    let mut parts = vec![format!("consumer {} of {}", consumer.name, consumer.stream)];
+    if let Some(info) = info {
+        parts.push(format!("{} to deliver", count(info.num_pending, "message")));
+        parts.push(format!("{} out for acknowledgement", info.num_ack_pending));
+        if info.num_redelivered > 0 {
+            parts.push(format!("{} delivered more than once", info.num_redelivered));
+        }
+        if info.num_waiting > 0 {
+            parts.push(format!("{} waiting", count(info.num_waiting, "pull request")));
+        }
+        parts.push(format!("acknowledged up to {}", info.ack_floor.stream_seq));
+        if info.paused {
+            parts.push("paused".to_owned());
+        }
+    }
+    parts.push(match consumer.leader() {
+        Some(leader) => format!("led by {}", cast.name(leader)),
+        None => "without a leader".to_owned(),
+    });
+    parts.join(", ")
 }
 
 /// An application and how it is.

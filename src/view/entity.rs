@@ -29,6 +29,15 @@ pub enum Entity {
         /// The message's sequence.
         seq: u64,
     },
+    /// A consumer of a stream.
+    Consumer {
+        /// The cluster's index in the topology.
+        cluster: usize,
+        /// The stream's name.
+        stream: Arc<str>,
+        /// The consumer's name.
+        name: Arc<str>,
+    },
     /// The link between two processes, the lower one first.
     Link(ProcId, ProcId),
     /// An event of the trace. A packet in flight is the event of its sending.

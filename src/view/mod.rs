@@ -31,6 +31,7 @@ pub mod pace;
 pub mod palette;
 pub mod player;
 pub mod related;
+pub mod rings;
 pub mod room;
 pub mod say;
 pub mod stage;

@@ -7,7 +7,7 @@ use crate::server::{Frame, RouteOp};
 use crate::world::World;
 
 use super::a11y;
-use super::caption::api_name;
+use super::caption::{Answered, Pull, api_name};
 use super::cast::Cast;
 use super::class::Class;
 use super::filter::{Filter, Sight};
@@ -176,6 +176,12 @@ pub(in crate::view) fn tag(frame: &Frame, class: Class) -> Option<String> {
         | Frame::Route(RouteOp::Message { message, .. }) => message,
         _ => return None,
     };
+    if let Some(answered) = Answered::of(message) {
+        return Some(answered.tag());
+    }
+    if let Some(pull) = Pull::of(message) {
+        return Some(short(&format!("pull {}", pull.consumer), 22));
+    }
     Some(match class {
         Class::Publish | Class::Deliver | Class::Mirror | Class::Control => {
             short(&api_name(&message.subject), 22)

@@ -50,6 +50,12 @@ impl Related {
                     }
                 }
             }
+            Entity::Consumer { cluster, stream, name } => {
+                self.streams.insert((*cluster, Arc::clone(stream)));
+                if let Some(consumer) = cast.world().consumer(*cluster, stream, name) {
+                    self.processes.extend(consumer.replicas.iter().map(|r| r.server));
+                }
+            }
             Entity::Event(event) => self.add_event(cast, *event),
         }
     }

@@ -125,7 +125,11 @@ fn tab_stop(picture: &Picture, here: &str) -> String {
     let servers = picture.servers.iter().map(|part| &part.entity);
     let tapes = picture.tapes.iter().map(|part| &part.entity);
     let apps = picture.apps.iter().map(|part| &part.entity);
-    let all = || servers.clone().chain(tapes.clone()).chain(apps.clone()).chain(links.clone());
+    let consumers = picture.tapes.iter().flat_map(|tape| &tape.consumers).map(|part| &part.entity);
+    let all = || {
+        let first = servers.clone().chain(tapes.clone()).chain(consumers.clone());
+        first.chain(apps.clone()).chain(links.clone())
+    };
     all().map(id_of).find(|id| id == here).or_else(|| all().next().map(id_of)).unwrap_or_default()
 }
 

@@ -1,14 +1,36 @@
 //! What moves: frames in flight, and arrivals that just happened.
 
-use crate::view::frame::{Motion, Packet, Point, Pulse};
+use crate::view::frame::{Motion, Packet, Point, Pulse, Ring};
 use crate::view::{Entity, Shape as Form};
 
 use super::super::drawing::{Shape, classes};
+use super::super::entity_id::id_of;
 use super::{lasting, shape_path};
 
 /// The moving layer.
 pub(crate) fn motion(motion: &Motion) -> Vec<Shape> {
-    motion.pulses.iter().map(pulse).chain(motion.packets.iter().map(packet)).collect()
+    let rings = motion.rings.iter().map(ring);
+    let pulses = motion.pulses.iter().map(pulse);
+    rings.chain(pulses).chain(motion.packets.iter().map(packet)).collect()
+}
+
+/// An outline that runs out with the ack wait, and a dot for each delivery before this one.
+fn ring(ring: &Ring) -> Shape {
+    let rect = ring.rect.grow(1.5);
+    let whole = Shape::rect("ring__whole", rect, 4.5);
+    let left = Shape::rect("ring__left", rect, 4.5)
+        .with("pathLength", "100")
+        .with("stroke-dasharray", format!("{:.1} 100", ring.left * 100.0));
+    let times = ring.deliveries.saturating_sub(1).min(4);
+    let dots = (0..times).map(|n| {
+        let at = Point::new(ring.rect.right() - 3.0 - 5.0 * n as f64, ring.rect.y + 2.5);
+        Shape::circle(at, 2.2).with("class", "ring__again")
+    });
+    Shape::group(if ring.queued { "ring queued" } else { "ring" })
+        .keyed(format!("ring {}", id_of(&ring.message)))
+        .holds(whole)
+        .holds(left)
+        .holds_all(dots)
 }
 
 fn pulse(pulse: &Pulse) -> Shape {

@@ -5,8 +5,8 @@
 
 use crate::view::Entity;
 use crate::view::frame::{
-    AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState, Point, Rect, ServerHex,
-    Stage, Tape, UpState, WorkRing,
+    AppPill, Cell, CellKind, ClusterPanel, ConsumerMark, LinkKind, LinkLine, LinkState, Point,
+    Rect, ServerHex, Stage, Tape, UpState, WorkRing,
 };
 
 use super::super::drawing::{Shape, classes};
@@ -31,9 +31,18 @@ pub(crate) fn topology(stage: &Stage, here: &str) -> Vec<Shape> {
     let servers =
         stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
     let tapes = stage.tapes.iter().map(|part| tape(part, |s| stop(s, &part.entity, &part.a11y)));
+    let consumers = stage.tapes.iter().flat_map(|tape| &tape.consumers);
+    let consumers = consumers.map(|part| consumer(part, |s| stop(s, &part.entity, &part.a11y)));
     let apps = stage.apps.iter().map(|part| app(part, |s| stop(s, &part.entity, &part.a11y)));
     let vacant = stage.vacant.iter().map(|place| vacant(*place));
-    clusters.chain(vacant).chain(links).chain(servers).chain(tapes).chain(apps).collect()
+    clusters
+        .chain(vacant)
+        .chain(links)
+        .chain(servers)
+        .chain(tapes)
+        .chain(consumers)
+        .chain(apps)
+        .collect()
 }
 
 fn cluster(cluster: &ClusterPanel) -> Shape {
@@ -167,6 +176,25 @@ fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(tape.kind.as_ref().map(Shape::label))
         .holds_all(tape.older.as_ref().map(Shape::label))
         .holds_all(tape.cells.iter().map(cell))
+}
+
+/// A consumer: what is acknowledged, the caret at its next message, its name.
+fn consumer(mark: &ConsumerMark, stop: impl Fn(Shape) -> Shape) -> Shape {
+    let marks = [
+        ("selected", mark.selected),
+        ("hot", mark.highlighted),
+        ("paused", mark.paused),
+        ("leaderless", !mark.led),
+    ];
+    let Point { x, y } = mark.at;
+    let caret = Shape::path("consumer__caret", format!("M{x:.1} {y:.1}l5.5 8.5h-11z"));
+    let touch = Shape::circle(Point::new(x, y + 5.0), 12.0).with("class", "consumer__touch");
+    let floor = mark.floor.map(|floor| Shape::rect("consumer__floor", floor, 1.5));
+    lasting(&mark.entity, classes("consumer", &marks))
+        .holds_all(floor)
+        .holds(stop(touch))
+        .holds(caret)
+        .holds_all(mark.label.as_ref().map(Shape::label))
 }
 
 /// Where a stream could be.

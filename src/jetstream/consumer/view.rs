@@ -35,6 +35,8 @@ pub struct PendingView {
     pub dseq: u64,
     /// How often it was delivered.
     pub deliveries: u64,
+    /// When its ack wait began.
+    pub since: Time,
     /// When its ack wait ends; none if it never does.
     pub deadline: Option<Time>,
     /// Whether it waits to be delivered again.
@@ -181,6 +183,7 @@ impl Consumer {
                 sseq: *sseq,
                 dseq: pending.dseq,
                 deliveries: redeliveries + 1,
+                since: Time(u64::try_from(pending.at).unwrap_or(0)),
                 deadline: self.deadline(*pending, redeliveries),
                 queued: self.lead.as_ref().is_some_and(|lead| lead.queue.contains(*sseq)),
             }

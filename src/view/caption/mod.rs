@@ -8,6 +8,7 @@ pub mod consumer;
 mod input;
 mod note;
 mod traffic;
+mod work;
 
 use crate::kernel::{EventId, EventKind};
 use crate::server;
@@ -20,6 +21,7 @@ use super::track::Hop;
 
 pub use input::describe_call;
 pub use traffic::api_name;
+pub use work::{Answered, Pull};
 
 /// What a step of several events amounts to.
 #[derive(Debug, Clone, Copy)]

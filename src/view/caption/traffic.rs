@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::client::Delivery;
 use crate::jetstream::raft;
 use crate::kernel::{DropReason, EventId, EventKind, ProcId};
 use crate::nats::Message;
@@ -15,6 +16,7 @@ use crate::view::say::Say;
 use crate::world::Event;
 
 use super::Step;
+use super::work::{Answered, Pull};
 
 /// "checkout sends …".
 pub(super) fn sent(cast: Cast<'_>, event: &Event) -> Caption {
@@ -101,8 +103,15 @@ pub(super) fn again(cast: Cast<'_>, event: &Event, times: u32) -> Caption {
 
 fn client_op(cast: Cast<'_>, say: Say, op: &ClientOp, to: ProcId) -> Say {
     match op {
-        ClientOp::Pub(message) if is_api(&message.subject) => {
-            say.text(" asks ").who(cast, to).text(": ").code(&api_name(&message.subject))
+        ClientOp::Pub(message) if is_api(&message.subject) => match Pull::of(message) {
+            Some(pull) => pull.asks(cast, say, to),
+            None => say.text(" asks ").who(cast, to).text(": ").code(&api_name(&message.subject)),
+        },
+        ClientOp::Pub(message) if message.subject.starts_with("$JS.ACK.") => {
+            match Answered::of(message) {
+                Some(answered) => answered.says(cast, say, to),
+                None => say.text(" acknowledges to ").who(cast, to),
+            }
         }
         ClientOp::Pub(message) => {
             say.text(" publishes ").code(&message.subject).text(" to ").who(cast, to)
@@ -135,7 +144,13 @@ fn server_op(cast: Cast<'_>, say: Say, op: &ServerOp, to: ProcId) -> Say {
                 say.text(" tells ").who(cast, to).text(" at once that nobody listens there")
             }
             Reply::Api => say.text(" answers ").who(cast, to),
-            Reply::No => say.text(" delivers ").code(&message.subject).text(" to ").who(cast, to),
+            Reply::No => {
+                let say = say.text(" delivers ").code(&message.subject).text(" to ").who(cast, to);
+                match Delivery::of(message) {
+                    Some(delivery) => say.text(&delivered(&delivery)),
+                    None => say,
+                }
+            }
         },
         ServerOp::Info(_) => say.text(" tells ").who(cast, to).text(" who it is"),
         ServerOp::Ok => say.text(" confirms to ").who(cast, to),
@@ -168,7 +183,11 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
                 say.text(" routes the acknowledgement to ").who(cast, to)
             }
             Reply::Api | Reply::NobodyThere => say.text(" routes the answer to ").who(cast, to),
-            Reply::No => routed(cast, say.text(" routes "), message, to),
+            Reply::No => match (Pull::of(message), Answered::of(message)) {
+                (Some(pull), _) => pull.passed_on(cast, say, to),
+                (_, Some(answered)) => answered.passed_on(cast, say, to),
+                _ => routed(cast, say.text(" routes "), message, to),
+            },
         },
         RouteOp::Info { .. } => say.text(" introduces itself to ").who(cast, to),
         RouteOp::Sub { subject, .. } => {
@@ -183,6 +202,14 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
         RouteOp::Raft(_) => say,
         RouteOp::Ping => say.text(" asks ").who(cast, to).text(" whether it is there"),
         RouteOp::Pong => say.text(" tells ").who(cast, to).text(" that it is there"),
+    }
+}
+
+/// ": sequence 3, for the second time"
+fn delivered(delivery: &Delivery) -> String {
+    match delivery.deliveries {
+        0 | 1 => format!(": sequence {}", delivery.stream_seq),
+        n => format!(": sequence {}, delivery number {n}", delivery.stream_seq),
     }
 }
 
@@ -293,7 +320,7 @@ fn subject(frame: &Frame) -> Option<String> {
         return None;
     };
     match kind_of_reply(message) {
-        Reply::No => Some(api_name(&message.subject)),
+        Reply::No if Answered::of(message).is_none() => Some(api_name(&message.subject)),
         _ => None,
     }
 }
@@ -309,6 +336,12 @@ fn what(frame: &Frame) -> &'static str {
             raft::Message::VoteResponse { .. } => "The vote",
             raft::Message::InstallSnapshot { .. } => "The state",
         },
+        Frame::Client(ClientOp::Pub(message)) if Answered::of(message).is_some() => {
+            "The acknowledgement"
+        }
+        Frame::Route(RouteOp::Message { message, .. }) if Answered::of(message).is_some() => {
+            "The acknowledgement"
+        }
         Frame::Server(ServerOp::Msg { .. }) | Frame::Route(RouteOp::Message { .. }) => "The answer",
         Frame::Client(op) => op.verb(),
         Frame::Server(op) => op.verb(),
@@ -321,13 +354,25 @@ pub fn api_name(subject: &str) -> String {
     let Some((_, rest)) = subject.split_once(".API.").filter(|_| is_api(subject)) else {
         return subject.to_owned();
     };
-    let mut tokens = rest.splitn(3, '.');
-    let verb: Vec<&str> = tokens.by_ref().take(2).collect();
+    let verbs = if VERBS_OF_THREE.iter().any(|verb| rest.starts_with(verb)) { 3 } else { 2 };
+    let mut tokens = rest.splitn(verbs + 1, '.');
+    let verb: Vec<&str> = tokens.by_ref().take(verbs).collect();
     match tokens.next() {
-        Some(name) => format!("{} {name}", verb.join(".")),
+        Some(name) => format!("{} {}", verb.join("."), name.replacen('.', " ", 1)),
         None => verb.join("."),
     }
 }
+
+/// Verbs of the API that are three words long.
+const VERBS_OF_THREE: [&str; 7] = [
+    "CONSUMER.MSG.NEXT",
+    "CONSUMER.DURABLE.CREATE",
+    "CONSUMER.LEADER.STEPDOWN",
+    "STREAM.MSG.GET",
+    "STREAM.MSG.DELETE",
+    "STREAM.LEADER.STEPDOWN",
+    "STREAM.PEER.REMOVE",
+];
 
 #[cfg(test)]
 mod tests {
@@ -337,6 +382,8 @@ mod tests {
     fn an_api_subject_reads_as_a_verb_and_a_name() {
         assert_eq!(api_name("$JS.API.STREAM.INFO.ORDERS"), "STREAM.INFO ORDERS");
         assert_eq!(api_name("$JS.hub.API.STREAM.NAMES"), "STREAM.NAMES");
+        assert_eq!(api_name("$JS.API.CONSUMER.INFO.ORDERS.work"), "CONSUMER.INFO ORDERS work");
+        assert_eq!(api_name("$JS.API.CONSUMER.MSG.NEXT.S.c"), "CONSUMER.MSG.NEXT S c");
         assert_eq!(api_name("$JS.API.INFO"), "INFO");
         assert_eq!(api_name("orders.new"), "orders.new");
     }

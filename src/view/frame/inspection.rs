@@ -95,6 +95,13 @@ pub enum Section {
         /// What to say when there are no rows.
         empty: &'static str,
     },
+    /// Messages in a row, each with what it is to a consumer.
+    Strip {
+        /// The messages, oldest first.
+        cells: Vec<StripCell>,
+        /// In words: "ack floor 3 · 2 out".
+        note: String,
+    },
     /// Text to be read literally: protocol bytes, JSON. It can be copied.
     Code {
         /// A heading, if it needs one.
@@ -134,6 +141,32 @@ impl KnobRow {
             below.count().saturating_sub(1)
         })
     }
+}
+
+/// A message in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StripCell {
+    /// The message.
+    pub entity: Entity,
+    /// Its sequence.
+    pub seq: u64,
+    /// What it is to the consumer.
+    pub state: StripState,
+}
+
+/// What a message is to a consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StripState {
+    /// Acknowledged, or it needs no acknowledgement any more.
+    Done,
+    /// Out for acknowledgement.
+    Out,
+    /// It waits to be delivered again.
+    Again,
+    /// Not delivered yet.
+    Next,
+    /// Not for this consumer.
+    Other,
 }
 
 /// A name and a value.

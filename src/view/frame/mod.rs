@@ -4,6 +4,7 @@
 //! from its own memo: [`Frame::stage`] changes when something happens, [`Frame::motion`] with every
 //! frame while something moves.
 
+pub mod consumer;
 pub mod diagram;
 pub mod geometry;
 pub mod inspection;
@@ -18,11 +19,12 @@ use super::class::Class;
 use super::entity::Entity;
 use super::lesson::LessonView;
 
+pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
 pub use inspection::{
     Action, ActionKind, Badge, Fact, Inspection, KnobPanel, KnobRow, Reason, Row, Section, Stat,
-    Tab,
+    StripCell, StripState, Tab,
 };
 pub use stage::{
     AppButton, AppIcon, AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState,

@@ -7,6 +7,7 @@ use crate::view::class::{Class, Shape};
 use crate::view::entity::Entity;
 use crate::view::palette::Token;
 
+use super::consumer::{ConsumerMark, Ring};
 use super::geometry::{Label, Pill, Point, Rect};
 
 /// The topology at a moment. Lists are in drawing order: links lie under servers.
@@ -333,6 +334,8 @@ pub struct Tape {
     pub messages: u64,
     /// The server that leads it.
     pub leader: Option<ProcId>,
+    /// Its consumers: where each is on the tape.
+    pub consumers: Vec<ConsumerMark>,
     /// Whether it is selected.
     pub selected: bool,
     /// Whether it has to do with what is pointed at.
@@ -348,6 +351,8 @@ pub struct Motion {
     pub packets: Vec<Packet>,
     /// Arrivals that just happened.
     pub pulses: Vec<Pulse>,
+    /// Messages out for acknowledgement.
+    pub rings: Vec<Ring>,
 }
 
 /// A frame in flight.

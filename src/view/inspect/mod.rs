@@ -4,6 +4,7 @@
 
 mod app;
 mod cluster;
+mod consumer;
 mod event;
 mod link;
 mod message;
@@ -26,6 +27,9 @@ pub fn inspect(world: &World, entity: &Entity) -> Option<Inspection> {
         Entity::App(process) => app::inspect(cast, *process),
         Entity::Stream { cluster, name } => stream::inspect(cast, *cluster, name),
         Entity::Message { cluster, stream, seq } => message::inspect(cast, *cluster, stream, *seq),
+        Entity::Consumer { cluster, stream, name } => {
+            consumer::inspect(cast, *cluster, stream, name)
+        }
         Entity::Link(a, b) => link::inspect(cast, *a, *b),
         Entity::Event(event) => event::inspect(cast, *event),
     }

@@ -23,6 +23,7 @@ pub(super) fn inspect(cast: Cast<'_>, cluster: usize, name: &Arc<str>) -> Option
     let state = content::state(best.stream);
     let tabs = vec![
         Tab { name: "Messages", sections: vec![messages(cast, &view, best), copies(cast, &view)] },
+        Tab { name: "Consumers", sections: vec![super::consumer::of_stream(cast, cluster, name)] },
         Tab { name: "State", sections: vec![state_facts(cast, &view, best)] },
         Tab { name: "Raft", sections: raft(cast, &view) },
         Tab { name: "Config", sections: vec![config_facts(best)] },

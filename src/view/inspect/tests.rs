@@ -1,9 +1,11 @@
 //! Every kind of thing has an inspection, and it tells what changed.
 
 use super::*;
+use crate::client::{Answer, Call, Draft};
 use crate::kernel::{EventId, ProcId};
-use crate::view::frame::Tab;
+use crate::view::frame::{StripState, Tab};
 use crate::view::{Player, PlayerCommand};
+use crate::world::Input;
 use crate::world::scenes::one_order;
 
 fn player() -> Player {
@@ -23,6 +25,7 @@ fn one_of_each(world: &World) -> Vec<Entity> {
         Entity::App(process("audit")),
         Entity::Stream { cluster: 0, name: "ORDERS".into() },
         Entity::Message { cluster: 0, stream: "ORDERS".into(), seq: 1 },
+        Entity::Consumer { cluster: 0, stream: "ORDERS".into(), name: "work".into() },
         Entity::link(process("us-east/n1"), process("us-east/n2")),
         Entity::Event(EventId(0)),
     ];
@@ -34,6 +37,7 @@ fn one_of_each(world: &World) -> Vec<Entity> {
             | Entity::App(_)
             | Entity::Stream { .. }
             | Entity::Message { .. }
+            | Entity::Consumer { .. }
             | Entity::Link(..)
             | Entity::Event(_) => {}
         }
@@ -43,7 +47,7 @@ fn one_of_each(world: &World) -> Vec<Entity> {
 
 #[test]
 fn every_kind_of_thing_can_be_inspected() {
-    let player = player();
+    let player = with_consumer();
     let world = player.world();
     for entity in one_of_each(world) {
         let inspection = inspect(world, &entity).unwrap_or_else(|| panic!("{entity:?} has none"));
@@ -79,6 +83,7 @@ fn what_is_not_there_has_no_inspection() {
         Entity::Server(ProcId(99)),
         Entity::App(ProcId(0)),
         Entity::Stream { cluster: 0, name: "NOPE".into() },
+        Entity::Consumer { cluster: 0, stream: "ORDERS".into(), name: "NOPE".into() },
         Entity::Event(EventId(u64::MAX)),
     ] {
         assert!(inspect(world, &entity).is_none(), "{entity:?}");
@@ -107,4 +112,73 @@ fn a_stream_tells_what_it_was_one_hop_before() {
         }
     }
     assert_eq!(changes, 1, "only the hop that changed it says so");
+}
+
+/// A world with a consumer whose worker took two of three messages and acknowledged one.
+fn with_consumer() -> Player {
+    let mut player = player();
+    player.command(PlayerCommand::Select(None));
+    let mut give = |client: &str, call: Call| {
+        player.command(PlayerCommand::Act(Input::Call { client: client.to_owned(), call }));
+        player.command(PlayerCommand::RunToIdle);
+        while player.is_active() {
+            player.tick(50.0);
+        }
+    };
+    for n in 0..2 {
+        let message =
+            Draft { subject: "orders.new".into(), text: n.to_string(), ..Draft::default() };
+        give("checkout", Call::JsPublish { message, count: 1, retries: 0 });
+    }
+    let body = r#"{"stream_name":"ORDERS","config":{"durable_name":"work","ack_policy":"explicit",
+        "ack_wait":30000000000}}"#;
+    let subject = "$JS.API.CONSUMER.DURABLE.CREATE.ORDERS.work".to_owned();
+    give("cli", Call::Api { subject, body: body.to_owned() });
+    for answer in [Some(Answer::Ack), None] {
+        let pull = r#"{"call":"next","stream":"ORDERS","consumer":"work"}"#;
+        let mut pull: Call = serde_json::from_str(pull).unwrap();
+        if let Call::Next { answer: answers, .. } = &mut pull {
+            *answers = answer;
+        }
+        give("cli", pull);
+    }
+    player
+}
+
+#[test]
+fn a_consumer_is_seen_on_its_tape_and_in_its_inspection() {
+    let mut player = with_consumer();
+    let entity = Entity::Consumer { cluster: 0, stream: "ORDERS".into(), name: "work".into() };
+    player.command(PlayerCommand::Select(Some(entity)));
+    let frame = player.frame();
+    let tape = &frame.stage.tapes[0];
+    let mark = &tape.consumers[0];
+    assert!(mark.selected && mark.led && !mark.paused);
+    assert!(mark.a11y.contains("1 out for acknowledgement"), "{}", mark.a11y);
+    // One is acknowledged, one is out, the caret is at the third.
+    assert!(mark.floor.is_some_and(|floor| floor.right() == tape.cells[0].rect.right()));
+    assert!(mark.at.x > tape.cells[1].rect.x && mark.at.x <= tape.cells[2].rect.x);
+    assert_eq!(frame.motion.rings.len(), 1);
+    let ring = &frame.motion.rings[0];
+    assert_eq!(ring.rect, tape.cells[1].rect);
+    assert!(ring.left > 0.9 && !ring.queued && ring.deliveries == 1, "{ring:?}");
+    let inspection = frame.inspection.unwrap();
+    let stats: Vec<&str> = inspection.stats.iter().map(|stat| stat.value.as_str()).collect();
+    assert_eq!(stats, ["1", "1", "0", "0"]);
+    let Section::Strip { cells, .. } = &inspection.tabs[0].sections[0] else { panic!("no strip") };
+    let states: Vec<StripState> = cells.iter().map(|cell| cell.state).collect();
+    assert_eq!(states, [StripState::Done, StripState::Out, StripState::Next]);
+}
+
+#[test]
+fn an_ack_wait_that_runs_is_something_to_come() {
+    let mut player = with_consumer();
+    let before = player.hops().len();
+    player.command(PlayerCommand::HopForward);
+    while player.is_active() {
+        player.tick(50.0);
+    }
+    assert!(player.hops().len() > before, "the ack wait ends by itself");
+    let ring = player.frame().motion.rings[0].clone();
+    assert!(ring.queued || ring.deliveries > 1, "{ring:?}");
 }

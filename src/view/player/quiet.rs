@@ -12,14 +12,30 @@ pub(super) fn is_quiet(world: &World, filter: &Filter) -> bool {
     if filter.shows(Class::Heartbeat) || filter.shows(Class::Protocol) {
         return false;
     }
-    world.open_ops() == 0 && clients_are(world) && servers_are(world) && streams_are(world)
+    world.open_ops() == 0
+        && clients_are(world)
+        && servers_are(world)
+        && streams_are(world)
+        && consumers_are(world)
 }
 
-/// Every client that runs is connected.
+/// Every client that runs is connected, and does nothing by itself.
 fn clients_are(world: &World) -> bool {
-    world
-        .clients()
-        .all(|(_, state, client)| state == ProcState::Down || client.connected_to().is_some())
+    world.clients().all(|(_, state, client)| {
+        let acts = client.behaviour().is_some_and(|behaviour| behaviour.is_running());
+        state == ProcState::Down || client.connected_to().is_some() && !acts
+    })
+}
+
+/// No consumer waits for an acknowledgement or to go on, and no request waits that will expire.
+fn consumers_are(world: &World) -> bool {
+    world.consumers().iter().all(|consumer| {
+        let pauses = consumer.config().is_some_and(|config| config.pause_until.is_some());
+        let waits = consumer.pending().iter().any(|p| p.queued || p.deadline.is_some())
+            || consumer.waiting().iter().any(|waiting| waiting.expires.is_some());
+        let dead = consumer.replicas.iter().all(|replica| replica.state == ProcState::Down);
+        dead || !pauses && !waits && consumer.leader().is_some()
+    })
 }
 
 /// Every cluster has a meta leader, if enough of it is there to have one.

@@ -16,6 +16,7 @@ use crate::view::inspect;
 use crate::view::lesson::LessonView;
 use crate::view::motion;
 use crate::view::related::Related;
+use crate::view::rings;
 use crate::view::stage;
 use crate::view::wire;
 
@@ -91,6 +92,7 @@ impl Player {
         Motion {
             packets: motion::packets(world, stage, flights, &selected, &pointed, still),
             pulses: self.pulses(stage),
+            rings: rings::rings(world, stage, &selected),
         }
     }
 

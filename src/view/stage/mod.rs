@@ -1,6 +1,7 @@
 //! The stage: what the world is right now, in the places the layout gives.
 
 mod apps;
+mod consumers;
 mod links;
 mod servers;
 mod tapes;

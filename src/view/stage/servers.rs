@@ -7,7 +7,7 @@ use crate::view::entity::Entity;
 use crate::view::frame::{Anchor, Label, Point, Rect, ReplicaBar, ServerHex, TextStyle, UpState};
 use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
-use crate::world::{Replica, StreamView};
+use crate::world::{Replica, StreamView, World};
 
 use super::{View, tapes, up_state};
 
@@ -22,7 +22,7 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
     for (n, (cluster, layout)) in
         world.topology().clusters.iter().zip(&view.layout.clusters).enumerate()
     {
-        let crowned = crowned(&streams, n, selection);
+        let crowned = crowned(world, &streams, n, selection);
         for (name, centre) in cluster.servers.iter().zip(&layout.servers) {
             let full_name = format!("{}/{name}", cluster.name);
             let Some(process) = world.process(&full_name) else { continue };
@@ -71,6 +71,7 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
 /// The server with the crown: the leader of the selected stream of this cluster, or else of its
 /// first stream that has one.
 fn crowned(
+    world: &World,
     streams: &[StreamView<'_>],
     cluster: usize,
     selection: Option<&Entity>,
@@ -79,6 +80,10 @@ fn crowned(
         Some(
             Entity::Stream { cluster: c, name } | Entity::Message { cluster: c, stream: name, .. },
         ) if *c == cluster => Some(name),
+        // The one that delivers is what counts then.
+        Some(Entity::Consumer { cluster: c, stream, name }) if *c == cluster => {
+            return world.consumer(cluster, stream, name)?.leader();
+        }
         _ => None,
     };
     let mut own = streams.iter().filter(|stream| stream.cluster == cluster);

@@ -14,7 +14,7 @@ use crate::view::room::{Room, fit};
 use crate::view::text::grouped;
 use crate::world::StreamView;
 
-use super::View;
+use super::{View, consumers};
 
 /// Gives streams their places: cluster, name, place.
 pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str>, usize)> {
@@ -75,6 +75,7 @@ fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) ->
         None => (Vec::new(), None),
     };
     let state = shown.map(|replica| content::state(replica.stream));
+    let consumers = consumers::draw(view, room, stream, rect, &cells);
     let mut tape = Tape {
         selected: view.selected.is_focus(&entity),
         highlighted: view.pointed.stream(stream.cluster, stream.name),
@@ -89,6 +90,7 @@ fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) ->
         last_seq: state.as_ref().map_or(0, |state| state.last_seq),
         messages: state.as_ref().map_or(0, |state| state.messages),
         leader: stream.leader(),
+        consumers,
         a11y: String::new(),
     };
     tape.a11y = a11y::stream(view.cast, stream, &tape);
