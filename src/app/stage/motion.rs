@@ -67,7 +67,7 @@ fn packet(packet: &Packet) -> Shape {
             Shape::path("packet__shape", d)
                 .with("transform", turn)
                 .with("fill", fill)
-                .with("stroke", tone.clone()),
+                .with("stroke", tone),
         )
         .holds_all(tag)
 }
