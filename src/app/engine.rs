@@ -94,6 +94,7 @@ impl Ctx {
     /// Asks the player for something.
     pub(crate) fn send(self, command: PlayerCommand) {
         self.engine.update_value(|engine| {
+            engine.echo(&command);
             engine.player.command(command);
             engine.follow_up();
         });
@@ -102,7 +103,6 @@ impl Ctx {
 
     /// Gives the world an input.
     pub(crate) fn act(self, input: Input) {
-        self.engine.update_value(|engine| engine.session.echo(&input, engine.player.world()));
         self.send(PlayerCommand::Act(input));
     }
 
@@ -209,6 +209,18 @@ impl Ctx {
 }
 
 impl Engine {
+    /// Writes what a click does into the console, as the line that would do the same.
+    fn echo(&mut self, command: &PlayerCommand) {
+        let input = match command {
+            PlayerCommand::Act(input) => Some(input.clone()),
+            PlayerCommand::Press(process) => self.player.button(*process),
+            _ => None,
+        };
+        if let Some(input) = input {
+            self.session.echo(&input, self.player.world());
+        }
+    }
+
     /// Commands of the console that go on once an answer is there.
     fn follow_up(&mut self) {
         if !self.player.history().at_head() {
@@ -217,5 +229,6 @@ impl Engine {
         for input in self.session.poll(self.player.world()) {
             self.player.command(PlayerCommand::FollowUp(input));
         }
+        self.player.expect(self.session.wakes_at(self.player.world()));
     }
 }

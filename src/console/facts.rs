@@ -51,6 +51,10 @@ pub struct ServerFacts {
     pub id: String,
     /// Its cluster; empty for a server on its own.
     pub cluster: String,
+    /// The largest message that it takes, in bytes.
+    pub max_payload: u64,
+    /// Whether it has JetStream.
+    pub jetstream: bool,
     /// Its JetStream domain, if it has one.
     pub domain: Option<String>,
     /// Why it cannot answer, if it cannot: what to say after its name.

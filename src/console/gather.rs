@@ -43,6 +43,8 @@ pub(super) fn facts(world: &World) -> Facts {
             } else {
                 String::new()
             },
+            max_payload: server.config().settings.max_payload as u64,
+            jetstream: server.config().settings.jetstream.is_some(),
             domain: server.config().domain.as_ref().map(ToString::to_string),
             silent: match state {
                 ProcState::Up => None,
@@ -148,6 +150,8 @@ pub(super) fn connection(world: &World, client: &Client, line: &mut Invocation) 
     };
     line.set("@server", server.name());
     line.set("@server-id", server.id());
+    line.set("@max-payload", &server.config().settings.max_payload.to_string());
+    line.set("@port", &server.config().settings.port.to_string());
     if server.is_clustered() {
         line.set("@cluster", &server.config().cluster);
     }

@@ -72,7 +72,7 @@ pub(super) fn info(line: &Invocation, facts: &Facts) -> (Vec<Line>, bool) {
     block.row_if_any("Domain", server.domain.as_deref().unwrap_or_default());
     block.row("Streams", server.streams.join(", "));
     block.title("Limits");
-    block.row("Max Payload", ibytes(1 << 20));
+    block.row("Max Payload", ibytes(server.max_payload));
     block.title("Statistics");
     block.row("Connections", comma(server.connections.into()));
     block.row("Subscriptions", comma(server.subscriptions.into()));
@@ -99,7 +99,12 @@ fn overview(servers: &[&ServerFacts]) -> Vec<String> {
             server.cluster.as_str().into(),
             server.name.as_str().into(),
             SERVER_VERSION.into(),
-            server.domain.as_deref().unwrap_or("yes").into(),
+            match &server.domain {
+                Some(domain) => domain.as_str(),
+                None if server.jetstream => "yes",
+                None => "no",
+            }
+            .into(),
             comma(server.connections.into()).into(),
             comma(server.subscriptions.into()).into(),
             server.routes.into(),
@@ -119,7 +124,7 @@ fn overview(servers: &[&ServerFacts]) -> Vec<String> {
         names.len().to_string().into(),
         servers.len().to_string().into(),
         "".into(),
-        servers.len().to_string().into(),
+        servers.iter().filter(|server| server.jetstream).count().to_string().into(),
         comma(sum(|s| s.connections).into()).into(),
         comma(sum(|s| s.subscriptions).into()).into(),
         if uneven { "X" } else { "" }.into(),

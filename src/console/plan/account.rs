@@ -58,14 +58,16 @@ pub(super) fn info(run: &mut Run<'_>, line: &Invocation) -> Done {
     block.row("Expires", "never");
     block.row_if_any("Client ID", known("@client-id"));
     block.row("Headers Supported", true);
-    block.row("Maximum Payload", ibytes(1 << 20));
+    let payload = line.number("@max-payload").and_then(|n| u64::try_from(n).ok());
+    let payload = ibytes(payload.unwrap_or(1 << 20));
+    block.row("Maximum Payload", &payload);
     block.row_if_any("Connected Cluster", known("@cluster"));
     block.row_if_any("Connected Server ID", known("@server-id"));
     block.row("Connected Server Version", crate::nats::api::SERVER_VERSION);
     block.row_if_any("Connected Server Name", known("@server"));
     block.row("TLS Connection", "no");
     if let Ok(account) = &told {
-        usage(&mut block, account);
+        usage(&mut block, account, &payload);
     }
     run.say_all(block.lines());
     if let Err(why) = told {
@@ -77,7 +79,7 @@ pub(super) fn info(run: &mut Run<'_>, line: &Invocation) -> Done {
     Ok(())
 }
 
-fn usage(block: &mut Columns, account: &Account) {
+fn usage(block: &mut Columns, account: &Account, payload: &str) {
     let limits = &account.limits;
     block.title("JetStream Account Information");
     block.row_if_any("Domain", &account.domain);
@@ -87,7 +89,7 @@ fn usage(block: &mut Columns, account: &Account) {
     block.row("Streams", comma(account.streams.into()));
     block.row("Consumers", comma(account.consumers.into()));
     block.title("Account Limits");
-    block.row("Max Message Payload", ibytes(1 << 20));
+    block.row("Max Message Payload", payload);
     block.title("Configuration Requirements");
     block.row("Stream Requires Max Bytes Set", limits.max_bytes_required);
     block.row("Consumer Maximum Ack Pending", at_most(limits.max_ack_pending, comma_of));

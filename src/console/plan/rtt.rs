@@ -32,7 +32,8 @@ pub(super) fn rtt(run: &mut Run<'_>, line: &Invocation) -> Done {
         }
     }
     let mean = all / times;
-    let url = format!("nats://{}:4222", line.text("@server").unwrap_or("unknown"));
+    let known = |name| line.text(name).unwrap_or_default();
+    let url = format!("nats://{}:{}", known("@server"), known("@port"));
     if line.on("json") {
         let measured = [Measured { url: &url, rtt: mean }];
         run.say_all(pretty_json(&to_json_text(&measured)));

@@ -91,7 +91,7 @@ impl Player {
     }
 
     /// What the button of an application does when it is pressed now.
-    fn button(&self, process: ProcId) -> Option<Input> {
+    pub fn button(&self, process: ProcId) -> Option<Input> {
         let world = self.world();
         let (subject, text) = world.client_spec(process)?.publishes.as_ref()?;
         let number = (COUNT_FROM + world.client(process)?.next_op().0).to_string();

@@ -123,6 +123,8 @@ pub struct Player {
     announced_ms: f64,
     at_rest: bool,
     course: Option<lesson::Course>,
+    /// A time at which somebody wants to go on although nothing may happen until then.
+    expected: Option<Time>,
     cache: cache::Cache,
 }
 
@@ -159,6 +161,7 @@ impl Player {
             announced_ms: -ANNOUNCE_MS,
             at_rest: false,
             course: None,
+            expected: None,
             cache: cache::Cache::default(),
         }
     }
@@ -242,6 +245,16 @@ impl Player {
         self.skipped = self.skipped.filter(|(_, born)| now - born < SKIPPED_MS);
         self.announce_if_due();
         self.is_active()
+    }
+
+    /// Lets it play until this time at least, although nothing may happen until then: a command of
+    /// the console waits for time to pass. If it came to rest by itself it goes on.
+    pub fn expect(&mut self, at: Option<Time>) {
+        let now = self.world().now();
+        self.expected = at.filter(|at| *at > now);
+        if self.expected.is_some() && self.at_rest && self.history.at_head() {
+            self.play();
+        }
     }
 
     /// Whether it wants to be ticked: it plays, runs, or something on the screen still fades. While

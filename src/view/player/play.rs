@@ -178,6 +178,9 @@ impl Player {
 
     /// Whether nothing shown will happen by itself.
     pub(super) fn nothing_to_come(&mut self) -> bool {
+        if self.expected.is_some_and(|at| at > self.world().now()) {
+            return false;
+        }
         let awaited = self.lesson_waits();
         if awaited || self.hop_number() < self.hops().len() || self.next_flight().is_some() {
             return false;

@@ -363,3 +363,19 @@ fn every_event_has_a_sentence_and_a_reason() {
         }
     }
 }
+
+#[test]
+fn a_time_that_is_expected_is_reached() {
+    let mut player = player();
+    player.command(PlayerCommand::SetReducedMotion(false));
+    player.command(PlayerCommand::Play);
+    assert!(player.at_rest, "nothing is to come");
+    let at = player.world().now() + Span::secs(2);
+    player.expect(Some(at));
+    for _ in 0..10_000 {
+        player.tick(16.0);
+    }
+    assert!(player.world().now() >= at && player.at_rest);
+    player.expect(Some(at));
+    assert!(player.at_rest, "what has been is not waited for");
+}
