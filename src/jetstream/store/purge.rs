@@ -7,9 +7,6 @@ use crate::nats::api::PurgeRequest;
 
 impl MessageStore {
     /// Purges, and gives the messages that were removed, in order.
-    ///
-    /// As in the server, `keep` without a filter counts sequences from the end, whether there are
-    /// still messages for them or not.
     pub fn purge(&mut self, request: &PurgeRequest) -> Vec<Arc<StoredMessage>> {
         let PurgeRequest { seq, keep, filter } = request;
         let doomed = self.doomed(*seq, *keep, filter);
@@ -32,23 +29,15 @@ impl MessageStore {
         if seq == 1 {
             return Vec::new();
         }
-        if is_all(filter) {
-            let below = match (seq, keep) {
-                (0, 0) => u64::MAX,
-                (0, keep) if keep >= self.len() => return Vec::new(),
-                (0, keep) => (self.last_seq() + 1).saturating_sub(keep),
-                (seq, _) => seq,
-            };
-            return self.iter_from(0).map(|m| m.seq).take_while(|seq| *seq < below).collect();
-        }
         let below = if seq == 0 { u64::MAX } else { seq };
-        let matching = self.sequences(filter, below);
-        let total = matching.len() as u64;
-        if keep == 0 {
-            return matching;
-        }
-        let spare = usize::try_from(total.saturating_sub(keep)).unwrap_or(usize::MAX);
-        matching.into_iter().take(spare).collect()
+        let mut doomed: Vec<u64> = if is_all(filter) {
+            self.iter_from(0).map(|m| m.seq).take_while(|seq| *seq < below).collect()
+        } else {
+            self.sequences(filter, below)
+        };
+        let spared = usize::try_from(keep).unwrap_or(usize::MAX);
+        doomed.truncate(doomed.len().saturating_sub(spared));
+        doomed
     }
 
     /// The sequences below `below` of messages that match a pattern, in order.

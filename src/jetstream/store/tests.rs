@@ -45,9 +45,6 @@ impl Model {
             self.live().filter(|(_, subject)| fits(subject)).map(|(seq, _)| seq).collect();
         if *seq > 0 {
             doomed.retain(|s| s < seq);
-        } else if *keep > 0 && all {
-            let enough = *keep >= doomed.len() as u64;
-            doomed.retain(|s| !enough && s + keep <= last);
         } else if *keep > 0 {
             doomed.truncate(doomed.len().saturating_sub(*keep as usize));
         }
