@@ -117,7 +117,8 @@ impl Parser<'_> {
 
     fn place(&self) -> Place {
         let before = &self.text[..self.at];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        // nats-server counts the line break before a line as its first column; so do we.
+        let line_start = before.rfind('\n').unwrap_or(0);
         Place {
             file: self.file.to_path_buf(),
             line: before.matches('\n').count() + 1,
@@ -565,10 +566,10 @@ mod tests {
             let told = read_text("wrong.conf", text).unwrap_err().to_string();
             told.split_once("wrong.conf:").map(|(_, rest)| rest.to_owned()).unwrap_or(told)
         };
-        assert_eq!(wrong("a: 1\nb {"), "2:3: a block is not closed: '}' is missing");
+        assert_eq!(wrong("a: 1\nb {"), "2:4: a block is not closed: '}' is missing");
         assert_eq!(wrong("a: [1"), "1:5: a list is not closed: ']' is missing");
         assert_eq!(wrong("a: \"x"), "1:3: a text is not closed: \" is missing");
-        assert_eq!(wrong("a:\n"), "2:0: a value is missing");
+        assert_eq!(wrong("a:\n"), "2:1: a value is missing");
         assert_eq!(
             wrong("a: $nobody_knows_this"),
             "1:21: variable reference for 'nobody_knows_this' can not be found"

@@ -125,6 +125,7 @@ impl Monitor {
             None => json!({}),
             Some(_) => json!({
                 "config": js_config(server, &self.store_dir),
+                "limits": {},
                 "stats": js_stats(server),
             }),
         };

@@ -193,7 +193,14 @@ impl Options {
     fn inside_jetstream(&mut self, entry: &Entry) -> Result<()> {
         match entry.key.as_str() {
             "enable" | "enabled" => self.jetstream = entry.boolean()?,
-            "strict" => self.js.strict = entry.boolean()?,
+            "strict" => {
+                self.js.strict = entry.boolean()?;
+                if !self.js.strict {
+                    let notice =
+                        "\"strict: false\" is accepted, but unknown fields are refused still";
+                    self.notices.push(notice.to_owned());
+                }
+            }
             "store" | "store_dir" | "storedir" => self.store_dir = Some(entry.text()?.into()),
             "max_memory_store" | "max_mem_store" | "max_mem" => {
                 self.js.max_memory = entry.size()?

@@ -124,7 +124,25 @@ impl Server {
 
     fn normalised(&self, request: CreateRequest) -> Result<StreamConfig> {
         let known = |name: &str| self.assignments.get(name).map(|known| Arc::clone(&known.config));
-        normalise(request, Limits { clustered: self.is_clustered() }, &known)
+        let limits = self.limits_for(&request.config.name);
+        normalise(request, limits, &known)
+    }
+
+    /// What there is for one stream, beside what the others have been promised.
+    fn limits_for(&self, stream: &str) -> Limits {
+        let clustered = self.is_clustered();
+        let js = self.config.settings.jetstream.clone().unwrap_or_default();
+        let bytes = |max: u64| i64::try_from(max).unwrap_or(i64::MAX);
+        let mut limits =
+            Limits { clustered, memory: bytes(js.max_memory), storage: bytes(js.max_storage) };
+        for (_, other) in self.assignments.streams().filter(|(name, _)| &***name != stream) {
+            let promised = other.config.max_bytes.max(0);
+            match other.config.storage {
+                Storage::Memory => limits.memory = limits.memory.saturating_sub(promised),
+                Storage::File => limits.storage = limits.storage.saturating_sub(promised),
+            }
+        }
+        limits
     }
 
     /// Servers for a new stream, its group's name, and who is to lead it first.

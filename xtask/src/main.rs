@@ -5,6 +5,7 @@
 mod bench;
 mod bridge;
 mod cli;
+mod clients;
 mod failure;
 mod needs;
 mod page;

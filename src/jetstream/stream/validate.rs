@@ -16,17 +16,16 @@ const MAX_METADATA: usize = 128 * 1024;
 const MAX_REPLICAS: i64 = 5;
 const DEFAULT_WINDOW: i64 = 120_000_000_000;
 const MIN_AGE: i64 = 100_000_000;
-/// The largest file store of a simulated server, in bytes. A real one offers three quarters of its
-/// free disk.
-const MAX_FILE_STORE: i64 = 1 << 40;
-/// The largest memory store, in bytes. A real one offers three quarters of its memory.
-const MAX_MEMORY_STORE: i64 = 1 << 33;
 
 /// What the account and the server allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Whether the server is a member of a cluster.
     pub clustered: bool,
+    /// The memory that other streams have left, in bytes; negative if they have too much.
+    pub memory: i64,
+    /// The storage that other streams have left, in bytes.
+    pub storage: i64,
 }
 
 /// Checks a configuration and fills in what was left out; `known` are the other streams.
@@ -100,16 +99,12 @@ fn check_name(name: &str) -> Result<(), ApiError> {
 
 /// A lone server refuses to promise more than it has. In a cluster that is up to the placement.
 fn check_resources(config: &StreamConfig, limits: Limits) -> Result<(), ApiError> {
-    match config.storage {
-        _ if limits.clustered => Ok(()),
-        Storage::File if config.max_bytes > MAX_FILE_STORE => {
-            Err(ApiError::STORAGE_RESOURCES_EXCEEDED)
-        }
-        Storage::Memory if config.max_bytes > MAX_MEMORY_STORE => {
-            Err(ApiError::MEMORY_RESOURCES_EXCEEDED)
-        }
-        Storage::File | Storage::Memory => Ok(()),
-    }
+    let (left, error) = match config.storage {
+        Storage::File => (limits.storage, ApiError::STORAGE_RESOURCES_EXCEEDED),
+        Storage::Memory => (limits.memory, ApiError::MEMORY_RESOURCES_EXCEEDED),
+    };
+    // One without a limit promises nothing, but where nothing is left there is no room for it.
+    if limits.clustered || (left > 0 && config.max_bytes <= left) { Ok(()) } else { Err(error) }
 }
 
 pub(super) fn is_stream_name(name: &str) -> bool {

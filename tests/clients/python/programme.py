@@ -1,0 +1,471 @@
+"""A programme as a user of nats-py would write it: streams, consumers of every kind, buckets, errors.
+
+    programme.py URL [SECTION...]
+
+It prints what came of everything, without times, names and ids that servers make up, so that what it prints
+over the bridge must be what it prints over the real nats-server. Every section cleans up behind itself.
+"""
+import asyncio
+import sys
+
+import nats
+from nats.errors import MsgAlreadyAckdError
+from nats.errors import TimeoutError as NatsTimeout
+from nats.js import api
+from nats.js.errors import APIError, NoKeysError
+from nats.js.errors import Error as JetStreamError
+
+SECTIONS = []
+
+
+def section(f):
+    SECTIONS.append(f)
+    return f
+
+
+def say(*what):
+    print("  " + " ".join(str(w) for w in what), flush=True)
+
+
+async def attempt(what, awaitable):
+    """Says what an error says."""
+    try:
+        result = await awaitable
+        say(what, "->", result)
+    except MsgAlreadyAckdError as e:
+        say(what, "->", type(e).__name__)
+    except APIError as e:
+        parts = [getattr(e, part, None) for part in ("code", "err_code", "description")]
+        say(what, "->", type(e).__name__, *parts)
+    except (NatsTimeout, asyncio.TimeoutError):
+        say(what, "-> timeout")
+        # The server's own clock for it may have begun a little later.
+        await asyncio.sleep(0.05)
+    except (nats.errors.Error, JetStreamError) as e:
+        say(what, "->", type(e).__name__, e)
+
+
+def text(m):
+    return m.data.decode()
+
+
+def place(m):
+    """Where in its stream and consumer a message is."""
+    d = m.metadata
+    return "%s/%s stream %d consumer %d delivered %d pending %d" % (
+        d.stream, d.consumer, d.sequence.stream, d.sequence.consumer, d.num_delivered, d.num_pending)
+
+
+def numbers(info):
+    """The numbers of a consumer."""
+    return "delivered %d/%d floor %d/%d ack_pending %d redelivered %s waiting %d pending %d" % (
+        info.delivered.consumer_seq, info.delivered.stream_seq, info.ack_floor.consumer_seq,
+        info.ack_floor.stream_seq, info.num_ack_pending, info.num_redelivered, info.num_waiting, info.num_pending)
+
+
+def state(info):
+    s = info.state
+    return "messages %d bytes %d first %d last %d consumers %d" % (
+        s.messages, s.bytes, s.first_seq, s.last_seq, s.consumer_count)
+
+
+async def until(what, ready, limit=5.0):
+    """Waits for something that the server does in its own time."""
+    for _ in range(int(limit / 0.05)):
+        if await ready():
+            return
+        await asyncio.sleep(0.05)
+    say("never:", what)
+
+
+async def all_of(sub, n):
+    """All that one request for n messages brings within half a second."""
+    try:
+        got = await sub.fetch(n, timeout=0.5)
+    except NatsTimeout:
+        got = []
+    # The server's own clock for it may have begun a little later.
+    await asyncio.sleep(0.05)
+    return got
+
+
+async def acked(sub, pending=0):
+    """Acknowledgements are taken in when the server has time for it."""
+    async def ready():
+        return (await sub.consumer_info()).num_ack_pending == pending
+    await until("%d pending" % pending, ready)
+
+
+async def patient(look):
+    """nats-py takes a bucket for empty if its entries come before it has asked how many there are."""
+    for _ in range(20):
+        try:
+            return await look()
+        except NoKeysError:
+            await asyncio.sleep(0.05)
+    return []
+
+
+async def filled(js, name, n, **config):
+    """A stream with n messages on alternating subjects."""
+    await js.add_stream(name=name, subjects=[name.lower() + ".>"], **config)
+    for i in range(1, n + 1):
+        await js.publish("%s.%s" % (name.lower(), "odd" if i % 2 else "even"), b"m%d" % i)
+
+
+@section
+async def connection(nc, js):
+    say("version", nc.connected_server_version, "max payload", nc.max_payload)
+    await nc.flush(timeout=2)
+    info = await js.account_info()
+    say("account", info.streams, info.consumers, info.limits.max_memory, info.limits.max_storage)
+    await attempt("too large", nc.publish("a", b"x" * (nc.max_payload + 1)))
+
+
+@section
+async def core(nc, js):
+    sub = await nc.subscribe("core.*.x")
+    all_ = await nc.subscribe("core.>")
+    await nc.publish("core.a.x", b"1", headers={"A": "b c", "Empty": ""})
+    await nc.publish("core.a.y", b"2")
+    for s, n in ((sub, 1), (all_, 2)):
+        for _ in range(n):
+            m = await s.next_msg(timeout=2)
+            say(s.subject, m.subject, text(m), m.headers)
+    await attempt("nothing more", sub.next_msg(timeout=0.1))
+
+    async def answer(m):
+        await m.respond(b"answer to " + m.data)
+    service = await nc.subscribe("service", cb=answer)
+    m = await nc.request("service", b"question", timeout=2)
+    say(text(m))
+    await service.unsubscribe()
+    await attempt("nobody", nc.request("service", b"question", timeout=2))
+    few = await nc.subscribe("few")
+    await few.unsubscribe(limit=2)
+    for i in range(4):
+        await nc.publish("few", b"%d" % i)
+    await nc.flush()
+    say("few got", [text(await few.next_msg(timeout=1)) for _ in range(2)])
+    await sub.unsubscribe()
+    await all_.drain()
+    await attempt("drained", all_.next_msg(timeout=0.1))
+
+
+@section
+async def queue_group(nc, js):
+    got = []
+
+    def member(n):
+        async def receive(m):
+            got.append((n, text(m)))
+        return receive
+    subs = [await nc.subscribe("jobs", queue="workers", cb=member(n)) for n in range(3)]
+    for i in range(60):
+        await nc.publish("jobs", b"%d" % i)
+    await nc.flush()
+
+    async def all_there():
+        return len(got) >= 60
+    await until("60 jobs", all_there)
+    say("each job once:", sorted(int(job) for _, job in got) == list(range(60)))
+    say("every member had some:", len({n for n, _ in got}) == 3)
+    for s in subs:
+        await s.unsubscribe()
+
+
+@section
+async def streams(nc, js):
+    info = await js.add_stream(name="ORDERS", subjects=["orders.>"], max_msgs=5, description="all orders")
+    c = info.config
+    say(c.name, c.subjects, c.retention, c.storage, c.discard, c.max_msgs, c.max_bytes, c.max_age, c.num_replicas,
+        c.duplicate_window, c.allow_direct, c.description)
+    say(state(info))
+    for i in range(7):
+        ack = await js.publish("orders.new", b"order %d" % i)
+        say(ack.stream, ack.seq, ack.duplicate)
+    say(state(await js.stream_info("ORDERS")))
+    ack = await js.publish("orders.new", b"once", headers={"Nats-Msg-Id": "id-1"})
+    again = await js.publish("orders.new", b"once", headers={"Nats-Msg-Id": "id-1"})
+    say(ack.seq, ack.duplicate, again.seq, again.duplicate)
+    await attempt("wrong sequence", js.publish("orders.new", b"", headers={"Nats-Expected-Last-Sequence": "3"}))
+    await attempt("wrong stream", js.publish("orders.new", b"", stream="OTHER"))
+    await attempt("no stream", js.publish("nowhere", b"", timeout=0.5))
+    m = await js.get_msg("ORDERS", 5)
+    say(m.subject, m.seq, m.data)
+    m = await js.get_last_msg("ORDERS", "orders.new")
+    say(m.subject, m.seq, m.data, m.headers)
+    await attempt("no message", js.get_msg("ORDERS", 1))
+    say(await js.delete_msg("ORDERS", 6), state(await js.stream_info("ORDERS")))
+    await attempt("delete again", js.delete_msg("ORDERS", 6))
+    info = await js.update_stream(name="ORDERS", subjects=["orders.>", "more.>"], max_msgs=3, allow_direct=True)
+    say(info.config.subjects, info.config.max_msgs, state(info))
+    m = await js.get_msg("ORDERS", 8, direct=True)
+    say(m.subject, m.seq, m.data)
+    say(await js.find_stream_name_by_subject("more.x"))
+    say([i.config.name for i in await js.streams_info()])
+    await attempt("overlap", js.add_stream(name="TWO", subjects=["orders.new"]))
+    await attempt("other config", js.add_stream(name="ORDERS", subjects=["orders.x"]))
+    await attempt("storage changed", js.update_stream(name="ORDERS", subjects=["orders.>"], storage="memory"))
+    await attempt("bad name", js.add_stream(name="NO", subjects=["a..b"]))
+    say(await js.purge_stream("ORDERS"), state(await js.stream_info("ORDERS")))
+    say(await js.delete_stream("ORDERS"))
+    await attempt("info", js.stream_info("ORDERS"))
+    await attempt("delete", js.delete_stream("ORDERS"))
+
+
+@section
+async def publish_async(nc, js):
+    await js.add_stream(name="MANY", subjects=["many"])
+    futures = [await js.publish_async("many", b"%d" % i) for i in range(200)]
+    await js.publish_async_completed()
+    say([f.result().seq for f in futures] == list(range(1, 201)), state(await js.stream_info("MANY")))
+    await js.delete_stream("MANY")
+
+
+@section
+async def pull(nc, js):
+    await filled(js, "PULL", 10)
+    sub = await js.pull_subscribe("pull.>", "worker", stream="PULL")
+    info = await sub.consumer_info()
+    c = info.config
+    say(info.name, c.durable_name, c.deliver_policy, c.ack_policy, c.ack_wait, c.max_deliver, c.filter_subject,
+        c.replay_policy, c.max_waiting, c.max_ack_pending)
+    say(numbers(info))
+    msgs = await sub.fetch(4, timeout=2)
+    for m in msgs:
+        say(m.subject, text(m), place(m))
+    await msgs[0].ack()
+    await msgs[1].ack_sync(timeout=2)
+    await msgs[2].nak()
+    await msgs[3].term()
+    await acked(sub, 1)
+    say(numbers(await sub.consumer_info()))
+    for m in await sub.fetch(3, timeout=2):
+        say(text(m), place(m))
+        await m.in_progress()
+        await m.ack_sync(timeout=2)
+    await attempt("acked twice", m.ack())
+    say(numbers(await js.consumer_info("PULL", "worker")))
+    rest = await all_of(sub, 100)
+    say([text(m) for m in rest])
+    for m in rest:
+        await m.ack_sync(timeout=2)
+    await attempt("nothing left", sub.fetch(1, timeout=0.3))
+    say(numbers(await sub.consumer_info()))
+    filtered = await js.pull_subscribe("pull.even", "evens", stream="PULL")
+    say([text(m) for m in await all_of(filtered, 10)])
+    say([i.name for i in await js.consumers_info("PULL")])
+    say(await js.delete_consumer("PULL", "evens"))
+    await attempt("no consumer", js.consumer_info("PULL", "evens"))
+    await attempt("no stream", js.consumer_info("NONE", "evens"))
+    await attempt("fetch of it", filtered.fetch(1, timeout=0.5))
+    say(state(await js.stream_info("PULL")))
+    await js.delete_stream("PULL")
+
+
+@section
+async def redelivery(nc, js):
+    await filled(js, "AGAIN", 2)
+    config = api.ConsumerConfig(ack_wait=0.3, max_deliver=3)
+    sub = await js.pull_subscribe("again.>", "slow", stream="AGAIN", config=config)
+    for _ in range(3):
+        for m in await sub.fetch(2, timeout=2):
+            say(text(m), place(m))
+        await asyncio.sleep(0.45)
+    await attempt("given up", sub.fetch(1, timeout=0.5))
+    say(numbers(await sub.consumer_info()))
+    await js.publish("again.odd", b"delayed")
+    m, = await sub.fetch(1, timeout=2)
+    await m.nak(delay=0.3)
+    await attempt("too early", sub.fetch(1, timeout=0.1))
+    m, = await sub.fetch(1, timeout=2)
+    say(text(m), m.metadata.num_delivered)
+    await m.ack_sync(timeout=2)
+    await js.delete_stream("AGAIN")
+
+
+@section
+async def push(nc, js):
+    await filled(js, "PUSH", 6)
+    sub = await js.subscribe("push.>", durable="pusher", manual_ack=True, stream="PUSH")
+    for i in range(6):
+        m = await sub.next_msg(timeout=2)
+        if i == 0 or i == 5:
+            say(m.subject, text(m), place(m))
+        await m.ack_sync(timeout=2)
+    say(numbers(await sub.consumer_info()))
+    await js.publish("push.odd", b"live")
+    m = await sub.next_msg(timeout=2)
+    say(text(m), place(m))
+    await m.ack_sync(timeout=2)
+    await attempt("bound twice", js.subscribe("push.>", durable="pusher", manual_ack=True, stream="PUSH"))
+    await sub.unsubscribe()
+    new = await js.subscribe("push.>", deliver_policy=api.DeliverPolicy.NEW, stream="PUSH")
+    last = await js.subscribe("push.odd", deliver_policy=api.DeliverPolicy.LAST, stream="PUSH")
+    await js.publish("push.even", b"newest")
+    say(text(await new.next_msg(timeout=2)), text(await last.next_msg(timeout=2)))
+    got = []
+
+    async def receive(m):
+        got.append(text(m))
+    heads = await js.subscribe("push.>", cb=receive, idle_heartbeat=0.2, flow_control=True, stream="PUSH",
+                               config=api.ConsumerConfig(headers_only=True))
+
+    async def eight():
+        return len(got) >= 8
+    await until("8 messages", eight)
+    say(got)
+    for s in (new, last, heads):
+        await s.unsubscribe()
+    await js.delete_stream("PUSH")
+
+
+@section
+async def ordered(nc, js):
+    await filled(js, "ROW", 300)
+    sub = await js.subscribe("row.>", ordered_consumer=True, stream="ROW")
+    got = [await sub.next_msg(timeout=2) for _ in range(300)]
+    say([m.metadata.sequence.stream for m in got] == list(range(1, 301)), text(got[-1]))
+    await js.publish("row.odd", b"one more")
+    say(text(await sub.next_msg(timeout=2)))
+    await sub.unsubscribe()
+    await js.delete_stream("ROW")
+
+
+@section
+async def deliver_group(nc, js):
+    await js.add_stream(name="TASKS", subjects=["tasks"], retention="workqueue")
+    got = []
+
+    def worker(n):
+        async def receive(m):
+            got.append((n, text(m)))
+            await m.ack()
+        return receive
+    subs = [await js.subscribe("tasks", queue="crew", durable="crew", cb=worker(n), manual_ack=True)
+            for n in range(3)]
+    for i in range(60):
+        await js.publish("tasks", b"%d" % i)
+
+    async def empty():
+        return (await js.stream_info("TASKS")).state.messages == 0
+    await until("an empty stream", empty)
+    say("each task once:", sorted(int(t) for _, t in got) == list(range(60)))
+    say("every worker had some:", len({n for n, _ in got}) == 3)
+    say(numbers(await js.consumer_info("TASKS", "crew")))
+    for s in subs:
+        await s.unsubscribe()
+    await attempt("second consumer", js.add_consumer("TASKS", durable_name="other", ack_policy="explicit"))
+    await js.delete_stream("TASKS")
+
+
+@section
+async def consumers(nc, js):
+    await filled(js, "CONS", 4)
+    info = await js.add_consumer("CONS", durable_name="a", ack_policy="explicit", deliver_policy="by_start_sequence",
+                                 opt_start_seq=3, description="from the third")
+    say(info.name, info.config.opt_start_seq, info.config.description, numbers(info))
+    await attempt("changed", js.add_consumer("CONS", durable_name="a", ack_policy="none",
+                                             deliver_policy="by_start_sequence", opt_start_seq=3))
+    await attempt("no such policy", js.add_consumer("CONS", durable_name="b", ack_policy="explicit",
+                                                    deliver_policy="by_start_sequence"))
+    await attempt("outside", js.add_consumer("CONS", durable_name="c", filter_subjects=["cons.odd", "cons.>"]))
+    info = await js.add_consumer("CONS", durable_name="d", ack_policy="all", max_ack_pending=2)
+    sub = await js.pull_subscribe_bind("d", "CONS")
+    two = await all_of(sub, 4)
+    say([text(m) for m in two])
+    await two[-1].ack_sync(timeout=2)
+    say(numbers(await js.consumer_info("CONS", "d")))
+    say([text(m) for m in await all_of(sub, 4)])
+    say([i.name for i in await js.consumers_info("CONS")])
+    await js.delete_stream("CONS")
+
+
+@section
+async def interest(nc, js):
+    await js.add_stream(name="NEWS", subjects=["news"], retention="interest")
+    await js.publish("news", b"nobody listens")
+    say(state(await js.stream_info("NEWS")))
+    a = await js.pull_subscribe("news", "a")
+    b = await js.pull_subscribe("news", "b")
+    await js.publish("news", b"both listen")
+    for sub in (a, b):
+        m, = await sub.fetch(1, timeout=2)
+        await m.ack_sync(timeout=2)
+        say(text(m), state(await js.stream_info("NEWS")))
+    await js.delete_stream("NEWS")
+
+
+@section
+async def key_value(nc, js):
+    kv = await js.create_key_value(bucket="CONFIG", history=3)
+    say(await kv.put("a", b"1"), await kv.put("a", b"2"), await kv.create("b.c", b"x"))
+    e = await kv.get("a")
+    say(e.key, e.value, e.revision, e.operation)
+    say((await kv.get("a", revision=1)).value)
+    say(await kv.update("a", b"3", last=2))
+    await attempt("stale", kv.update("a", b"4", last=2))
+    await attempt("exists", kv.create("a", b"4"))
+    await attempt("none", kv.get("nothing"))
+    say(sorted(await patient(kv.keys)))
+    say([(e.revision, e.value, e.operation) for e in await patient(lambda: kv.history("a"))])
+    watcher = await kv.watch("a")
+    # The end of what was there, None, may be told before it: nats-py asks the server how much there is.
+    seen = [await watcher.updates(timeout=2) for _ in range(2)]
+    say([e.value for e in seen if e], None in seen)
+    await kv.put("a", b"watched")
+    say((await watcher.updates(timeout=2)).value)
+    say(await kv.delete("a"))
+    e = await watcher.updates(timeout=2)
+    say(e.revision, e.operation)
+    await watcher.stop()
+    await attempt("deleted", kv.get("a"))
+    say(await kv.create("a", b"again"))
+    say(await kv.purge("a"))
+    say([(e.revision, e.operation) for e in await patient(lambda: kv.history("a"))])
+    s = await kv.status()
+    say(s.bucket, s.values, s.history, s.ttl)
+    say(await js.delete_key_value("CONFIG"))
+    await attempt("gone", js.key_value("CONFIG"))
+
+
+@section
+async def object_store(nc, js):
+    store = await js.create_object_store("FILES")
+    data = bytes(i * 7 % 251 for i in range(300_000))
+    info = await store.put("big", data)
+    say(info.name, info.size, info.chunks, info.digest)
+    got = await store.get("big")
+    say(got.data == data)
+    info = await store.put("big", b"small now", meta=api.ObjectMeta(description="replaced", headers={"K": "v"}))
+    say(info.size, info.chunks, (await store.get("big")).data, info.description, info.headers)
+    await store.put("other", b"")
+    say(sorted((i.name, i.size) for i in await store.list()))
+    await store.delete("other")
+    await attempt("deleted", store.get("other"))
+    await attempt("none", store.get("never"))
+    await store.seal()
+    await attempt("sealed", store.put("more", b"x"))
+    s = (await js.stream_info("OBJ_FILES")).state
+    say(s.messages, "messages, last", s.last_seq)
+    say(await js.delete_object_store("FILES"))
+
+
+async def main(url, only):
+    for f in SECTIONS:
+        if only and f.__name__ not in only:
+            continue
+        print("section", f.__name__, flush=True)
+        nc = await nats.connect(url, allow_reconnect=False)
+        try:
+            await asyncio.wait_for(f(nc, nc.jetstream(timeout=2)), 30)
+        except Exception as e:  # whatever it is, it is what came of this section
+            say("ended by", type(e).__name__, e)
+        for info in await nc.jetstream(timeout=2).streams_info():
+            await nc.jetstream(timeout=2).delete_stream(info.config.name)
+        await nc.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2:]))
