@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::kernel::Context;
-use crate::nats::api::{PeerInfo, StreamAdvisory};
+use crate::jetstream::api::Endpoint;
+use crate::kernel::{Context, ProcId};
+use crate::nats::api::response::{Nothing, Response};
+use crate::nats::api::{ApiAudit, AuditedClient, PeerInfo, StreamAdvisory};
 use crate::nats::{Message, nuid};
 
+use super::api::Request;
 use super::{Host, Server};
 
 impl Server {
@@ -58,6 +61,56 @@ impl Server {
     ) {
         let replicas = self.all_replicas(cx, stream);
         self.advise_stream(cx, stream, &StreamAdvisory::QuorumLost { replicas });
+    }
+
+    /// A request to the API was answered by this server. What was only read, and successfully, is
+    /// nothing to tell of.
+    pub(super) fn advise_api<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        request: &Request,
+        answer: &[u8],
+        by: ProcId,
+    ) {
+        if !self.memory.interest.has_interest(ApiAudit::SUBJECT) {
+            return;
+        }
+        let reads = matches!(Endpoint::parse(&request.subject), Some(Endpoint::MsgGet(_)));
+        let found = || serde_json::from_slice::<Response<Nothing>>(answer);
+        if reads && found().is_ok_and(|answer| answer.error.is_none()) {
+            return;
+        }
+        let (config, now) = (Arc::clone(&self.config), cx.now());
+        let client = request.by.and_then(|conn| self.memory.clients.get(&conn)).cloned();
+        let client = client.as_ref().map(|client| AuditedClient {
+            start: client.since.into(),
+            host: "127.0.0.1",
+            id: client.id,
+            acc: "$G",
+            name: client.options.name.as_deref(),
+            lang: client.options.lang.as_deref(),
+            ver: client.options.version.as_deref(),
+            server: &config.name,
+            kind: "Client",
+            client_type: "nats",
+        });
+        let (asked, answered) =
+            (String::from_utf8_lossy(&request.body), String::from_utf8_lossy(answer));
+        let server = self.member_name(by).to_owned();
+        self.announce(cx, ApiAudit::SUBJECT, |id| {
+            let audit = ApiAudit {
+                kind: ApiAudit::TYPE,
+                id,
+                timestamp: now.into(),
+                server: &server,
+                client,
+                subject: &request.subject,
+                request: &asked,
+                response: &answered,
+                domain: config.domain.as_deref(),
+            };
+            audit.to_json()
+        });
     }
 
     fn all_replicas<H: Host>(&self, cx: &Context<'_, H>, stream: &str) -> Vec<PeerInfo> {

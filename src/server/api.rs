@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::jetstream::api::{Body, Endpoint, check_api_level};
-use crate::kernel::{Context, ProcId, Span};
+use crate::kernel::{ConnId, Context, ProcId, Span};
 use crate::nats::api::ApiError;
 use crate::nats::{Message, Subject};
 
@@ -26,7 +28,11 @@ pub(super) struct Request {
     /// Where its client waits.
     reply: Option<Subject>,
     /// What was asked.
-    subject: Subject,
+    pub(super) subject: Subject,
+    /// With which body.
+    pub(super) body: Bytes,
+    /// The connection of the client, unless a server asked.
+    pub(super) by: Option<ConnId>,
 }
 
 impl Server {
@@ -36,10 +42,12 @@ impl Server {
         cx: &mut Context<'_, H>,
         message: &Message,
         subject: &Subject,
+        by: Option<ConnId>,
     ) {
         self.memory.next_reply += 1;
         let reply: Subject = format!("_R_.{}.{:08}", &self.id[1..9], self.memory.next_reply).into();
-        let request = Request { reply: message.reply.clone(), subject: Arc::clone(subject) };
+        let (asker, body) = (message.reply.clone(), message.payload.clone());
+        let request = Request { reply: asker, subject: Arc::clone(subject), body, by };
         self.memory.requests.insert(Arc::clone(&reply), request);
         if self.memory.requests.len() > MAX_REQUESTS {
             self.memory.requests.pop_first();
@@ -82,7 +90,7 @@ impl Server {
             } else if message.subject.contains(".C.") {
                 self.gathered_consumer(cx, message);
             } else {
-                self.api_answered(cx, message);
+                self.api_answered(cx, message, from);
             }
         } else if message.subject.ends_with(".SHUTDOWN") {
             self.goodbye(cx.now(), from);
@@ -99,11 +107,13 @@ impl Server {
     }
 
     /// The answer to a request that was taken in here.
-    fn api_answered<H: Host>(&mut self, cx: &mut Context<'_, H>, answer: &Message) {
+    fn api_answered<H: Host>(&mut self, cx: &mut Context<'_, H>, answer: &Message, by: ProcId) {
         // A second answer finds nobody who waits for it.
         let Some(request) = self.memory.requests.remove(&answer.subject) else { return };
-        let Some(reply) = request.reply else { return };
-        self.publish(cx, &Message::new(reply, answer.payload.clone()));
+        if let Some(reply) = &request.reply {
+            self.publish(cx, &Message::new(Arc::clone(reply), answer.payload.clone()));
+        }
+        self.advise_api(cx, &request, &answer.payload, by);
     }
 
     /// Nobody has answered, and there is no leader who could.
@@ -115,7 +125,7 @@ impl Server {
         }
         let answer = refusal(endpoint, ApiError::CLUSTER_NOT_AVAILABLE);
         let message = Message::new(Arc::clone(reply), answer.json);
-        self.api_answered(cx, &message);
+        self.api_answered(cx, &message, self.config.me);
     }
 
     /// Sends an answer to the server that took the request in.
@@ -147,11 +157,11 @@ impl Server {
         &mut self,
         cx: &mut Context<'_, H>,
         requester: &Requester,
-        text: bytes::Bytes,
+        text: Bytes,
     ) {
         let message = Message::new(Arc::clone(&requester.reply), text);
         if requester.server == self.config.me {
-            return self.api_answered(cx, &message);
+            return self.api_answered(cx, &message, self.config.me);
         }
         let (account, queues) = (Account::System, Vec::new());
         let op = RouteOp::Message { account, message, to: None, queues, plain: true };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::kernel::{ConnId, Context, ProcId};
+use crate::kernel::{ConnId, Context, ProcId, Time};
 use crate::nats::protocol::{ClientOp, ConnectOptions, ServerOp, Sid};
 use crate::nats::subject::{has_no_empty_token, is_literal, is_valid_pattern};
 use crate::nats::{Headers, Message, Subject};
@@ -18,6 +18,8 @@ pub struct ClientConn {
     pub peer: ProcId,
     /// Its number on this server.
     pub id: u64,
+    /// When it connected.
+    pub since: Time,
     /// What it said of itself.
     pub options: ConnectOptions,
     /// Its subscriptions.
@@ -51,6 +53,7 @@ impl Server {
         let client = ClientConn {
             peer,
             id,
+            since: cx.now(),
             options: ConnectOptions::default(),
             subs: BTreeMap::new(),
             pings_out: 0,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::jetstream::store::{StoredMessage, Ttl};
-use crate::jetstream::stream::{Applied, Arrival, Stored, StreamCommand, Taken};
+use crate::jetstream::stream::{Applied, Arrival, Stored, StreamCommand, Taken, Told, is_fast};
 use crate::kernel::Context;
 use crate::nats::api::{ApiError, PubAck};
 use crate::nats::{Message, Subject};
@@ -28,7 +28,8 @@ impl Server {
         let replicated = hosted.group.is_some();
         let HostedStream { stream, leader, consumers, .. } = hosted;
         let wanted = |subject: &str| !knows_all || Self::is_wanted_by(consumers, subject);
-        let arrival = Arrival { now, replicated, wanted: &wanted };
+        let domain = self.config.domain.as_deref();
+        let arrival = Arrival { now, replicated, domain, wanted: &wanted };
         let taken = stream.take(leader, message, arrival, cx.rng());
         let reply = message.reply.as_ref();
         match taken {
@@ -46,6 +47,13 @@ impl Server {
                 if let Some(abandoned) = abandoned {
                     self.batch_abandoned(cx, name, &abandoned);
                 }
+            }
+            Taken::Fast { told, command } => {
+                self.tell_publisher(cx, told);
+                if let Some(command) = command {
+                    self.carry_out_command(cx, name, command);
+                }
+                self.arm_batches(cx, name);
             }
             Taken::Staged { batch, number } => {
                 let stream = Arc::clone(name);
@@ -118,6 +126,13 @@ impl Server {
         reply: Option<&Subject>,
     ) {
         self.answer_publish(cx, name, reply, bytes::Bytes::new);
+    }
+
+    /// What the publisher of a fast batch is told.
+    fn tell_publisher<H: Host>(&mut self, cx: &mut Context<'_, H>, told: Told) {
+        for (reply, text) in told {
+            self.publish(cx, &Message::new(reply, text));
+        }
     }
 
     fn answer_publish<H: Host>(
@@ -239,8 +254,14 @@ impl Server {
         ack: PubAck,
         all: &[Stored],
     ) {
-        if self.leads(name) {
-            self.acknowledge(cx, name, reply, ack);
+        if let Some(hosted) = self.streams.get_mut(name).filter(|hosted| hosted.leading) {
+            match reply.filter(|reply| is_fast(reply)) {
+                Some(reply) => {
+                    let told = hosted.leader.stored_of_batch(reply, &ack);
+                    self.tell_publisher(cx, told);
+                }
+                None => self.acknowledge(cx, name, reply, ack),
+            }
         }
         for Stored { message, .. } in all {
             self.with_consumers_led(cx, name, |consumer, cx| consumer.stored(cx, message));

@@ -35,6 +35,16 @@ pub(super) enum Origin<'a> {
     Consumer,
 }
 
+impl Origin<'_> {
+    /// The connection of the client, if it is one.
+    fn conn(self) -> Option<ConnId> {
+        match self {
+            Self::Client { conn, .. } => Some(conn),
+            Self::Route { .. } | Self::Consumer | Self::Internal => None,
+        }
+    }
+}
+
 /// What another server is to do with a message.
 #[derive(Debug, Default)]
 struct Forward {
@@ -68,7 +78,7 @@ impl Server {
         if let Some(subject) = api {
             // Only the server a client is connected to takes a request in.
             if !matches!(origin, Origin::Route { .. }) {
-                self.api_request(cx, message, &subject);
+                self.api_request(cx, message, &subject, origin.conn());
             }
             delivered += 1;
         }

@@ -11,6 +11,7 @@ use crate::nats::api::ApiError;
 use super::batch::Abandoned;
 use super::check::{Trial, Verdict};
 use super::counter::Total;
+use super::fast::{Told, is_fast};
 use super::known::Known;
 use super::leader::Leader;
 use super::{Publication, Stream, StreamCommand, schedule, ttl};
@@ -22,6 +23,8 @@ pub struct Arrival<'a> {
     pub now: Time,
     /// Whether the stream has other copies; then the command must be proposed to them.
     pub replicated: bool,
+    /// The domain of the server.
+    pub domain: Option<&'a str>,
     /// Whether a consumer wants messages of this subject. Only asked for interest retention.
     pub wanted: &'a dyn Fn(&str) -> bool,
 }
@@ -40,6 +43,13 @@ pub enum Taken {
         /// The batch that is given up with it.
         abandoned: Option<Abandoned>,
     },
+    /// It is one of a fast batch.
+    Fast {
+        /// What the publisher is told at once.
+        told: Told,
+        /// This is to be applied, after the other copies have it too.
+        command: Option<StreamCommand>,
+    },
     /// It waits until the last message of its batch comes.
     Staged {
         /// The batch.
@@ -47,6 +57,14 @@ pub enum Taken {
         /// Its place in the batch, from 1.
         number: u64,
     },
+}
+
+/// What the checks of a message come to.
+pub(super) enum Tried {
+    /// It may be stored: with this command.
+    Store(StreamCommand),
+    /// It was stored before, under this sequence.
+    Duplicate(u64),
 }
 
 impl Taken {
@@ -69,17 +87,34 @@ impl Stream {
         if known.batch_id.is_some() {
             return self.take_of_batch(leader, message, &known, arrival);
         }
-        let Arrival { now, replicated, wanted } = arrival;
-        let inflight = &leader.inflight;
-        let trial = Trial { stream: self, message, known, now, inflight, wanted };
-        match if replicated { trial.replicated() } else { trial.alone() } {
-            Ok(Verdict::Store { wanted, total }) => {
-                let publication = self.publication(message, &known, now, wanted, total);
-                Taken::Command(StreamCommand::Publish(publication))
-            }
-            Ok(Verdict::Duplicate(seq)) => Taken::Duplicate(seq),
+        if message.reply.as_ref().is_some_and(|reply| is_fast(reply)) {
+            return self.take_of_fast_batch(leader, message, known, arrival);
+        }
+        match self.try_one(leader, message, known, arrival) {
+            Ok(Tried::Store(command)) => Taken::Command(command),
+            Ok(Tried::Duplicate(seq)) => Taken::Duplicate(seq),
             Err(error) => Taken::refused(error),
         }
+    }
+
+    /// Checks a message that comes for itself.
+    pub(super) fn try_one(
+        &self,
+        leader: &Leader,
+        message: &Message,
+        known: Known<'_>,
+        arrival: Arrival<'_>,
+    ) -> Result<Tried, ApiError> {
+        let Arrival { now, replicated, wanted, .. } = arrival;
+        let inflight = &leader.inflight;
+        let trial = Trial { stream: self, message, known, now, inflight, wanted };
+        Ok(match if replicated { trial.replicated() } else { trial.alone() }? {
+            Verdict::Store { wanted, total } => {
+                let publication = self.publication(message, &known, now, wanted, total);
+                Tried::Store(StreamCommand::Publish(publication))
+            }
+            Verdict::Duplicate(seq) => Tried::Duplicate(seq),
+        })
     }
 
     /// The message under the subject that the stream gives it.

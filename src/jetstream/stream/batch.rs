@@ -45,7 +45,8 @@ pub struct Abandoned {
 impl Leader {
     /// When the next batch will have waited for too long.
     pub fn next_abandoned(&self) -> Option<Time> {
-        self.batches.open.values().map(|open| open.last + TIMEOUT).min()
+        let atomic = self.batches.open.values().map(|open| open.last + TIMEOUT).min();
+        atomic.into_iter().chain(self.next_dropped()).min()
     }
 
     /// Gives up the batches that have waited for too long.
@@ -58,6 +59,7 @@ impl Leader {
             }
             !is_late
         });
+        late.extend(self.drop_silent(now));
         late
     }
 

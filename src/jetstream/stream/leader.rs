@@ -8,6 +8,7 @@ use crate::nats::{Message, Subject};
 
 use super::batch::Batches;
 use super::counter::Total;
+use super::fast::FastBatches;
 use super::{Stream, StreamCommand};
 
 /// What only the leader of a stream knows.
@@ -15,6 +16,7 @@ use super::{Stream, StreamCommand};
 pub struct Leader {
     pub(super) inflight: Inflight,
     pub(super) batches: Batches,
+    pub(super) fast: FastBatches,
 }
 
 /// Messages that were proposed and are not applied yet; the checks of later ones count them in.

@@ -10,6 +10,7 @@ mod counter;
 mod dedupe;
 mod direct;
 mod expire;
+mod fast;
 mod known;
 mod leader;
 mod reads;
@@ -21,6 +22,9 @@ mod ttl;
 mod update;
 mod validate;
 mod validate_sources;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -37,6 +41,7 @@ pub use arrive::{Arrival, Taken};
 pub use batch::Abandoned;
 pub use direct::DirectReply;
 pub use expire::Due;
+pub use fast::{Told, is_fast};
 pub use leader::Leader;
 pub use update::check_update;
 pub use validate::{Limits, normalise};
@@ -240,11 +245,13 @@ impl Stream {
         if let Some(removed) = self.store.remove(seq) {
             return Ok(removed);
         }
+        let last = self.store.last_seq();
         Err(match self.config.storage {
-            Storage::File if seq == 0 => ApiError::message_delete_failed("no message found"),
-            Storage::File if seq > self.store.last_seq() => {
-                ApiError::message_delete_failed("stream store EOF")
+            // A replicated stream does not tell the two apart.
+            Storage::File if seq == 0 || (self.config.is_replicated() && seq <= last) => {
+                ApiError::message_delete_failed("no message found")
             }
+            Storage::File if seq > last => ApiError::message_delete_failed("stream store EOF"),
             _ => ApiError::sequence_not_found(seq),
         })
     }

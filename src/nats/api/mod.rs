@@ -3,6 +3,7 @@
 //! Everything here is a plain value with its JSON; who answers what and when is decided on the
 //! floors above. Facts follow nats-server 2.15.1: the order of keys, what is left out, the texts.
 
+mod api_audit;
 mod config;
 mod consumer_advisory;
 mod consumer_config;
@@ -22,6 +23,7 @@ mod source;
 mod stamp;
 mod stream_advisory;
 
+pub use api_audit::{ApiAudit, AuditedClient};
 pub use config::{ConsumerLimits, Placement, Republish, StreamConfig, limit};
 pub use consumer_advisory::{ConsumerAdvisory, Publisher};
 pub use consumer_config::ConsumerConfig;
@@ -42,7 +44,7 @@ pub use info::{
 };
 pub use json::{to_json, to_json_text};
 pub use policy::{Compression, Discard, PersistMode, Retention, Storage};
-pub use puback::PubAck;
+pub use puback::{FlowReply, PubAck};
 pub use request::{
     CreateRequest, DirectGetRequest, ListRequest, MsgDeleteRequest, MsgGetRequest, PeerRequest,
     PurgeRequest, StepdownRequest, StreamInfoRequest,

@@ -75,6 +75,40 @@ impl PubAck {
     }
 }
 
+/// What a stream answers to messages of a fast batch before its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum FlowReply {
+    /// Everything up to a message is stored.
+    Ack {
+        /// The number of the message in its batch.
+        seq: u64,
+        /// After how many messages the next one of these comes.
+        msgs: u64,
+    },
+    /// Messages are missing.
+    Gap {
+        /// The number of the message that should have come.
+        last_seq: u64,
+        /// The number of the one that came.
+        seq: u64,
+    },
+    /// A message is refused.
+    Err {
+        /// Its number in its batch.
+        seq: u64,
+        /// Why.
+        error: ApiError,
+    },
+}
+
+impl FlowReply {
+    /// Its bytes.
+    pub fn to_json(&self) -> Bytes {
+        to_json(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
