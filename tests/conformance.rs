@@ -36,9 +36,10 @@ const NOT_YET: &[&str] = &[
 ];
 
 fn cases() -> Vec<(String, String)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases/public");
-    let mut cases: Vec<(String, String)> = fs::read_dir(folder)
-        .unwrap()
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");
+    let mut cases: Vec<(String, String)> = ["public", "consumers"]
+        .into_iter()
+        .flat_map(|part| fs::read_dir(folder.join(part)).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ext| ext == "json"))
         .map(|path| {

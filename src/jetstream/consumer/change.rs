@@ -37,11 +37,12 @@ impl Consumer {
     pub fn stored(&mut self, cx: &mut Cx<'_>, message: &StoredMessage) {
         let is_match = self.matches(&message.subject);
         let Some(lead) = self.lead.as_mut().filter(|_| is_match) else { return };
-        if message.seq < lead.next_sseq {
-            return;
-        }
+        // As in the real server, this counts what lies below a beginning that is yet to come, too.
         if message.seq > lead.counted_to {
             lead.num_pending += 1;
+        }
+        if message.seq < lead.next_sseq {
+            return;
         }
         let push = self.config.is_push();
         lead.kicked |= if push { lead.active } else { !lead.waiting.is_empty() };

@@ -61,7 +61,7 @@ use std::sync::Arc;
 
 use crate::kernel::{Span, Time};
 use crate::nats::Subject;
-use crate::nats::api::{ConsumerConfig, ConsumerInfo};
+use crate::nats::api::{ConsumerConfig, ConsumerInfo, Storage};
 
 use flow::Flow;
 use leading::{Leading, Replay, after};
@@ -175,6 +175,7 @@ impl Consumer {
         let started = if lead.replicated {
             ConsumerCommand::Skipped { sseq }
         } else {
+            self.record.started = cx.stream.storage == Storage::File && !self.config.mem_storage;
             ConsumerCommand::Started { sseq }
         };
         self.commit(cx, started);

@@ -33,6 +33,9 @@ pub(super) struct Pending {
 /// What every replica of a consumer knows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Record {
+    /// Whether it was written down where the consumer begins, so that it need never be found again.
+    /// Only one that is not replicated does so, and only where it has a file.
+    pub(super) started: bool,
     pub(super) delivered: Pair,
     pub(super) floor: Pair,
     pub(super) pending: CowMap<u64, Pending>,
@@ -48,7 +51,7 @@ impl Record {
     /// Whether anything is in it. A consumer without a record looks for its beginning when it is
     /// led.
     pub(super) fn has_state(&self) -> bool {
-        self.delivered != Pair::default()
+        self.started || self.delivered != Pair::default()
     }
 
     /// Applies a command.
@@ -128,7 +131,8 @@ impl Record {
                 let last = sseq.saturating_sub(1);
                 let pulls = std::mem::take(&mut self.pulls);
                 let start = Pair { dseq: 0, sseq: last };
-                *self = Self { delivered: start, floor: start, pulls, ..Self::default() };
+                let started = self.started;
+                *self = Self { started, delivered: start, floor: start, pulls, ..Self::default() };
             }
         }
     }
@@ -147,7 +151,8 @@ impl Record {
             let pending = self.pending.remove(&at.sseq);
             self.redelivered.remove(&at.sseq);
             out.push(Output::Released { first: at.sseq, last: at.sseq });
-            if let Some(pending) = pending {
+            // A purge may have put the floor above messages that are still out: it stays then.
+            if let Some(pending) = pending.filter(|pending| pending.dseq > self.floor.dseq) {
                 let first = Pair { dseq: pending.dseq, sseq: at.sseq };
                 self.floor = floor_after(self.floor, first, self.delivered, &self.pending);
             }

@@ -140,8 +140,7 @@ impl Server {
         requester: &Requester,
     ) {
         let Some(about) = self.hosted_consumer(stream, consumer) else { return };
-        let push_bound = self.has_subscribers(about.consumer.config());
-        let info = ConsumerInfo { push_bound, ..self.completed(cx.now(), about, info) };
+        let info = self.completed(cx.now(), about, info);
         let call = ConsumerCall::Create { name: Some(consumer), filter: None };
         let endpoint = Endpoint::Consumer { stream, call };
         self.respond(cx, endpoint, requester, answer(endpoint, ConsumerBody { info: Some(info) }));

@@ -346,6 +346,10 @@ impl Server {
         requester: &Requester,
     ) {
         self.advise(cx, stream, consumer, &ConsumerAdvisory::Created);
+        let Some(about) = self.hosted_consumer(stream, consumer) else { return };
+        // It is led before it is told who listens.
+        let push_bound = self.has_subscribers(about.consumer.config());
+        let info = ConsumerInfo { push_bound, ..info };
         self.answer_consumer_created(cx, stream, consumer, info, requester);
     }
 }

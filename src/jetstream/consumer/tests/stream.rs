@@ -33,7 +33,9 @@ fn a_purge_of_some_takes_those() {
     bench.purge("s.a");
     assert_eq!(bench.numbers(), "3/3 3/1 1 0 0 1");
     bench.ack("1.2.2", "");
-    assert_eq!(bench.numbers(), "3/3 3/3 0 0 0 1");
+    // The purge has put the number above what was still out, so the floor that is told stays, as
+    // recorded from the real server.
+    assert_eq!(bench.numbers(), "3/3 3/1 0 0 0 1");
 }
 
 #[test]
