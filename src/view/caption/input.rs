@@ -1,7 +1,9 @@
 //! Sentences for what comes from outside: inputs, faults, and their ends.
 
-use crate::client::{Answer, Call};
-use crate::kernel::{CloseReason, EventKind};
+use std::sync::Arc;
+
+use crate::client::{Answer, Call, Client, Doing, Task};
+use crate::kernel::{CloseReason, EventKind, ProcId};
 use crate::view::cast::Cast;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
@@ -17,7 +19,20 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
     match &event.kind {
         EventKind::Started => say.who(cast, me).text(" starts"),
         EventKind::Crashed { lose_disk } => {
-            let say = say.fault().who(cast, me).text(" dies. What was only in its memory is lost");
+            let say = say.fault().who(cast, me);
+            let say = match held_at_death(cast, me).as_slice() {
+                [] => say.text(" dies. What was only in its memory is lost"),
+                [one] => say.text(&format!(
+                    " dies with sequence {} of {} in hand: it has not acknowledged it",
+                    one.seq, one.stream
+                )),
+                [one, others @ ..] => say.text(&format!(
+                    " dies with sequence {} of {} and {} more in hand: it has not acknowledged them",
+                    one.seq,
+                    one.stream,
+                    others.len()
+                )),
+            };
             if *lose_disk { say.text(", and its disk as well") } else { say }
         }
         EventKind::Paused => {
@@ -70,6 +85,14 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
         _ => say.text("Something happens at ").who(cast, me),
     }
     .done()
+}
+
+/// What an application that is dead had in hand when it died.
+fn held_at_death(cast: Cast<'_>, process: ProcId) -> Vec<Arc<Task>> {
+    match cast.world().client(process).and_then(Client::doing) {
+        Some(Doing::Crashed { tasks }) => tasks,
+        _ => Vec::new(),
+    }
 }
 
 /// What a call does, to be said after who does it: " publishes orders.new".
