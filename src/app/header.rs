@@ -44,7 +44,7 @@ pub(crate) fn Header(
             </div>
             <h1 class="crumb">
                 {move || match lesson.get() {
-                    None => view! { <span class="crumb__at">"Sandbox"</span><b>{title}</b> }.into_any(),
+                    None => view! { <span class="crumb__at">"Sandbox"</span><b class="unseen">{title}</b> }.into_any(),
                     Some(title) => view! { <span class="crumb__at">"Lessons"</span><b>{title}</b> }.into_any(),
                 }}
             </h1>

@@ -147,6 +147,11 @@ impl<P: Process> Sim<P> {
         self.slots.get(id.0 as usize).map(|slot| slot.state)
     }
 
+    /// Whether a dead process will be started again by whoever watches over it.
+    pub fn will_start(&self, id: ProcId) -> bool {
+        self.slots.get(id.0 as usize).is_some_and(|slot| slot.boot.is_some())
+    }
+
     /// The link between two processes, if it was ever used or changed.
     pub fn link(&self, a: ProcId, b: ProcId) -> Option<&Link> {
         self.core.net.link(a, b)

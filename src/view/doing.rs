@@ -8,7 +8,23 @@ use crate::kernel::Time;
 
 use super::text::count;
 
-/// What it does right now, to stand on its pill: "works on 7".
+/// The same where there is little room, on its pill.
+pub(super) fn few_words(client: &Client) -> Option<String> {
+    Some(match client.doing()? {
+        Doing::Working { task, in_hand, .. } if in_hand > 1 => {
+            format!("on {}, holds {in_hand}", task.seq)
+        }
+        Doing::Working { task, .. } if task.deliveries > 1 => format!("again on {}", task.seq),
+        Doing::Crashed { tasks } => match tasks.as_slice() {
+            [] => "crashed".to_owned(),
+            [one] => format!("crashed, held {}", one.seq),
+            [one, others @ ..] => format!("crashed, held {}+{}", one.seq, others.len()),
+        },
+        _ => return words(client),
+    })
+}
+
+/// What it does right now: "works on 7".
 pub(super) fn words(client: &Client) -> Option<String> {
     let behaviour = client.behaviour()?;
     Some(match client.doing()? {
@@ -56,7 +72,16 @@ fn idle(behaviour: &Behaviour, tally: Option<&Tally>) -> String {
 
 /// What a publisher does, and how often.
 fn pace(publisher: &Publisher) -> String {
-    format!("{} / {}", publisher.subject, publisher.every)
+    // What differs from message to message has no room here.
+    let mut subject = String::new();
+    let mut rest = publisher.subject.as_str();
+    while let Some((before, after)) = rest.split_once("{{") {
+        subject.push_str(before);
+        subject.push('…');
+        rest = after.split_once("}}").map_or("", |(_, after)| after);
+    }
+    subject.push_str(rest);
+    format!("{subject} / {}", publisher.every)
 }
 
 /// How far the work on a message is, 0 to 1.

@@ -23,6 +23,8 @@ const DENSE: f64 = 47.0;
 const HEAD: f64 = 34.0;
 /// Room for the apps above a panel.
 const STRIP: f64 = PILL + 18.0;
+/// The height of a stage with room for apps that are not there yet.
+const ROOMY: f64 = 430.0;
 /// The least a panel must measure to be of use; below that the view box grows instead.
 const MIN_PANEL: (f64, f64) = (212.0, 188.0);
 
@@ -126,7 +128,10 @@ impl Layout {
         for row in 0..rows {
             let members = row * columns..((row + 1) * columns).min(count);
             let strips = places.clusters.get(members.clone()).unwrap_or_default();
-            let pill_rows = strips.iter().map(|c| pill_rows(c, cell_w)).max().unwrap_or(1);
+            // Where there is room, a second row is kept free for apps that are added.
+            let spare = if count == 1 && h >= ROOMY { 2 } else { 1 };
+            let pill_rows =
+                strips.iter().map(|c| pill_rows(c, cell_w)).max().unwrap_or(1).max(spare);
             let strip = STRIP + (pill_rows - 1) as f64 * (PILL + 8.0);
             let row_h = (h - 24.0 - 14.0 * (rows - 1) as f64) / rows as f64;
             let panel_h = (row_h - strip).max(MIN_PANEL.1);
@@ -345,6 +350,14 @@ mod tests {
                 assert_eq!(before.tapes[0], after.tapes[0], "{size:?}");
             }
         }
+    }
+
+    #[test]
+    fn where_there_is_room_adding_apps_moves_nothing_until_two_rows_are_full() {
+        let before = Layout::new(&places(&[3], 1, 3), hints((792.0, 460.0)));
+        let after = Layout::new(&places(&[3], 1, 8), hints((792.0, 460.0)));
+        assert_eq!(before.clusters[0].panel, after.clusters[0].panel);
+        assert_eq!(before.clusters[0].apps[..], after.clusters[0].apps[..3]);
     }
 
     #[test]

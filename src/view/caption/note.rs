@@ -276,9 +276,10 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
         Note::OpStarted { .. } => 68,
         Note::Connected { .. } => 64,
         Note::Received { .. } => 62,
-        Note::WorkerCrashes { .. } => 90,
-        Note::WorkEnded { .. } | Note::OrderLost { .. } => 86,
-        Note::WorkStarted { .. } | Note::StillWorking { .. } => 84,
+        Note::WorkerCrashes { .. } => 92,
+        // More than the end of the fetch that brought the message.
+        Note::WorkEnded { .. } | Note::OrderLost { .. } => 91,
+        Note::WorkStarted { .. } | Note::StillWorking { .. } => 89,
         Note::Behaves { .. } => 70,
     }
 }

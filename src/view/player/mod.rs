@@ -346,6 +346,8 @@ impl Player {
 }
 
 #[cfg(test)]
+mod app_tests;
+#[cfg(test)]
 mod lesson_tests;
 #[cfg(test)]
 mod tests;

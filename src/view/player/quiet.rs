@@ -1,5 +1,6 @@
 //! Whether a world is at rest: nothing that a person would want to see happens by itself any more.
 
+use crate::client::Doing;
 use crate::kernel::ProcState;
 use crate::view::class::Class;
 use crate::view::content::{self, last_seq};
@@ -14,17 +15,28 @@ pub(super) fn is_quiet(world: &World, filter: &Filter) -> bool {
     }
     world.open_ops() == 0
         && clients_are(world)
+        && apps_are(world)
         && servers_are(world)
         && streams_are(world)
         && consumers_are(world)
 }
 
-/// Every client that runs is connected, and does nothing by itself.
-fn clients_are(world: &World) -> bool {
-    world.clients().all(|(_, state, client)| {
-        let acts = client.behaviour().is_some_and(|behaviour| behaviour.is_running());
-        state == ProcState::Down || client.connected_to().is_some() && !acts
+/// No application does anything by itself but wait for messages, and none will be started again.
+fn apps_are(world: &World) -> bool {
+    world.clients().all(|(process, state, client)| match client.doing() {
+        None | Some(Doing::Off | Doing::Done) => true,
+        _ if state == ProcState::Paused => true,
+        Some(Doing::Crashed { .. }) => !world.sim().will_start(process),
+        Some(Doing::Idle) => client.behaviour().is_none_or(|does| does.kind() != "publisher"),
+        Some(Doing::Preparing { .. } | Doing::Publishing { .. } | Doing::Working { .. }) => false,
     })
+}
+
+/// Every client that runs is connected.
+fn clients_are(world: &World) -> bool {
+    world
+        .clients()
+        .all(|(_, state, client)| state == ProcState::Down || client.connected_to().is_some())
 }
 
 /// No consumer waits for an acknowledgement or to go on, and no request waits that will expire.

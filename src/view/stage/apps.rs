@@ -96,7 +96,8 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         received: client.and_then(received),
         a11y: String::new(),
     };
-    pill.a11y = a11y::app(view.cast, &pill, &does);
+    let said = client.and_then(doing::words).unwrap_or(does);
+    pill.a11y = a11y::app(view.cast, &pill, &said);
     Some(pill)
 }
 
@@ -145,7 +146,7 @@ fn role(cast: Cast<'_>, process: ProcId) -> Role {
 
 /// What an app does, in a few words.
 fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> String {
-    if let Some(words) = client.and_then(doing::words) {
+    if let Some(words) = client.and_then(doing::few_words) {
         return words;
     }
     if let Some((subject, _)) = spec.and_then(|spec| spec.publishes.as_ref()) {
