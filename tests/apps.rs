@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use windtunnel::client::behaviour::{Publisher, Worker, WorkerMode};
+use windtunnel::client::behaviour::{Worker, WorkerMode};
 use windtunnel::client::{Answer, Behaviour, Note as ClientNote};
 use windtunnel::kernel::{ProcId, Ratio, Span};
 use windtunnel::server::Note as ServerNote;
@@ -302,6 +302,6 @@ fn a_behaviour_travels_with_topology_and_inputs() {
     let input = Input::SetBehaviour { client: "w".to_owned(), behaviour };
     let text = serde_json::to_string(&input).unwrap();
     assert_eq!(serde_json::from_str::<Input>(&text).unwrap(), input);
-    let publisher = Behaviour::Publisher(Box::new(Publisher::default()));
+    let publisher = Behaviour::Publisher(Box::default());
     assert!(publisher.with_running(false).check().is_ok());
 }

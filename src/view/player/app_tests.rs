@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what goes wrong here is to stop the test")]
 
 use super::*;
-use crate::view::frame::{AppPill, Frame};
+use crate::view::frame::{AppPill, Frame, KnobPanel};
 use crate::world::{Input, scenes};
 
 fn player(scene: &str) -> Player {
@@ -22,6 +22,10 @@ fn play_until(player: &mut Player, wanted: impl Fn(&Frame) -> bool) -> Frame {
         }
     }
     panic!("it never came: {}", player.frame().caption.text());
+}
+
+fn knobs(player: &mut Player) -> KnobPanel {
+    player.frame().inspection.unwrap().knobs.clone().unwrap()
 }
 
 fn pill<'a>(frame: &'a Frame, name: &str) -> &'a AppPill {
@@ -69,14 +73,14 @@ fn a_killed_worker_shows_what_it_had_in_hand() {
 fn an_added_app_is_selected_and_its_knobs_are_inputs() {
     let mut player = player("one-order");
     player.command(PlayerCommand::AddApp("worker"));
-    let inspection = player.frame().inspection.clone().unwrap();
+    let inspection = player.frame().inspection.unwrap();
     assert_eq!(inspection.title, "worker-1");
-    let knobs = inspection.knobs.clone().unwrap();
-    let crash = knobs.knobs.iter().find(|row| row.knob.name == "crash").unwrap();
+    let panel = inspection.knobs.clone().unwrap();
+    let crash = panel.knobs.iter().find(|row| row.knob.name == "crash").unwrap();
     assert_eq!((crash.value.as_str(), crash.step()), ("0%", 0));
-    player.command(PlayerCommand::Act(crash.turn(&knobs.client, "12%")));
-    let knobs = player.frame().inspection.clone().unwrap().knobs.clone().unwrap();
-    let crash = knobs.knobs.iter().find(|row| row.knob.name == "crash").unwrap();
+    player.command(PlayerCommand::Act(crash.turn(&panel.client, "12%")));
+    let knobs_now = knobs(&mut player);
+    let crash = knobs_now.knobs.iter().find(|row| row.knob.name == "crash").unwrap();
     // Between two usual values, the slider stands at the lower.
     assert_eq!((crash.value.as_str(), crash.knob.kind.steps()[crash.step()]), ("12%", "10%"));
     // A wrong value is refused with a sentence, and changes nothing.
