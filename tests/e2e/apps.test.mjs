@@ -1,4 +1,4 @@
-// Applications: one is added with a click and by keyboard, a knob of it is turned, it is killed and comes back.
+// Applications: one is added by keyboard, a knob of it is turned, it is killed and comes back; scenes.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
