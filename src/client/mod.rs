@@ -171,10 +171,6 @@ impl Client {
     pub fn name(&self) -> &Arc<str> {
         &self.config.name
     }
-    /// What the subjects begin with on which answers come to it; empty before it starts.
-    pub fn inbox(&self) -> &str {
-        &self.inbox
-    }
     /// The servers it may connect to.
     pub fn servers(&self) -> &[ProcId] {
         &self.config.servers

@@ -166,6 +166,29 @@ pub enum LeaderFault {
     Pause,
 }
 
+/// What a worker answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkAnswer {
+    /// It is done.
+    Ack,
+    /// Deliver it again.
+    Nak,
+    /// Never deliver it again.
+    Term,
+    /// The work goes on; then it is done.
+    InProgress,
+}
+
+impl WorkAnswer {
+    /// All of them, as lessons write them.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("ack", Self::Ack),
+        ("nak", Self::Nak),
+        ("term", Self::Term),
+        ("in-progress", Self::InProgress),
+    ];
+}
+
 /// A call to show as code: what is asked of the world, to show it with its real names and values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Snippet {
@@ -175,6 +198,24 @@ pub enum Snippet {
         cluster: String,
         /// The stream's name.
         name: String,
+    },
+    /// How a consumer is created, as it is configured now.
+    Consumer {
+        /// The cluster's name.
+        cluster: String,
+        /// The stream's name.
+        stream: String,
+        /// The consumer's name.
+        name: String,
+    },
+    /// How a worker takes a message from a consumer, and how it answers.
+    Work {
+        /// The stream's name.
+        stream: String,
+        /// The consumer's name.
+        consumer: String,
+        /// What it answers.
+        answer: WorkAnswer,
     },
     /// How a message was published: the last one on such a subject.
     Publish {

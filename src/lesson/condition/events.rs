@@ -38,8 +38,14 @@ pub const EVENTS: &[EventName] = &[
     event("no-responders", "nobody listens on a subject"),
     event("consumer-created", "a consumer exists on a server from now on"),
     event("consumer-deleted", "a consumer is gone from a server"),
-    event("delivered", "a consumer sent a message for the first time; its app is a word"),
-    event("redelivered", "a consumer sent a message again; words: its app, ack-wait, nak"),
+    event(
+        "delivered",
+        "a consumer sent a message for the first time; with an app: that worker took it",
+    ),
+    event(
+        "redelivered",
+        "a consumer sent a message again; with an app: that worker took it; words: ack-wait, nak",
+    ),
     event("acked", "a consumer has the acknowledgement of a message"),
     event("naked", "a consumer was given a message back"),
     event("terminated", "a consumer was told never to send a message again"),
@@ -67,9 +73,27 @@ pub const EVENTS: &[EventName] = &[
 
 /// How many events of this kind, with all these words, happened from `from` on.
 pub(super) fn count(world: &World, kind: &str, words: &[String], from: EventId) -> u64 {
+    let is_app =
+        |word: &String| world.process(word).is_some_and(|process| world.client(process).is_some());
+    let by_app = words.iter().any(is_app);
+    let is_kind = |event: &Event| match (by_app, kind) {
+        // To whom a message went is seen where it arrives.
+        (true, "delivered") => starts_work(event) == Some(false),
+        (true, "redelivered") => starts_work(event) == Some(true),
+        _ => name(event) == Some(kind),
+    };
     let events = world.sim().trace().since(from);
-    events.filter(|event| name(event) == Some(kind) && has_words(world, event, words)).count()
-        as u64
+    events.filter(|event| is_kind(event) && has_words(world, event, words)).count() as u64
+}
+
+/// Whether a worker begins to work on a message with this event, and whether it comes again.
+fn starts_work(event: &Event) -> Option<bool> {
+    match &event.kind {
+        EventKind::Note(Note::Client(client::Note::WorkStarted { task, .. })) => {
+            Some(task.deliveries > 1)
+        }
+        _ => None,
+    }
 }
 
 /// What an event is called here.
@@ -168,7 +192,7 @@ fn is_about(world: &World, event: &Event, word: &str) -> bool {
                 }
                 server::Note::NoResponders { subject } => subject_is(subject),
                 server::Note::Consumer { stream, consumer, what } => {
-                    stream_is(stream) || &**consumer == word || is_about_delivery(world, what, word)
+                    stream_is(stream) || &**consumer == word || is_about_delivery(what, word)
                 }
                 _ => note.group().is_some_and(|group| &**group == word),
             }
@@ -211,11 +235,7 @@ fn answer_name(answer: &Answer) -> &'static str {
     }
 }
 
-fn is_about_delivery(world: &World, note: &ConsumerNote, word: &str) -> bool {
-    let goes_to = |to: &str| {
-        let client = world.process(word).and_then(|process| world.client(process));
-        client.is_some_and(|client| to.starts_with(client.inbox()))
-    };
+fn is_about_delivery(note: &ConsumerNote, word: &str) -> bool {
     let again = |why: Redelivery| match why {
         Redelivery::AckWait => word == "ack-wait",
         Redelivery::Nak => word == "nak",
@@ -225,11 +245,9 @@ fn is_about_delivery(world: &World, note: &ConsumerNote, word: &str) -> bool {
         return true;
     }
     match note {
-        ConsumerNote::Delivered(delivery) => {
-            goes_to(&delivery.to) || subject::matches(word, &delivery.subject)
-        }
+        ConsumerNote::Delivered(delivery) => subject::matches(word, &delivery.subject),
         ConsumerNote::Redelivered { delivery, why } => {
-            again(*why) || goes_to(&delivery.to) || subject::matches(word, &delivery.subject)
+            again(*why) || subject::matches(word, &delivery.subject)
         }
         _ => false,
     }

@@ -31,7 +31,7 @@ fn stream_attribute(world: &World, view: &StreamView<'_>, attribute: &str) -> Op
         "last" => state.last_seq,
         "subjects" => state.num_subjects,
         "deleted" => state.num_deleted,
-        "consumers" => state.consumer_count,
+        "consumers" => world.consumers_of(view.cluster, view.name).len() as u64,
         "replicas" => view.replicas.len() as u64,
         "complete" => {
             let running = view.replicas.iter().filter(|copy| copy.state != ProcState::Down);

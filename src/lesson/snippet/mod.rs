@@ -6,11 +6,13 @@
 mod text;
 
 use crate::client::{Call, Draft};
-use crate::nats::api::{Discard, Retention, Storage, StreamConfig};
+use crate::kernel::Span;
+use crate::nats::api::{AckPolicy, ConsumerConfig, Discard, Retention, Storage, StreamConfig};
 use crate::nats::subject::matches;
+use crate::nats::time::go_duration;
 use crate::world::World;
 
-use super::model::Snippet;
+use super::model::{Snippet, WorkAnswer};
 
 use text::{Options, bytes, seconds, shell, string, strings};
 
@@ -27,6 +29,12 @@ pub struct Code {
 pub fn code(snippet: &Snippet, world: &World) -> Option<Code> {
     match snippet {
         Snippet::Stream { cluster, name } => config(world, cluster, name).map(|c| stream(&c)),
+        Snippet::Consumer { cluster, stream, name } => {
+            let index = world.topology().clusters.iter().position(|c| c.name == *cluster)?;
+            let view = world.consumer(index, stream, name)?;
+            Some(consumer(stream, view.config()?))
+        }
+        Snippet::Work { stream, consumer, answer } => Some(work(stream, consumer, *answer)),
         Snippet::Publish { subject } => published(world, subject).map(|draft| publish(&draft)),
         Snippet::Subscribe { subject } => Some(subscribe(subject)),
         Snippet::Get { stream, sequence, .. } => Some(get(stream, *sequence)),
@@ -74,7 +82,7 @@ fn stream(config: &StreamConfig) -> Code {
         options.both(python, value.to_string(), flag, &value.to_string());
     }
     if let Some(age) = config.max_age() {
-        options.both("max_age", seconds(age), "max-age", &crate::nats::time::go_duration(age.0));
+        options.both("max_age", seconds(age), "max-age", &go_duration(age.0));
     }
     if config.discard == Discard::New {
         options.both("discard", string("new"), "discard", "new");
@@ -91,6 +99,66 @@ fn stream(config: &StreamConfig) -> Code {
         python: options.call("await js.add_stream"),
         cli: options.command(&format!("nats stream add {}", shell(&config.name))),
     }
+}
+
+fn consumer(stream: &str, config: &ConsumerConfig) -> Code {
+    let mut options = Options::default();
+    let name = if config.durable_name.is_empty() { &config.name } else { &config.durable_name };
+    options.python("durable_name", string(name));
+    options.flag("--pull");
+    if config.ack_policy == AckPolicy::Explicit {
+        options.both("ack_policy", string("explicit"), "ack", "explicit");
+    }
+    let span = |nanos: i64| Span(u64::try_from(nanos).unwrap_or_default());
+    let backoff: Vec<Span> = config.backoff.iter().map(|nanos| span(*nanos)).collect();
+    if backoff.is_empty() {
+        let wait = span(config.ack_wait);
+        options.both("ack_wait", seconds(wait), "wait", &go_duration(wait.0));
+    }
+    if config.max_deliver > 0 {
+        let max = config.max_deliver.to_string();
+        options.both("max_deliver", max.clone(), "max-deliver", &max);
+    }
+    if let [first, .., last] = backoff.as_slice() {
+        let waits: Vec<String> = backoff.iter().map(|wait| seconds(*wait)).collect();
+        options.python("backoff", format!("[{}]", waits.join(", ")));
+        options.flag("--backoff linear");
+        options.flag(&format!("--backoff-steps {}", backoff.len()));
+        options.flag(&format!("--backoff-min {}", go_duration(first.0)));
+        options.flag(&format!("--backoff-max {}", go_duration(last.0)));
+    }
+    if let [filter] = config.filter_subjects.as_slice() {
+        options.both("filter_subject", string(filter), "filter", filter);
+    } else if !config.filter_subject.is_empty() {
+        let filter = &config.filter_subject;
+        options.both("filter_subject", string(filter), "filter", filter);
+    }
+    options.flag("--defaults");
+    let python = options.call_with("await js.add_consumer", &string(stream));
+    let what = format!("nats consumer add {} {}", shell(stream), shell(name));
+    Code { python, cli: options.command(&what) }
+}
+
+fn work(stream: &str, consumer: &str, answer: WorkAnswer) -> Code {
+    let (python, flag) = match answer {
+        WorkAnswer::Ack => ("    await msg.ack()\n", "--ack"),
+        WorkAnswer::Nak => ("    await msg.nak()\n", "--nak"),
+        WorkAnswer::Term => ("    await msg.term()\n", "--term"),
+        WorkAnswer::InProgress => {
+            let python = "    await msg.in_progress()  # every few seconds while the work goes on\n    \
+                          await msg.ack()\n";
+            (python, "--ack")
+        }
+    };
+    let python = format!(
+        "tasks = await js.pull_subscribe_bind(consumer={}, stream={})\n\
+         for msg in await tasks.fetch(1, timeout=5):\n    \
+         print(msg.metadata.sequence.stream, msg.metadata.num_delivered)\n{python}",
+        string(consumer),
+        string(stream)
+    );
+    let cli = format!("nats consumer next {} {} {flag}\n", shell(stream), shell(consumer));
+    Code { python, cli }
 }
 
 fn publish(draft: &Draft) -> Code {

@@ -33,6 +33,11 @@ impl Options {
         format!("{what}(\n{})\n", lines.concat())
     }
 
+    /// The same, with an argument before the others.
+    pub(super) fn call_with(&self, what: &str, first: &str) -> String {
+        self.call(what).replacen("(\n", &format!("(\n    {first},\n"), 1)
+    }
+
     /// The command, broken where it gets long.
     pub(super) fn command(&self, what: &str) -> String {
         let mut text = what.to_owned();
