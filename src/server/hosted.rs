@@ -118,7 +118,7 @@ impl Server {
                 self.removed(cx, &name, &removed, Removal::Limit);
                 if leading {
                     if before == Retention::Limits && config.retention == Retention::Interest {
-                        self.forget_what_none_wants(cx, &name);
+                        self.forget_what_none_needs(cx, &name);
                     }
                     self.subscribe_stream(cx, &name);
                     self.advise_stream(cx, &name, &StreamAdvisory::Updated);
@@ -144,16 +144,18 @@ impl Server {
         }
     }
 
-    /// A stream keeps messages for its consumers from now on: without any, nothing stays; else what
-    /// all of them have acknowledged goes.
-    fn forget_what_none_wants<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let Some(hosted) = self.streams.get(name) else { return };
-        let floors = hosted.consumers.values().map(|about| about.consumer.ack_floor().sseq);
-        let purge = match floors.min() {
-            Some(0) => return,
-            Some(floor) => PurgeRequest { seq: floor + 1, ..PurgeRequest::default() },
-            None => PurgeRequest::default(),
-        };
+    /// A stream keeps messages for its consumers from now on: what lies before the first one that is
+    /// still needed goes, without consumers all of them.
+    fn forget_what_none_needs<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
+        if !self.knows_consumers(cx.now()) {
+            return;
+        }
+        let Some(HostedStream { stream, consumers, .. }) = self.streams.get(name) else { return };
+        let needed = stream.store().iter_from(0).find(|message| {
+            consumers.values().any(|about| about.consumer.needs(message.seq, &message.subject))
+        });
+        let seq = needed.map_or(0, |message| message.seq);
+        let purge = PurgeRequest { seq, ..PurgeRequest::default() };
         self.carry_out_command(cx, name, StreamCommand::Purge(purge));
     }
 
