@@ -61,10 +61,7 @@ fn Row(client: String, row: Memo<Option<KnobRow>>) -> impl IntoView {
     let knob = first.knob;
     let id = format!("knob-{}", knob.name);
     let value = move || row.get().map(|row| row.value).unwrap_or_default();
-    let turn = {
-        let client = client.clone();
-        move |to: String| turn(ctx, &client, row, &to)
-    };
+    let turn = move |to: String| turn(ctx, &client, row, &to);
     let help = format!("{id}-help");
     let control = match knob.kind {
         KnobKind::Switch => {
