@@ -36,7 +36,7 @@ fn config(change: impl FnOnce(&mut StreamConfig)) -> StreamConfig {
     config.no_ack = true;
     config.storage = Storage::Memory;
     change(&mut config);
-    let limits = Limits { clustered: true };
+    let limits = Limits { clustered: true, memory: 1 << 30, storage: 1 << 30 };
     normalise(CreateRequest { config, pedantic: false }, limits, &|_| None).unwrap()
 }
 
