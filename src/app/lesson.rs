@@ -90,7 +90,7 @@ fn Dots(lesson: Shown) -> impl IntoView {
                                 disabled=!beat.entered
                                 aria-current=current.then_some("step")
                                 aria-label=format!("Step {}: {}", n + 1, beat.title)
-                                title=beat.title.clone()
+                                title=beat.title
                                 on:click=move |_| ctx.send(PlayerCommand::Lesson(LessonCommand::GoTo(n)))
                             >
                                 {if beat.over { "✓".to_owned() } else { (n + 1).to_string() }}

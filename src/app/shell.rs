@@ -73,7 +73,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     };
     let in_lesson = Memo::new(move |_| ctx.frame.read().lesson.is_some());
     let trouble = RwSignal::new(None::<String>);
-    if let Some(name) = options.lesson.clone() {
+    if let Some(name) = options.lesson {
         let file = if name.ends_with(".md") { name } else { format!("{name}.md") };
         leptos::task::spawn_local(async move {
             trouble.set(lessons::begin(ctx, &file).await.err());
