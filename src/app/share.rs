@@ -40,7 +40,10 @@ pub(crate) fn Share(
         let text = link.get_untracked();
         leptos::task::spawn_local(async move {
             copied.set(Some(super::clipboard::copy(text).await));
-            Timeout::new(TOLD_MS, move || drop(copied.try_set(None))).forget();
+            Timeout::new(TOLD_MS, move || {
+                let _ = copied.try_set(None);
+            })
+            .forget();
         });
     };
     let length = move || link.get().chars().count();
