@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use windtunnel::lesson::check::{self, Played};
 use windtunnel::lesson::condition::{ATTRIBUTES, EVENTS};
-use windtunnel::lesson::{Lesson, Part};
+use windtunnel::lesson::{Lesson, Part, Step, snippet};
 
 /// Name and text of every lesson, in their order.
 fn lessons() -> Vec<(String, String)> {
@@ -218,4 +218,29 @@ fn the_list_of_lessons_says_what_their_files_say() {
         })
         .collect();
     assert_eq!(listed, files);
+}
+
+#[test]
+fn every_command_that_a_lesson_shows_is_understood_here() {
+    for (name, text) in lessons() {
+        let lesson = read(&name, &text);
+        let (mut beat, mut shown) = (0, 0);
+        let played = check::play_with(&lesson, |world, mark| match mark.step {
+            Step::Entered(entered) => beat = entered,
+            Step::Passed(item) => {
+                if let Part::Code(all) = &lesson.beats[beat].items[item].part {
+                    for one in all {
+                        let code =
+                            snippet::code(one, world).unwrap_or_else(|| panic!("{name}: {one:?}"));
+                        let line = code.cli.replace("\\\n", " ");
+                        let parsed = windtunnel::console::parse(&line);
+                        assert!(parsed.is_ok(), "{name}: {line}: {:?}", parsed.err());
+                        shown += 1;
+                    }
+                }
+            }
+            _ => {}
+        });
+        assert!(played.is_ok() && shown > 0, "{name}");
+    }
 }

@@ -37,6 +37,42 @@ pub(crate) fn python(place: &Place) -> Result<(), Failure> {
     })
 }
 
+/// Runs the Python that lessons show against the real server.
+pub(crate) fn lessons(place: &Place) -> Result<(), Failure> {
+    let server = tools::ensure_nats_server(place)?;
+    let packages = tools::ensure_nats_py(place)?;
+    let shown = Call::cargo(place)
+        .args(["run", "--quiet", "--no-default-features", "--example", "lesson", "--", "snippets"])
+        .args(lesson_files(place)?)
+        .ask()
+        .ok_or_else(|| {
+            Failure::Absent("a lesson cannot be played; cargo xtask lesson check".into())
+        })?;
+    let file = place.file("target/snippets.json");
+    fs::write(&file, shown).map_err(Failure::file(&file))?;
+    Call::new("python3", place)
+        .arg(place.file("tests/clients/python/snippets.py"))
+        .arg(server)
+        .arg(file)
+        .env("PYTHONPATH", packages)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .run()
+}
+
+/// The lessons that are published, in order.
+fn lesson_files(place: &Place) -> Result<Vec<PathBuf>, Failure> {
+    let folder = place.file("lessons");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(Failure::file(&folder))? {
+        let path = entry.map_err(Failure::file(&folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "md") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Runs async-nats over both servers.
 pub(crate) fn rust(place: &Place) -> Result<(), Failure> {
     let programme = build(place, "programme", &[])?;

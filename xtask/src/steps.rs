@@ -80,6 +80,12 @@ pub(crate) const STEPS: &[Step] = &[
         perform: clients::python,
     },
     Step {
+        name: "lessons",
+        about: "the Python that lessons show does on the real nats-server what it says",
+        needs: &[Need::Python],
+        perform: clients::lessons,
+    },
+    Step {
         name: "clients-rust",
         about: "async-nats does the same over the bridge and over the real nats-server",
         needs: &[Need::Python],

@@ -1,0 +1,205 @@
+"""Runs the Python of every lesson's code against a real JetStream cluster.
+
+    snippets.py NATS-SERVER SNIPPETS.json
+
+Each snippet finds what the lesson's world had at that moment: the streams with their messages and consumers. It
+runs as it is shown. Afterwards the server must have what the snippet says it makes.
+"""
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+
+import nats
+
+
+def free_ports(count):
+    """Ports that are free now."""
+    sockets = [socket.socket() for _ in range(count)]
+    for s in sockets:
+        s.bind(("127.0.0.1", 0))
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Cluster:
+    """Three servers, since streams of the lessons have three copies."""
+
+    def __init__(self, program, folder):
+        self.processes = []
+        ports, routes = free_ports(3), free_ports(3)
+        self.urls = ["nats://127.0.0.1:%d" % port for port in ports]
+        for n in range(3):
+            config = os.path.join(folder, "n%d.conf" % n)
+            with open(config, "w") as f:
+                f.write("""
+                    server_name: n%d
+                    listen: "127.0.0.1:%d"
+                    jetstream { store_dir: "%s" }
+                    cluster { name: snippets, listen: "127.0.0.1:%d", routes: [%s] }
+                """ % (n, ports[n], os.path.join(folder, "js%d" % n), routes[n],
+                       ", ".join('"nats://127.0.0.1:%d"' % r for r in routes)))
+            log = open(os.path.join(folder, "n%d.log" % n), "w")
+            self.processes.append(subprocess.Popen([program, "-c", config], stdout=log, stderr=log))
+
+    def wait(self):
+        """Until every server listens."""
+        for url in self.urls:
+            port = int(url.rsplit(":", 1)[1])
+            for _ in range(600):
+                with socket.socket() as s:
+                    if s.connect_ex(("127.0.0.1", port)) == 0:
+                        break
+                time.sleep(0.1)
+
+    def stop(self):
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+async def api(nc, subject, body=None):
+    """A call of the JetStream API, whatever nats-py knows of it."""
+    answer = await nc.request("$JS.API." + subject, json.dumps(body).encode() if body else b"", timeout=10)
+    answer = json.loads(answer.data)
+    if "error" in answer:
+        raise RuntimeError("%s: %s" % (subject, answer["error"]))
+    return answer
+
+
+async def connect(cluster):
+    """A connection, once the cluster takes streams of three copies."""
+    end = time.monotonic() + 60
+    while True:
+        try:
+            nc = await nats.connect(cluster.urls, allow_reconnect=False, connect_timeout=2)
+            config = {"name": "READY", "subjects": ["ready"], "num_replicas": 3}
+            await api(nc, "STREAM.CREATE.READY", config)
+            await api(nc, "STREAM.DELETE.READY")
+            return nc
+        except Exception as why:
+            if time.monotonic() > end:
+                raise RuntimeError("the cluster does not start: %r" % why)
+            await asyncio.sleep(0.5)
+
+
+def bare(config):
+    """A configuration without what the server adds by itself."""
+    return {k: v for k, v in config.items() if k != "metadata"}
+
+
+async def set_up(nc, js, snippet, wanted):
+    """The streams of the lesson's world; of what the snippet itself makes, only what it needs."""
+    for name in (await api(nc, "STREAM.NAMES"))["streams"] or []:
+        await api(nc, "STREAM.DELETE." + name)
+    if wanted[0] == "Stream":
+        return
+    for stream in snippet["streams"]:
+        config = bare(stream["config"])
+        await api(nc, "STREAM.CREATE." + config["name"], config)
+        for consumer in stream["consumers"] if wanted[0] != "Consumer" else []:
+            body = {"stream_name": config["name"], "config": bare(consumer)}
+            await api(nc, "CONSUMER.CREATE.%s.%s" % (config["name"], consumer["name"]), body)
+        for message in stream["messages"]:
+            ack = await js.publish(message["subject"], message["text"].encode())
+            if "Get" == wanted[0] and ack.seq != message["seq"]:
+                raise RuntimeError("the world's messages are not numbered without gaps")
+        if wanted[0] == "Work" and config["name"] == wanted[1]["stream"]:
+            consumer = next(c for c in stream["consumers"] if c["name"] == wanted[1]["consumer"])
+            pattern = consumer.get("filter_subject") or config["subjects"][0]
+            await js.publish(pattern.replace(">", "x").replace("*", "x"), b"something to do")
+
+
+def same(shown, real, keys):
+    for key in keys:
+        if shown.get(key) != real.get(key):
+            raise AssertionError("%s is %r, the lesson has %r" % (key, real.get(key), shown.get(key)))
+
+
+async def look(nc, snippet, wanted, before):
+    """Whether the server has what the snippet makes."""
+    kind, names = wanted
+    streams = {stream["config"]["name"]: stream for stream in snippet["streams"]}
+    if kind == "Stream":
+        real = (await api(nc, "STREAM.INFO." + names["name"]))["config"]
+        same(streams[names["name"]]["config"], real,
+             ["name", "subjects", "retention", "max_msgs", "max_bytes", "max_age", "discard", "storage", "num_replicas"])
+    elif kind == "Consumer":
+        real = (await api(nc, "CONSUMER.INFO.%s.%s" % (names["stream"], names["name"])))["config"]
+        shown = next(c for c in streams[names["stream"]]["consumers"] if c["name"] == names["name"])
+        same(shown, real, ["durable_name", "ack_policy", "ack_wait", "max_deliver", "backoff", "filter_subject",
+                           "deliver_policy"])
+    elif kind == "Publish":
+        after = {name: (await api(nc, "STREAM.INFO." + name))["state"]["last_seq"] for name in streams}
+        if sum(after.values()) != sum(before.values()) + 1:
+            raise AssertionError("it stores %r after %r" % (after, before))
+    elif kind == "Work":
+        # An acknowledgement is not answered; the server may need a moment.
+        for _ in range(50):
+            info = await api(nc, "CONSUMER.INFO.%s.%s" % (names["stream"], names["consumer"]))
+            if info["num_ack_pending"] == 0 or names["answer"] == "Nak":
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError("the message is still out: %r" % info)
+
+
+def parse(shows):
+    """`Stream { cluster: "us-east", name: "TASKS" }` into its kind and its fields."""
+    fields = dict(re.findall(r'(\w+): "([^"]*)"', shows))
+    fields.update(re.findall(r"(answer): (\w+)", shows))
+    return shows.split(" ")[0], fields
+
+
+async def run(nc, snippet):
+    js = nc.jetstream(timeout=10)
+    wanted = parse(snippet["shows"])
+    if snippet["python"] is None:
+        raise AssertionError("there is nothing to show at this moment")
+    await set_up(nc, js, snippet, wanted)
+    names = [stream["config"]["name"] for stream in snippet["streams"]] if wanted[0] == "Publish" else []
+    before = {name: (await api(nc, "STREAM.INFO." + name))["state"]["last_seq"] for name in names}
+    body = "async def snippet(nc, js):\n" + textwrap.indent(snippet["python"], "    ")
+    scope = {}
+    exec(compile(body, snippet["at"], "exec"), scope)
+    await asyncio.wait_for(scope["snippet"](nc, js), 20)
+    await look(nc, snippet, wanted, before)
+
+
+async def main():
+    with open(sys.argv[2]) as f:
+        snippets = json.load(f)
+    failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        cluster = Cluster(sys.argv[1], folder)
+        try:
+            cluster.wait()
+            nc = await connect(cluster)
+            for snippet in snippets:
+                try:
+                    await run(nc, snippet)
+                    print("ok     %s %s" % (snippet["at"], snippet["shows"]), flush=True)
+                except Exception as why:
+                    failed += 1
+                    print("WRONG  %s %s: %r\n%s" % (snippet["at"], snippet["shows"], why, snippet["python"]), flush=True)
+            await nc.close()
+        finally:
+            cluster.stop()
+    print("%d passed, %d failed" % (len(snippets) - failed, failed))
+    return failed == 0 and len(snippets) > 0
+
+
+sys.exit(0 if asyncio.run(main()) else 1)
