@@ -14,6 +14,14 @@ pub(crate) fn build(place: &Place) -> Result<PathBuf, Failure> {
     Ok(place.file(&program))
 }
 
+/// Builds the bridge as quick as it can be. Its path.
+pub(crate) fn build_optimised(place: &Place) -> Result<PathBuf, Failure> {
+    let what = ["build", "--profile", "bench", "--no-default-features", "--example", "bridge"];
+    Call::cargo(place).args(what).run()?;
+    let program = format!("target/release/examples/bridge{}", std::env::consts::EXE_SUFFIX);
+    Ok(place.file(&program))
+}
+
 /// Plays the recorded cases over the bridge: all but those that wait for what is not built yet, which
 /// are on the one list in `tests/conformance.rs`.
 pub(crate) fn conformance(place: &Place) -> Result<(), Failure> {

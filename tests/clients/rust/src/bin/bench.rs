@@ -1,0 +1,188 @@
+//! How quick a server is to a client: `bench URL` prints, for each kind of traffic, its name, how many
+//! messages it was, and how many nanoseconds they took: the median of several rounds.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use async_nats::Client;
+use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull, push};
+use async_nats::jetstream::stream::{Config, RetentionPolicy, Stream};
+use async_nats::jetstream::{self, Context};
+use futures_util::StreamExt;
+
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Messages published, consumed and worked off in a round.
+const MESSAGES: usize = 10_000;
+/// Messages that each go to every subscriber.
+const FAN_OUT: usize = 500;
+const SUBSCRIBERS: usize = 100;
+const WORKERS: usize = 10;
+/// Publishes that wait for their acknowledgement at a time, and messages that a pull asks for.
+const WINDOW: usize = 500;
+const PAYLOAD: usize = 128;
+const ROUNDS: usize = 3;
+/// What takes longer does not end.
+const LIMIT: Duration = Duration::from_secs(60);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome {
+    let url = std::env::args().nth(1).ok_or("bench URL")?;
+    let client = async_nats::connect(&url).await?;
+    let js = jetstream::new(client.clone());
+    // What another run left behind.
+    let _ = js.delete_stream("BENCH").await;
+    macro_rules! measure {
+        ($name:literal, $messages:expr, $round:expr) => {{
+            let mut rounds = Vec::new();
+            for _ in 0..ROUNDS {
+                let round = tokio::time::timeout(LIMIT, $round);
+                rounds.push(round.await.map_err(|_| concat!($name, " does not end"))??);
+                js.delete_stream("BENCH").await?;
+            }
+            rounds.sort();
+            println!("{} {} {}", $name, $messages, rounds[ROUNDS / 2].as_nanos());
+        }};
+    }
+    measure!("publish", MESSAGES, publish(&js));
+    measure!("pull", MESSAGES, consume(&js));
+    measure!("fan-out", FAN_OUT * SUBSCRIBERS, fan_out(&url, &js));
+    measure!("work-queue", MESSAGES, work_queue(&url, &js));
+    Ok(())
+}
+
+async fn stream(js: &Context, retention: RetentionPolicy) -> Outcome<Stream> {
+    let config = Config {
+        name: "BENCH".to_owned(),
+        subjects: vec!["bench".to_owned()],
+        retention,
+        ..Config::default()
+    };
+    Ok(js.create_stream(config).await?)
+}
+
+async fn fill(js: &Context, messages: usize) -> Outcome {
+    let payload = bytes(PAYLOAD);
+    let mut left = messages;
+    while left > 0 {
+        let now = left.min(WINDOW);
+        let mut acks = Vec::with_capacity(now);
+        for _ in 0..now {
+            acks.push(js.publish("bench", payload.clone().into()).await?);
+        }
+        for ack in acks {
+            ack.await?;
+        }
+        left -= now;
+    }
+    Ok(())
+}
+
+fn bytes(len: usize) -> Vec<u8> {
+    vec![b'x'; len]
+}
+
+/// Publishes with acknowledgements, a window at a time.
+async fn publish(js: &Context) -> Outcome<Duration> {
+    stream(js, RetentionPolicy::Limits).await?;
+    let begun = Instant::now();
+    fill(js, MESSAGES).await?;
+    Ok(begun.elapsed())
+}
+
+async fn worker(stream: &Stream) -> Outcome<PullConsumer> {
+    let config = pull::Config {
+        durable_name: Some("worker".to_owned()),
+        max_ack_pending: 10_000,
+        ..pull::Config::default()
+    };
+    Ok(stream.create_consumer(config).await?)
+}
+
+/// Pulls and acknowledges every message.
+async fn consume(js: &Context) -> Outcome<Duration> {
+    let stream = stream(js, RetentionPolicy::Limits).await?;
+    fill(js, MESSAGES).await?;
+    let consumer = worker(&stream).await?;
+    let begun = Instant::now();
+    let mut messages = consumer.stream().max_messages_per_batch(WINDOW).messages().await?;
+    for n in 1..=MESSAGES {
+        let message = messages.next().await.ok_or("no message")??;
+        if n == MESSAGES {
+            message.double_ack().await?;
+        } else {
+            message.ack().await?;
+        }
+    }
+    Ok(begun.elapsed())
+}
+
+/// A push consumer on whose deliver subject many clients listen.
+async fn fan_out(url: &str, js: &Context) -> Outcome<Duration> {
+    let stream = stream(js, RetentionPolicy::Limits).await?;
+    fill(js, FAN_OUT).await?;
+    let mut listeners = Vec::new();
+    for _ in 0..SUBSCRIBERS {
+        let client: Client = async_nats::connect(url).await?;
+        let mut subscription = client.subscribe("to.everybody").await?;
+        client.flush().await?;
+        listeners.push(tokio::spawn(async move {
+            for _ in 0..FAN_OUT {
+                subscription.next().await.ok_or("no message")?;
+            }
+            drop(client);
+            Ok::<_, Box<dyn Error + Send + Sync>>(())
+        }));
+    }
+    let begun = Instant::now();
+    let config = push::Config {
+        durable_name: Some("news".to_owned()),
+        deliver_subject: "to.everybody".to_owned(),
+        ack_policy: AckPolicy::None,
+        ..push::Config::default()
+    };
+    js.create_consumer_on_stream(config, stream.cached_info().config.name.clone()).await?;
+    for listener in listeners {
+        listener.await??;
+    }
+    Ok(begun.elapsed())
+}
+
+/// Workers, each with a connection of its own, work a queue off.
+async fn work_queue(url: &str, js: &Context) -> Outcome<Duration> {
+    let stream = stream(js, RetentionPolicy::WorkQueue).await?;
+    fill(js, MESSAGES).await?;
+    worker(&stream).await?;
+    let mut workers = Vec::new();
+    for _ in 0..WORKERS {
+        let js = jetstream::new(async_nats::connect(url).await?);
+        let consumer: PullConsumer = js.get_consumer_from_stream("worker", "BENCH").await?;
+        workers.push(consumer);
+    }
+    let begun = Instant::now();
+    let mut tasks = Vec::new();
+    for consumer in workers {
+        tasks.push(tokio::spawn(async move {
+            let mut messages =
+                consumer.stream().max_messages_per_batch(WINDOW / WORKERS).messages().await?;
+            let mut done = 0;
+            // The last ones go to whoever asked first; the others see that nothing comes any more.
+            let patience = Duration::from_millis(500);
+            while let Ok(Some(message)) = tokio::time::timeout(patience, messages.next()).await {
+                message?.ack().await?;
+                done += 1;
+            }
+            Ok::<_, Box<dyn Error + Send + Sync>>((done, Instant::now() - patience))
+        }));
+    }
+    let (mut done, mut last) = (0, begun);
+    for task in tasks {
+        let (own, ended) = task.await??;
+        done += own;
+        last = last.max(ended);
+    }
+    if done != MESSAGES {
+        return Err(format!("{done} of {MESSAGES} tasks were done").into());
+    }
+    Ok(last - begun)
+}
