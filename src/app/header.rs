@@ -50,7 +50,17 @@ pub(crate) fn Header(
             </h1>
             <SceneMenu/>
             <span class="spacer"></span>
-            <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.lessons.set(true)>"Lessons"</button>
+            <button
+                type="button"
+                class="btn"
+                aria-haspopup="dialog"
+                aria-label="Lessons"
+                title="Lessons"
+                on:click=move |_| panels.lessons.set(true)
+            >
+                {Icon::Book.view()}
+                <span class="wide-word">"Lessons"</span>
+            </button>
             {panel_button(Icon::Left, "Scene", "only-narrow", panels.left)}
             {panel_button(Icon::Below, "Diagram", "only-phone", panels.diagram)}
             {panel_button(Icon::Right, "Inspector", "only-narrow", panels.right)}
@@ -64,7 +74,7 @@ pub(crate) fn Header(
             </button>
             <button
                 type="button"
-                class="btn ghost"
+                class="btn ghost theme"
                 aria-label=move || format!("Theme: {}. Change it.", theme.get().name())
                 on:click=next_theme
             >
@@ -81,8 +91,16 @@ pub(crate) fn Header(
                 <span class="wide-word">"Keys"</span>
                 " ?"
             </button>
-            <button type="button" class="btn" aria-haspopup="dialog" on:click=move |_| panels.share.set(true)>
-                "Share"
+            <button
+                type="button"
+                class="btn"
+                aria-haspopup="dialog"
+                aria-label="Share"
+                title="Share this moment"
+                on:click=move |_| panels.share.set(true)
+            >
+                {Icon::Share.view()}
+                <span class="wide-word">"Share"</span>
             </button>
         </header>
     }

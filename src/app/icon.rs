@@ -53,6 +53,10 @@ pub(crate) enum Icon {
     Theme,
     /// A branch.
     Branch,
+    /// A book.
+    Book,
+    /// An arrow out of a box.
+    Share,
     /// Skipped.
     Skip,
     /// Upwards.
@@ -95,6 +99,10 @@ impl Icon {
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Copy => "M5 5h8v9H5zM3 11V2h8",
             Self::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5v11",
+            Self::Book => {
+                "M8 4c-2-1.5-4-1.5-6-1v9.5c2-.5 4-.5 6 1 2-1.5 4-1.5 6-1V3c-2-.5-4-.5-6 1zM8 4v9.5"
+            }
+            Self::Share => "M6 4H3v9h9v-3M9 2.5h4.5V7M13 3L7 9",
             Self::Skip => "M2 4l5 4-5 4zM8 4l5 4-5 4z",
             Self::Up => "M3.5 10L8 5.5l4.5 4.5",
             Self::Left => "M2 3h12v10H2zM6.5 3v10",

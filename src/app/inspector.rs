@@ -226,7 +226,7 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                                 <div class:changed=changed>
                                     <dt>{name}</dt>
                                     <dd>
-                                        {was.map(|was| view! { <s class="was">{was}</s> })}
+                                        {was.map(|was| view! { <s class="was">{was}</s> " → " })}
                                         {value(ctx, text, entity)}
                                     </dd>
                                 </div>

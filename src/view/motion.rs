@@ -208,16 +208,17 @@ pub fn pulse(world: &World, stage: &Stage, event: EventId, age: f64) -> Option<P
     if let EventKind::Dropped { sent, .. } = &event.kind {
         let (sending, to, _) = cast.sent(*sent)?;
         let line = line(stage, sending.place, to)?;
-        return Some(Pulse { event: event.id, at: line.point(0.5), radius: 8.0, tone, age });
+        let at = line.point(0.5);
+        return Some(Pulse { event: event.id, at, radius: 8.0, pill: None, tone, age });
     }
     let place = event.place;
     let server = stage.servers.iter().find(|hex| hex.process == place);
-    let (at, radius) = match server {
-        Some(hex) => (hex.centre, hex.radius),
+    let (at, radius, pill) = match server {
+        Some(hex) => (hex.centre, hex.radius, None),
         None => {
             let app = stage.apps.iter().find(|app| app.process == place)?;
-            (Point::new(app.rect.x + 18.0, app.rect.centre().y), 16.0)
+            (app.rect.centre(), 16.0, Some(app.rect))
         }
     };
-    Some(Pulse { event: event.id, at, radius, tone, age })
+    Some(Pulse { event: event.id, at, radius, pill, tone, age })
 }

@@ -34,10 +34,16 @@ fn ring(ring: &Ring) -> Shape {
 }
 
 fn pulse(pulse: &Pulse) -> Shape {
-    Shape::circle(pulse.at, pulse.radius + 14.0 * pulse.age)
-        .with("class", "pulse")
-        .with("stroke", pulse.tone.var())
-        .share("opacity", (1.0 - pulse.age) * 0.8)
+    let shape = match pulse.pill {
+        Some(pill) => {
+            Shape::rect("pulse", pill.grow(1.0 + 8.0 * pulse.age), 11.0 + 7.0 * pulse.age)
+        }
+        None => {
+            let ring = Shape::circle(pulse.at, pulse.radius + 14.0 * pulse.age);
+            ring.with("class", "pulse")
+        }
+    };
+    shape.with("stroke", pulse.tone.var()).share("opacity", (1.0 - pulse.age) * 0.8)
 }
 
 fn packet(packet: &Packet) -> Shape {

@@ -395,6 +395,8 @@ pub struct Pulse {
     pub at: Point,
     /// The radius it starts with.
     pub radius: f64,
+    /// The pill it goes around, if it goes around an application's.
+    pub pill: Option<Rect>,
     /// Its colour.
     pub tone: Token,
     /// How long ago, 0 (now) to 1 (gone).

@@ -8,7 +8,7 @@ use crate::view::entity::Entity;
 use crate::view::say::Say;
 use crate::world::Input;
 
-use super::{Mode, Player};
+use super::{Goal, Mode, Player, TO_IDLE};
 
 /// The number that stands for `{{Count}}` the first time a button is pressed, less one.
 const COUNT_FROM: u64 = 100;
@@ -42,7 +42,9 @@ impl Player {
     pub(super) fn follow_up(&mut self, input: Input) {
         if self.history.at_head() && self.world().check(&input).is_ok() {
             self.give(input);
-            if self.mode == Mode::Rest && !self.reduced_motion {
+            if self.mode == Mode::Rest && self.to_idle {
+                self.run(Goal::Idle, TO_IDLE);
+            } else if self.mode == Mode::Rest && !self.reduced_motion {
                 self.play();
             }
         }

@@ -27,6 +27,8 @@ use super::track::{Hop, Track};
 pub use act::describe_input;
 pub use lesson::LessonCommand;
 
+/// How long a run until nothing is open may take.
+const TO_IDLE: Span = Span::secs(300);
 /// Engine steps a tick takes at most.
 const SLICE: u32 = 2_000;
 /// How long a pulse is seen, in screen milliseconds.
@@ -125,6 +127,8 @@ pub struct Player {
     course: Option<lesson::Course>,
     /// A time at which somebody wants to go on although nothing may happen until then.
     expected: Option<Time>,
+    /// It was last asked to run until nothing is open: what follows up is run as well.
+    to_idle: bool,
     cache: cache::Cache,
 }
 
@@ -162,6 +166,7 @@ impl Player {
             at_rest: false,
             course: None,
             expected: None,
+            to_idle: false,
             cache: cache::Cache::default(),
         }
     }
@@ -197,6 +202,14 @@ impl Player {
     }
 
     fn obey(&mut self, command: PlayerCommand) {
+        match &command {
+            PlayerCommand::RunToIdle => self.to_idle = true,
+            PlayerCommand::FollowUp(_)
+            | PlayerCommand::Select(_)
+            | PlayerCommand::Hover(_)
+            | PlayerCommand::SetHints(_) => {}
+            _ => self.to_idle = false,
+        }
         match command {
             PlayerCommand::Play => self.play(),
             PlayerCommand::Pause | PlayerCommand::Cancel => self.rest(),
@@ -205,7 +218,7 @@ impl Player {
             PlayerCommand::HopForward => self.hop_forward(),
             PlayerCommand::HopBack => self.hop_back(),
             PlayerCommand::StepOver => self.step_over(),
-            PlayerCommand::RunToIdle => self.run(Goal::Idle, Span::secs(300)),
+            PlayerCommand::RunToIdle => self.run(Goal::Idle, TO_IDLE),
             PlayerCommand::SeekPosition(position) => self.seek(position),
             PlayerCommand::SeekTime(at) => self.seek_time(at),
             PlayerCommand::SeekFraction(fraction) => self.seek_fraction(fraction),
