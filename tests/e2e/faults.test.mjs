@@ -64,6 +64,11 @@ journey("a cut link is seen, and what is sent over another way still arrives", a
   assert.match((await why(page)).at(-1), /cut/);
   await button(page, "Heal n1–n2").click();
   await page.locator(".link.cut").waitFor({ state: "detached" });
+  // It takes the servers a moment to find each other again.
+  for (let n = 0; n < 40 && (await page.locator(".link.route.loose").count()) > 0; n += 1) {
+    await button(page, "One hop forward").click();
+    await rest(page);
+  }
   await publishAndRest(page);
   assert.equal(await cells(page), 1);
 }, still);

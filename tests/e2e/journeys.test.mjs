@@ -272,13 +272,24 @@ for (const colorScheme of ["light", "dark"]) {
   }, { colorScheme });
 }
 
-journey("fits a phone without scrolling sideways", async (page) => {
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 390, `${width} px wide`);
-  await button(page, "Inspector").click();
-  await button(page, "Diagram").click();
-  assert.ok(await page.locator(".diagram").isVisible());
-}, { viewport: { width: 390, height: 844 } });
+for (const [width, height] of [[390, 844], [320, 640]]) {
+  journey(`fits ${width} px without scrolling sideways`, async (page) => {
+    const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok((await wide()) <= width, `${await wide()} px wide`);
+    for (const name of ["Scene", "Inspector"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.locator(".side.open").first().waitFor();
+      await page.getByRole("button", { name, exact: true }).click();
+    }
+    await page.getByRole("button", { name: "Diagram", exact: true }).click();
+    assert.ok(await page.locator(".diagram").isVisible());
+    // Nothing of the controls is cut off.
+    const cut = await page.locator("header button, .transport button, .caption").evaluateAll((all) =>
+      all.filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5).map((one) => one.outerHTML));
+    assert.deepEqual(cut, []);
+    assert.ok((await wide()) <= width, `${await wide()} px wide`);
+  }, { viewport: { width, height } });
+}
 
 journey("embedded, it shows the stage, the caption and the transport, and rests", async (page) => {
   assert.equal(await page.locator("header").count(), 0);

@@ -23,8 +23,9 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
         Note::Proposed { group, index, .. } => {
             let say = say.class(Class::Replicate).who(cast, me);
             let say = say.text(" leads ").group(cast, group, me);
-            let say = match arrived_subject(step) {
-                Some(subject) => say.text(": it puts ").code(&subject),
+            let say = match arrived(step) {
+                Some(Told::Subject(subject)) => say.text(": it puts ").code(&subject),
+                Some(Told::Words(words)) => say.text(": it puts ").text(&words),
                 None => say.text(": it puts the change"),
             };
             let say = say.text(&format!(" at index {index} of the log"));
@@ -385,15 +386,30 @@ pub(super) fn stream_name(
     }
 }
 
-/// The subject of the message whose arrival began the step.
-fn arrived_subject(step: Step<'_>) -> Option<String> {
+/// How a message is told.
+enum Told {
+    Subject(String),
+    Words(String),
+}
+
+/// The message whose arrival began the step.
+fn arrived(step: Step<'_>) -> Option<Told> {
     step.events().find_map(|event| {
         let EventKind::Arrived { sent, .. } = &event.kind else { return None };
         let (_, _, frame) = step.cast.sent(*sent)?;
         match frame {
             Frame::Client(crate::nats::protocol::ClientOp::Pub(message))
             | Frame::Route(RouteOp::Message { message, .. }) => {
-                Some(super::api_name(&message.subject))
+                Some(match (super::Pull::of(message), super::Answered::of(message)) {
+                    (Some(pull), _) => {
+                        Told::Words(format!("the request for {}", count(pull.batch, "message")))
+                    }
+                    (_, Some(answered)) => {
+                        let seq = answered.delivery.stream_seq;
+                        Told::Words(format!("the answer to sequence {seq}"))
+                    }
+                    _ => Told::Subject(super::api_name(&message.subject)),
+                })
             }
             _ => None,
         }
@@ -402,16 +418,19 @@ fn arrived_subject(step: Step<'_>) -> Option<String> {
 
 /// To whom a leader sends its new entries in this step.
 fn receivers(step: Step<'_>, group: &str) -> Vec<ProcId> {
-    step.events()
-        .filter_map(|event| match &event.kind {
-            EventKind::Sent { to, frame: Frame::Route(RouteOp::Raft(raft)), .. }
-                if *raft.group == *group && !raft.message.is_heartbeat() =>
-            {
-                Some(*to)
-            }
-            _ => None,
-        })
-        .collect()
+    let mut receivers: Vec<ProcId> = Vec::new();
+    for event in step.events() {
+        let EventKind::Sent { to, frame: Frame::Route(RouteOp::Raft(raft)), .. } = &event.kind
+        else {
+            continue;
+        };
+        let new = *raft.group == *group && !raft.message.is_heartbeat();
+        // Several entries may go to each.
+        if new && !receivers.contains(to) {
+            receivers.push(*to);
+        }
+    }
+    receivers
 }
 
 fn ordinal(n: u64) -> String {

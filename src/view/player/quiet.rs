@@ -50,7 +50,8 @@ fn consumers_are(world: &World) -> bool {
     })
 }
 
-/// Every cluster has a meta leader, if enough of it is there to have one.
+/// Every cluster has a meta leader, if enough of it is there to have one, and its servers have found
+/// each other.
 fn servers_are(world: &World) -> bool {
     let clusters = 0..world.topology().clusters.len();
     clusters.into_iter().all(|cluster| {
@@ -60,8 +61,13 @@ fn servers_are(world: &World) -> bool {
         let led = own().any(|(_, state, server)| {
             state == ProcState::Up && server.meta().is_some_and(|meta| meta.is_leader())
         });
+        let up: Vec<_> = own().filter(|(_, state, _)| *state == ProcState::Up).collect();
+        let apart = up.iter().any(|(one, ..)| {
+            let mut others = up.iter().filter(|(other, ..)| other != one);
+            others.any(|(_, _, server)| !server.routes().any(|route| route == *one))
+        });
         let links = world.sim().links().any(|(_, link)| link.is_faulty());
-        !frozen && !links && (alone || led)
+        !frozen && !links && !apart && (alone || led)
     })
 }
 
