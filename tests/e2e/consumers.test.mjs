@@ -37,7 +37,9 @@ journey("pull, delivery and acknowledgement have shapes, sentences and lines of 
   await withConsumer(page);
   await type(page, "consumer next ORDERS reports");
   assert.match(await caption(page), /cli/);
-  const said = [await caption(page), ...(await stepUntil(page, /passes the acknowledgement of sequence 1 of consumer reports on to n1, which leads it/))];
+  const first = await caption(page);
+  const end = /passes the acknowledgement of sequence 1 of consumer reports on to n1, which leads it/;
+  const said = [first, ...(await stepUntil(page, end))];
   const story = said.join("\n");
   assert.match(story, /1 message of consumer reports/);
   assert.match(story, /delivers orders\.new/);
