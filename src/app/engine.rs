@@ -73,6 +73,8 @@ impl Ctx {
         player.command(PlayerCommand::SetReducedMotion(self.reduced_motion.get_untracked()));
         self.engine.update_value(|engine| {
             player.command(PlayerCommand::SetHints(engine.player.hints()));
+            let first = player.frame().stage.tapes.first().map(|tape| tape.entity.clone());
+            player.command(PlayerCommand::Select(first));
             engine.scene = scene;
             engine.player = player;
             engine.session = Session::new("cli");

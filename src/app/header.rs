@@ -48,7 +48,11 @@ pub(crate) fn Header(
                     Some(title) => view! { <span class="crumb__at">"Lessons"</span><b>{title}</b> }.into_any(),
                 }}
             </h1>
-            <SceneMenu/>
+            {move || match lesson.get() {
+                None => view! { <SceneMenu/> }.into_any(),
+                // The address without a lesson: the page begins anew.
+                Some(_) => view! { <a class="btn ghost" href="?">"Sandbox"</a> }.into_any(),
+            }}
             <span class="spacer"></span>
             <button
                 type="button"
@@ -61,7 +65,10 @@ pub(crate) fn Header(
                 {Icon::Book.view()}
                 <span class="wide-word">"Lessons"</span>
             </button>
-            {panel_button(Icon::Left, "Scene", "only-narrow", panels.left)}
+            {move || {
+                let name = if lesson.get().is_some() { "Lesson" } else { "Scene" };
+                panel_button(Icon::Left, name, "only-narrow", panels.left)
+            }}
             {panel_button(Icon::Below, "Diagram", "only-phone", panels.diagram)}
             {panel_button(Icon::Right, "Inspector", "only-narrow", panels.right)}
             <button

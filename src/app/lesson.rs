@@ -150,7 +150,7 @@ fn draw(ctx: Ctx, item: LessonItem) -> AnyView {
                 {doings
                     .into_iter()
                     .map(|doing| match doing {
-                        Doing::Typed(line) => view! { <li><code>{line}</code></li> }.into_any(),
+                        Doing::Typed(line) => view! { <li><code>{whole_words(&line)}</code></li> }.into_any(),
                         Doing::Said(text) => view! { <li class="fault">{text}</li> }.into_any(),
                     })
                     .collect_view()}
@@ -166,6 +166,14 @@ fn draw(ctx: Ctx, item: LessonItem) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// A command that is broken between its words only, not behind a dash.
+fn whole_words(line: &str) -> AnyView {
+    let words = line
+        .split_inclusive(' ')
+        .map(|word| view! { <span class="whole">{word.to_owned()}</span> });
+    words.collect_view().into_any()
 }
 
 /// Words; those that stand for a thing light it up.

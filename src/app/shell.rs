@@ -72,7 +72,14 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
         lessons: closed(),
     };
     let in_lesson = Memo::new(move |_| ctx.frame.read().lesson.is_some());
+    let with_lesson = options.lesson.is_some();
     let trouble = RwSignal::new(None::<String>);
+    // A lesson that begins is to be read, also where its panel is a sheet.
+    Effect::new(move |_| {
+        if in_lesson.get() {
+            panels.left.set(true);
+        }
+    });
     if let Some(name) = options.lesson {
         let file = if name.ends_with(".md") { name } else { format!("{name}.md") };
         leptos::task::spawn_local(async move {
@@ -138,14 +145,14 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     let notice = Memo::new(move |_| ctx.frame.read().notice.clone());
     let busy = Memo::new(move |_| ctx.frame.read().transport.busy.clone());
     view! {
-        <div class="page" class:embed=embed>
+        <div class="page" class:embed=embed class:with-lesson=with_lesson>
             <a class="skip" href="#stage">"Skip to the play area"</a>
             {(!embed).then(|| view! { <Header theme=theme panels=panels/> })}
             <main class="main">
-                {(!embed)
+                {(!embed || with_lesson)
                     .then(|| {
                         view! {
-                            <aside class="side left" class:open=move || panels.left.get() aria-label=move || if in_lesson.get() { "Lesson" } else { "Scene" }>
+                            <aside class="side left" class:in-lesson=in_lesson class:open=move || panels.left.get() aria-label=move || if in_lesson.get() { "Lesson" } else { "Scene" }>
                                 {move || {
                                     if in_lesson.get() {
                                         view! { <LessonPanel/> }.into_any()

@@ -119,13 +119,15 @@ fn consumer(stream: &str, config: &ConsumerConfig) -> Code {
         let max = config.max_deliver.to_string();
         options.both("max_deliver", max.clone(), "max-deliver", &max);
     }
-    if let [first, .., last] = backoff.as_slice() {
+    if !backoff.is_empty() {
         let waits: Vec<String> = backoff.iter().map(|wait| seconds(*wait)).collect();
         options.python("backoff", format!("[{}]", waits.join(", ")));
+    }
+    if let Some((first, most)) = linear(&backoff) {
         options.flag("--backoff linear");
         options.flag(&format!("--backoff-steps {}", backoff.len()));
         options.flag(&format!("--backoff-min {}", go_duration(first.0)));
-        options.flag(&format!("--backoff-max {}", go_duration(last.0)));
+        options.flag(&format!("--backoff-max {}", go_duration(most.0)));
     }
     if let [filter] = config.filter_subjects.as_slice() {
         options.both("filter_subject", string(filter), "filter", filter);
@@ -137,6 +139,15 @@ fn consumer(stream: &str, config: &ConsumerConfig) -> Code {
     let python = options.call_with("await js.add_consumer", &string(stream));
     let what = format!("nats consumer add {} {}", shell(stream), shell(name));
     Code { python, cli: options.command(&what) }
+}
+
+/// The shortest and the longest wait with which the CLI makes this list: it takes as many steps as
+/// there are waits from the shortest on, and so never comes to the longest.
+fn linear(backoff: &[Span]) -> Option<(Span, Span)> {
+    let [first, second, ..] = backoff else { return None };
+    let step = second.0.checked_sub(first.0)?;
+    let is_linear = backoff.windows(2).all(|two| two[1].0.checked_sub(two[0].0) == Some(step));
+    is_linear.then(|| (*first, Span(first.0 + step * backoff.len() as u64)))
 }
 
 fn work(stream: &str, consumer: &str, answer: WorkAnswer) -> Code {
@@ -202,4 +213,17 @@ fn info(stream: &str) -> Code {
         string(stream)
     );
     Code { python, cli: format!("nats stream info {}\n", shell(stream)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_that_grow_evenly_are_told_by_two_of_them() {
+        let secs = |list: &[u64]| list.iter().map(|n| Span::secs(*n)).collect::<Vec<_>>();
+        assert_eq!(linear(&secs(&[2, 5, 8])), Some((Span::secs(2), Span::secs(11))));
+        assert_eq!(linear(&secs(&[1, 5, 15])), None);
+        assert_eq!(linear(&secs(&[1])), None);
+    }
 }
