@@ -151,7 +151,8 @@ fn draw(ctx: Ctx, item: LessonItem) -> AnyView {
                     .into_iter()
                     .map(|doing| match doing {
                         Doing::Typed(line) => view! { <li><code>{whole_words(&line)}</code></li> }.into_any(),
-                        Doing::Said(text) => view! { <li class="fault">{text}</li> }.into_any(),
+                        Doing::Said(text) => view! { <li>{text}</li> }.into_any(),
+                        Doing::Fault(text) => view! { <li class="fault">{text}</li> }.into_any(),
                     })
                     .collect_view()}
             </ul>
@@ -343,14 +344,17 @@ fn Way(lesson: Shown) -> impl IntoView {
         ))
     });
     let send = move |command| ctx.send(PlayerCommand::Lesson(command));
+    let playing = Memo::new(move |_| ctx.frame.read().transport.playing);
     let forward = move |_| match state.get_untracked().1 {
         NextStep::Next => send(LessonCommand::Next),
-        NextStep::Engine => send(LessonCommand::Skip),
+        NextStep::Engine if playing.get_untracked() => send(LessonCommand::Skip),
+        NextStep::Engine => send(LessonCommand::GoOn),
         _ => {}
     };
     let word = move || match state.get().1 {
         NextStep::Next => "Next",
-        NextStep::Engine => "Skip ahead",
+        NextStep::Engine if playing.get() => "Skip ahead",
+        NextStep::Engine => "Go on",
         NextStep::Choose => "Predict first",
         NextStep::Do => "Your turn first",
         NextStep::End => "The end",

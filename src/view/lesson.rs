@@ -5,7 +5,7 @@ use crate::lesson::model::{Act, Deed, Goal, LeaderFault};
 use crate::lesson::prose::{Block, Target, Thing, Words};
 use crate::lesson::snippet::{self, Code};
 use crate::lesson::{Part, Play, Standing, Waiting};
-use crate::world::World;
+use crate::world::{Input, World};
 
 use super::entity::Entity;
 use super::player::describe_input;
@@ -87,6 +87,8 @@ pub enum Doing {
     Typed(String),
     /// Something else, in words.
     Said(String),
+    /// A fault, in words.
+    Fault(String),
 }
 
 /// Words with what they stand for.
@@ -346,7 +348,17 @@ impl Scene<'_> {
 fn doing(deed: &Deed) -> Option<Doing> {
     Some(match &deed.act {
         Act::Type(line) => Doing::Typed(line.clone()),
-        Act::Give(input) => Doing::Said(sentence(&describe_input(input))),
+        Act::Give(input) => {
+            let said = sentence(&describe_input(input));
+            match input {
+                Input::Crash { .. }
+                | Input::Pause { .. }
+                | Input::Stop { .. }
+                | Input::Cut { .. }
+                | Input::Block { .. } => Doing::Fault(said),
+                _ => Doing::Said(said),
+            }
+        }
         Act::Turn { app, knobs } => {
             let knobs: Vec<String> =
                 knobs.iter().map(|(name, value)| format!("{name} {value}")).collect();
@@ -360,7 +372,7 @@ fn doing(deed: &Deed) -> Option<Doing> {
                 LeaderFault::Stop => "is stopped",
                 LeaderFault::Pause => "freezes",
             };
-            Doing::Said(format!("The server that leads {stream} {what}."))
+            Doing::Fault(format!("The server that leads {stream} {what}."))
         }
     })
 }

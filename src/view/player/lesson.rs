@@ -35,7 +35,9 @@ pub enum LessonCommand {
     Choose(usize, Option<usize>),
     /// Do the goal for the learner.
     DoIt,
-    /// Run to where the lesson waits for somebody.
+    /// Play on to where the lesson waits for somebody; without motion, run there.
+    GoOn,
+    /// Run there.
     Skip,
     /// Leave the lesson to try something out.
     Leave,
@@ -187,7 +189,8 @@ impl Player {
                     self.go_on();
                 }
             }
-            LessonCommand::Skip => self.skip_to_somebody(),
+            LessonCommand::GoOn if !self.reduced_motion => self.play(),
+            LessonCommand::GoOn | LessonCommand::Skip => self.skip_to_somebody(),
             LessonCommand::Leave | LessonCommand::Return => {}
         }
     }
