@@ -1,5 +1,5 @@
-// Lessons as a learner takes them: by keyboard from beginning to end, trying something out and coming back, and
-// what the page says when a lesson cannot be had.
+// Lessons as a learner takes them: by keyboard from beginning to end, trying something out and coming
+// back, and what the page says when a lesson cannot be had.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -161,7 +161,8 @@ test("a lesson fits a phone and a frame", async () => {
     assert.ok(wider <= 0, `${query}: ${wider} px too wide`);
     const stage = await page.locator("#stage").boundingBox();
     const panel = await page.locator(".side.left").boundingBox();
-    const covered = Math.max(0, Math.min(stage.y + stage.height, panel.y + panel.height) - Math.max(stage.y, panel.y));
+    const bottom = Math.min(stage.y + stage.height, panel.y + panel.height);
+    const covered = Math.max(0, bottom - Math.max(stage.y, panel.y));
     const beside = panel.x + panel.width <= stage.x;
     assert.ok(beside || covered < stage.height * 0.75, `${query}: the stage is hidden`);
     assertClean(problems);
