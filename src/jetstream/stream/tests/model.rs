@@ -144,8 +144,6 @@ impl Model {
     fn purge(&mut self, seq: u64, keep: u64, filter: &str) {
         let fits = |kept: &Kept| filter.is_empty() || kept.subject == filter;
         let total = self.kept.iter().filter(|kept| fits(kept)).count() as u64;
-        let enough = filter.is_empty() && keep >= total;
-        let last = self.last;
         let mut before = 0;
         self.kept.retain(|kept| {
             if !fits(kept) {
@@ -154,8 +152,6 @@ impl Model {
             before += 1;
             match (seq, keep) {
                 (0, 0) => false,
-                // Without a filter sequences are counted from the end.
-                (0, keep) if filter.is_empty() => enough || kept.seq + keep > last,
                 (0, keep) => before > total.saturating_sub(keep),
                 (seq, _) => kept.seq >= seq,
             }
