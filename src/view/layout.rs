@@ -16,9 +16,13 @@ pub const PILL: f64 = 44.0;
 pub const TAPE: f64 = 26.0;
 /// Room above a tape for its name.
 const TAPE_HEAD: f64 = 18.0;
-/// From one tape to the next, with room below each for its consumers, and without.
+/// From one tape to the next: with room below each for its consumers, with just enough of it, and
+/// without.
 const PITCH: f64 = 68.0;
+const CLOSE: f64 = 56.0;
 const DENSE: f64 = 47.0;
+/// The least height that servers in a row need, with crown and bars.
+const SERVERS: f64 = 90.0;
 /// Height of a panel's first line.
 const HEAD: f64 = 34.0;
 /// Room for the apps above a panel.
@@ -204,13 +208,16 @@ fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayo
 /// whether they are there or not; more, and denser, only when they are.
 fn tape_rows(inner: f64, streams: usize) -> (usize, f64) {
     let fit = |servers: f64, pitch: f64| (((inner - servers) / pitch) as usize).max(1);
-    let pitch = if inner >= 150.0 + 2.0 * PITCH { PITCH } else { DENSE };
+    let two = |pitch: &f64| inner >= 140.0 + 2.0 * pitch;
+    let pitch = [PITCH, CLOSE].into_iter().find(two).unwrap_or(DENSE);
     let comfortable = fit(196.0, pitch).clamp(1, 3).max(fit(112.0, pitch).min(2));
     if streams <= comfortable {
         return (comfortable, pitch);
     }
-    let dense = fit(100.0, DENSE);
-    if dense > comfortable { (dense, DENSE) } else { (comfortable, pitch) }
+    let rows = [(fit(SERVERS, CLOSE), CLOSE), (fit(100.0, DENSE), DENSE)];
+    let enough = rows.into_iter().find(|(rows, _)| *rows >= streams);
+    let (rows, dense) = enough.unwrap_or(rows[1]);
+    if rows > comfortable { (rows, dense) } else { (comfortable, pitch) }
 }
 
 /// The middles of servers, and whether they stand in a row.

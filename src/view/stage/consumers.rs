@@ -60,7 +60,7 @@ pub(super) fn draw(
     // Every caret has its place before the first label looks for one.
     for (consumer, mark) in consumers.iter().zip(&mut marks) {
         let info = world.consumer_info(stream.cluster, stream.name, consumer.name);
-        mark.label = label(room, mark, consumer.name, info.as_ref());
+        mark.label = label(room, rect, mark, consumer.name, info.as_ref());
     }
     marks
 }
@@ -85,6 +85,7 @@ fn under(rect: Rect, cells: &[Cell], floor: u64) -> Option<Rect> {
 /// Name and what is out: beside the caret, at its right or its left, or only the name.
 fn label(
     room: &mut Room,
+    tape: Rect,
     mark: &ConsumerMark,
     name: &str,
     info: Option<&ConsumerInfo>,
@@ -109,12 +110,15 @@ fn label(
         .iter()
         .flat_map(|text| [right, left].map(|(dx, anchor)| (text.clone(), dx, anchor)))
         .find_map(|(text, dx, anchor)| {
-            room.label(Label {
+            let label = Label {
                 text,
-                at: Point::new(mark.at.x + dx, mark.at.y + 11.0),
+                at: Point::new(mark.at.x + dx, mark.at.y + 10.0),
                 anchor,
                 style: TextStyle::SmallMono,
                 tone: if mark.led { Token::Deliver } else { Token::Fault },
-            })
+            };
+            let place = label.rect();
+            let below = place.x >= tape.x - 2.0 && place.right() <= tape.right() + 2.0;
+            if below { room.label(label) } else { None }
         })
 }

@@ -35,27 +35,32 @@ pub(super) fn draw(
     places: &[(usize, Arc<str>, usize)],
 ) -> Vec<Tape> {
     let streams = view.cast.world().streams();
-    let mut drawn = Vec::new();
-    for (cluster, name, place) in places {
-        let rect = view.layout.clusters.get(*cluster).and_then(|c| c.tapes.get(*place));
-        let stream = streams.iter().find(|s| s.cluster == *cluster && s.name == name);
-        let (Some(rect), Some(stream)) = (rect, stream) else { continue };
-        drawn.push(tape(view, room, stream, *rect));
+    let placed = places.iter().filter_map(|(cluster, name, place)| {
+        let rect = view.layout.clusters.get(*cluster)?.tapes.get(*place)?;
+        let stream = streams.iter().find(|s| s.cluster == *cluster && s.name == name)?;
+        Some((stream, *rect))
+    });
+    // Every name has its place before the first consumer's looks for one.
+    for (stream, rect) in placed.clone() {
+        room.take(rect);
+        room.take(name(stream, rect).rect());
     }
-    drawn
+    placed.map(|(stream, rect)| tape(view, room, stream, rect)).collect()
 }
 
-fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) -> Tape {
-    let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
-    room.take(rect);
-    let name = Label {
+fn name(stream: &StreamView<'_>, rect: Rect) -> Label {
+    Label {
         text: fit(stream.name, TextStyle::Mono, rect.w * 0.7),
         at: Point::new(rect.x, rect.y - 6.0),
         anchor: Anchor::Start,
         style: TextStyle::Mono,
         tone: Token::Text,
-    };
-    room.take(name.rect());
+    }
+}
+
+fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) -> Tape {
+    let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
+    let name = name(stream, rect);
     let left = rect.w - name.rect().w - 14.0;
     let kind = Label {
         text: fit(
