@@ -57,6 +57,12 @@ impl<T> Queue<T> {
         self.heap.pop().map(|Reverse(entry)| (entry.at, entry.item))
     }
 
+    /// Keeps only the items that are still wanted, and says how many these are.
+    pub(super) fn retain(&mut self, wanted: impl Fn(&T) -> bool) -> usize {
+        self.heap.retain(|Reverse(entry)| wanted(&entry.item));
+        self.heap.len()
+    }
+
     /// All items with their times, in the order in which they will come.
     pub(super) fn sorted(&self) -> Vec<(Time, &T)> {
         let mut entries: Vec<_> = self.heap.iter().map(|Reverse(entry)| entry).collect();

@@ -10,6 +10,9 @@ use super::{
     Process, Rng, Span, Stimulus, Time, TimerId, Trace,
 };
 
+/// How many timers are set before it is worth looking for those that were taken back.
+const FEW_TIMERS: usize = 32;
+
 /// What the queue holds.
 #[derive(Debug, Clone)]
 pub(super) enum Due<P: Process> {
@@ -68,6 +71,8 @@ pub(super) struct Core<P: Process> {
     pub(super) net: Net<P>,
     pub(super) trace: Trace<P>,
     pub(super) next_timer: u64,
+    /// How many timers may be set before the queue is cleared of those that were taken back.
+    timers_until_clearing: usize,
     /// Processes that asked to end while they handled something.
     pub(super) exits: Vec<Exit>,
 }
@@ -94,6 +99,7 @@ impl<P: Process> Sim<P> {
                 net: Net::new(rng.fork("net"), link),
                 trace: Trace::new(seed, keep_events),
                 next_timer: 0,
+                timers_until_clearing: FEW_TIMERS,
                 exits: Vec::new(),
             },
             seed: rng,
@@ -201,6 +207,7 @@ impl<P: Process> Sim<P> {
 
     /// Does the next thing. Returns false if there is none.
     pub fn step(&mut self) -> bool {
+        self.clear_queue();
         loop {
             let Some((at, due)) = self.core.queue.pop() else { return false };
             self.core.now = self.core.now.max(at);
@@ -233,23 +240,20 @@ impl<P: Process> Sim<P> {
     /// Removes what is first in the queue but will never happen.
     fn discard_stale(&mut self) {
         while let Some((_, due)) = self.core.queue.peek() {
-            let stale = match due {
-                Due::Timer { process, id, .. } => {
-                    !self.slots.get(process.0 as usize).is_some_and(|s| s.timers.contains(id))
-                }
-                Due::Parcel { conn, .. } => !self.core.net.conns.contains_key(conn),
-                Due::Boot { process, id, .. } => {
-                    self.slots.get(process.0 as usize).is_none_or(|s| s.boot != Some(*id))
-                }
-                Due::Backlog { process } => !self
-                    .slots
-                    .get(process.0 as usize)
-                    .is_some_and(|slot| slot.state == ProcState::Up && !slot.backlog.is_empty()),
-            };
-            if !stale {
+            if !is_void(&self.slots, &self.core.net, due) {
                 return;
             }
             self.core.queue.pop();
+        }
+    }
+
+    /// Removes everything from the queue that will never happen, now and then: a timer that was taken
+    /// back would otherwise stay until it is due, and be copied with every clone.
+    fn clear_queue(&mut self) {
+        if self.core.timers_until_clearing == 0 {
+            let (slots, net) = (&self.slots, &self.core.net);
+            let kept = self.core.queue.retain(|due| !is_void(slots, net, due));
+            self.core.timers_until_clearing = kept.max(FEW_TIMERS);
         }
     }
 
@@ -405,6 +409,19 @@ impl<P: Process> Sim<P> {
     }
 }
 
+/// Whether something in the queue will never happen.
+fn is_void<P: Process>(slots: &[Slot<P>], net: &Net<P>, due: &Due<P>) -> bool {
+    let slot = |process: ProcId| slots.get(process.0 as usize);
+    match due {
+        Due::Timer { process, id, .. } => slot(*process).is_none_or(|s| !s.timers.contains(id)),
+        Due::Parcel { conn, .. } => !net.conns.contains_key(conn),
+        Due::Boot { process, id, .. } => slot(*process).is_none_or(|s| s.boot != Some(*id)),
+        Due::Backlog { process } => {
+            slot(*process).is_none_or(|s| s.state != ProcState::Up || s.backlog.is_empty())
+        }
+    }
+}
+
 impl<P: Process> Core<P> {
     pub(super) fn record(
         &mut self,
@@ -499,6 +516,7 @@ impl<P: Process> Core<P> {
         cause: EventId,
     ) -> TimerId {
         let id = self.next_timer();
+        self.timers_until_clearing = self.timers_until_clearing.saturating_sub(1);
         self.queue.push(self.now + after, Due::Timer { process, id, cause, timer });
         id
     }

@@ -340,3 +340,19 @@ fn a_short_memory_changes_nothing_but_what_is_remembered() {
     let last = EventId(all.trace().len() - 1);
     assert!(few.trace().get(last).is_some() && few.trace().get(EventId(0)).is_none());
 }
+
+#[test]
+fn timers_that_were_taken_back_do_not_pile_up() {
+    let mut sim = pair(plain());
+    sim.input(A, Order::SayLater(1));
+    for n in 0..1_000 {
+        sim.input(B, Order::SayLater(n));
+        sim.input(B, Order::Forget);
+        sim.input(A, Order::Say(2));
+        assert!(sim.step(), "what was said arrives");
+        assert!(sim.core.queue.sorted().len() < 100, "after {n}");
+    }
+    run(&mut sim);
+    assert_eq!(heard(&sim).last(), Some(&1), "the timer that was kept still fires");
+    assert!(sim.process(A).unwrap().heard.is_empty(), "the others do not");
+}
