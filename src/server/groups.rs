@@ -259,6 +259,14 @@ impl Server {
                     }
                     cx.because(before);
                 }
+                Output::MembersChanged { peers } => {
+                    let members = peers.iter().map(|peer| ProcId(*peer)).collect();
+                    let note = cx.note(Note::MembersChanged { group: name(), members }.into());
+                    cx.because(note);
+                    if let Some(Owner::Stream(stream)) = self.owner_of(group) {
+                        self.offer_direct(cx, &stream);
+                    }
+                }
                 Output::Campaigned { term } => {
                     let note = cx.note(Note::Campaigned { group: name(), term }.into());
                     cx.because(note);

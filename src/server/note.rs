@@ -84,6 +84,13 @@ pub enum Note {
         /// The last index in that state.
         index: u64,
     },
+    /// A member of a group counts these as its members from now on.
+    MembersChanged {
+        /// The Raft group.
+        group: Arc<str>,
+        /// The processes of all its members.
+        members: Arc<[ProcId]>,
+    },
     /// A stream exists on this server from now on.
     StreamCreated {
         /// The stream.
@@ -96,6 +103,11 @@ pub enum Note {
     },
     /// A stream is gone from this server.
     StreamDeleted {
+        /// The stream.
+        stream: Arc<str>,
+    },
+    /// A stream lives on, but not on this server.
+    CopyRemoved {
         /// The stream.
         stream: Arc<str>,
     },
@@ -212,7 +224,8 @@ impl Note {
             | Self::Elected { group, .. }
             | Self::LostLeadership { group, .. }
             | Self::QuorumLost { group }
-            | Self::SnapshotInstalled { group, .. } => Some(group),
+            | Self::SnapshotInstalled { group, .. }
+            | Self::MembersChanged { group, .. } => Some(group),
             _ => None,
         }
     }
@@ -223,6 +236,7 @@ impl Note {
             Self::StreamCreated { stream }
             | Self::StreamUpdated { stream }
             | Self::StreamDeleted { stream }
+            | Self::CopyRemoved { stream }
             | Self::Stored { stream, .. }
             | Self::Unwanted { stream, .. }
             | Self::Staged { stream, .. }
@@ -248,9 +262,14 @@ impl Fold for Note {
             Self::LostLeadership { group, term, .. } => (7, group, *term, 0),
             Self::QuorumLost { group } => (8, group, 0, 0),
             Self::SnapshotInstalled { group, index } => (9, group, *index, 0),
+            Self::MembersChanged { group, members } => {
+                members.iter().for_each(|member| digest.word(u64::from(member.0)));
+                (23, group, 0, 0)
+            }
             Self::StreamCreated { stream } => (10, stream, 0, 0),
             Self::StreamUpdated { stream } => (11, stream, 0, 0),
             Self::StreamDeleted { stream } => (12, stream, 0, 0),
+            Self::CopyRemoved { stream } => (24, stream, 0, 0),
             Self::Stored { stream, seq, .. } => (13, stream, *seq, 0),
             Self::Unwanted { stream, seq } => (20, stream, *seq, 0),
             Self::Staged { stream, number, .. } => (21, stream, *number, 0),

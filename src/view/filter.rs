@@ -124,14 +124,17 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
             ConsumerNote::AckWaitOver { .. } | ConsumerNote::GaveUp { .. } => {
                 (MarkKind::Refused, true)
             }
-            ConsumerNote::Created | ConsumerNote::Updated | ConsumerNote::Deleted => {
-                (MarkKind::Stream, false)
-            }
+            ConsumerNote::Created
+            | ConsumerNote::Updated
+            | ConsumerNote::Deleted
+            | ConsumerNote::CopyRemoved => (MarkKind::Stream, false),
             _ => return None,
         },
         Note::StreamCreated { .. }
         | Note::StreamUpdated { .. }
         | Note::StreamDeleted { .. }
+        | Note::CopyRemoved { .. }
+        | Note::MembersChanged { .. }
         | Note::SnapshotInstalled { .. } => (MarkKind::Stream, false),
         // What a limit removes goes with the message that was stored; what grew too old does not.
         Note::Removed { reason, .. } => (MarkKind::Stream, *reason == Removal::Age),

@@ -18,7 +18,9 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         if now < self.volatile.election {
             return;
         }
-        if self.volatile.catching_up && !self.volatile.transfer_asked {
+        if !self.is_member(self.id) {
+            self.reset_election(now);
+        } else if self.volatile.catching_up && !self.volatile.transfer_asked {
             // Somebody else has more. But only for one round: if all wait, nobody has.
             self.volatile.catching_up = false;
             self.reset_election(now);
@@ -27,7 +29,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         }
     }
 
-    fn campaign(&mut self, now: Time, out: &mut Vec<Output<E, S>>) {
+    pub(super) fn campaign(&mut self, now: Time, out: &mut Vec<Output<E, S>>) {
         if matches!(self.volatile.state, State::Candidate { .. }) {
             self.say_quorum_lost(now, out);
         }
@@ -99,10 +101,11 @@ impl<E: Clone, S: Clone> Raft<E, S> {
     fn lead_if_elected(&mut self, now: Time, out: &mut Vec<Output<E, S>>) {
         let State::Candidate { votes } = &self.volatile.state else { return };
         let members = self.disk.peers.len();
-        let full = votes.iter().filter(|vote| !vote.empty).count();
+        let counted = || votes.iter().filter(|vote| self.is_member(vote.from));
+        let full = counted().filter(|vote| !vote.empty).count();
         // A member that lost its log may have had what this candidate lacks. Only when everybody
         // has answered is it sure that nobody has.
-        if full < quorum(members) && votes.len() < members {
+        if full < quorum(members) && counted().count() < members {
             return;
         }
         let next_index = self.disk.log.last().index + 1;
@@ -140,7 +143,9 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         }
         let last_index = self.disk.log.last().index;
         let able = |progress: &&Progress| {
-            progress.is_heard(now, self.timing.transfer_health) && progress.was_sent_all(last_index)
+            self.is_member(progress.peer)
+                && progress.is_heard(now, self.timing.transfer_health)
+                && progress.was_sent_all(last_index)
         };
         let candidates = || self.volatile.progress.iter().filter(able);
         let target = candidates()

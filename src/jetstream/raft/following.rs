@@ -52,7 +52,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         let fits = prev.index < self.disk.log.start().index
             || self.disk.log.term_at(prev.index) == Some(prev.term);
         if !fits {
-            self.drop_from(prev.index);
+            self.drop_from(prev.index, out);
             self.volatile.catching_up = true;
             return self.respond(received.from, self.volatile.commit, false, out);
         }
@@ -77,8 +77,9 @@ impl<E: Clone, S: Clone> Raft<E, S> {
             {
                 continue;
             }
-            self.drop_from(entry.index);
+            self.drop_from(entry.index, out);
             self.disk.log.push(Arc::clone(entry));
+            self.read_peers(entry, out);
             is_changed = true;
             // Only from the leader that wishes it: not when a later one sends the same log.
             if entry.is_transfer_to(self.id) && entry.term == received.term {
@@ -94,6 +95,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         &mut self,
         received: Received,
         last: Position,
+        peers: &Arc<[PeerId]>,
         snapshot: S,
         out: &mut Vec<Output<E, S>>,
     ) {
@@ -106,9 +108,15 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         }
         if self.disk.log.term_at(last.index) == Some(last.term) {
             // What comes after may be committed with this member's help: it stays.
+            self.disk.peers_before = Arc::clone(peers);
             self.disk.log.compact(last.index);
         } else {
             self.disk.log = Log::starting_at(last);
+            if last.index > self.disk.peers_floor {
+                self.disk.peers_before = Arc::clone(peers);
+                self.disk.peers_at = 0;
+                self.adopt_peers(peers, out);
+            }
         }
         self.disk.snapshot = Some(snapshot.clone());
         self.volatile.commit = last.index;
@@ -124,7 +132,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
     /// Drops the entries from `index` on: they are of a leader that is no more. Committed ones are
     /// never among them, unless disks were lost. What was applied in their place then stays applied,
     /// and this member's state differs from the others' for good, as it does in reality.
-    fn drop_from(&mut self, index: u64) {
+    fn drop_from(&mut self, index: u64, out: &mut Vec<Output<E, S>>) {
         if index > self.disk.log.start().index {
             self.disk.log.truncate_after(index - 1);
         } else {
@@ -132,6 +140,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
             self.disk.log = Log::starting_at(Position::default());
             self.disk.snapshot = None;
         }
+        self.recall_peers(index, out);
         let last_index = self.disk.log.last().index;
         self.volatile.commit = self.volatile.commit.min(last_index);
         self.volatile.applied = self.volatile.applied.min(last_index);

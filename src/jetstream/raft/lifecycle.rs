@@ -14,7 +14,7 @@ use super::{Output, PeerId, Timing};
 pub struct Config {
     /// The member.
     pub id: PeerId,
-    /// All members of the group, `id` included.
+    /// All members of the group. Without `id` among them it does not count until the log says so.
     pub peers: Vec<PeerId>,
     /// Whether the placement named this member as the group's first leader.
     pub preferred: bool,
@@ -28,16 +28,46 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         let Config { id, peers, preferred, timing } = config;
         let delay =
             if preferred { timing.first_campaign } else { election_delay(&timing, &mut rng) };
+        let peers = in_order(peers);
         let disk = Persistent {
-            peers: in_order(peers),
+            peers: Arc::clone(&peers),
+            peers_at: 0,
+            peers_before: Arc::clone(&peers),
+            peers_floor: 0,
+            contacts: peers,
             term: 0,
             voted_for: None,
             log: Log::starting_at(Position::default()),
             snapshot: None,
             lost_log: false,
         };
-        let volatile = Volatile::after_start(id, &disk.peers, 0, now + delay);
+        let volatile = Volatile::after_start(id, &disk, 0, now + delay);
         Self { id, timing, rng, disk, volatile }
+    }
+
+    /// The only member of a group for something that was there before: `state` stands before the
+    /// beginning of its log. It need not wait for its turn to lead: [`Raft::lead_alone`].
+    pub fn take_up(config: Config, rng: Rng, now: Time, state: S) -> Self {
+        let mut raft = Self::new(config, rng, now);
+        raft.disk.log = Log::starting_at(Position { term: 0, index: 1 });
+        raft.disk.snapshot = Some(state);
+        raft.volatile.commit = 1;
+        raft.volatile.applied = 1;
+        raft
+    }
+
+    /// The only member need not wait: it leads.
+    pub fn lead_alone(&mut self, now: Time, out: &mut Vec<Output<E, S>>) {
+        if *self.disk.peers == [self.id] && !self.is_leader() {
+            self.campaign(now, out);
+        }
+    }
+
+    /// Ends the group of this only member: whatever is in its log is committed.
+    pub fn conclude(&mut self, out: &mut Vec<Output<E, S>>) {
+        if *self.disk.peers == [self.id] {
+            self.commit_up_to(self.disk.log.last().index, out);
+        }
     }
 
     /// The process was started again after a crash: term, vote, log and snapshot are still there.
@@ -49,8 +79,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         let start = self.disk.log.start().index;
         let applied = applied.min(self.disk.log.last().index);
         let delay = election_delay(&self.timing, &mut self.rng);
-        self.volatile =
-            Volatile::after_start(self.id, &self.disk.peers, applied.max(start), now + delay);
+        self.volatile = Volatile::after_start(self.id, &self.disk, applied.max(start), now + delay);
         if applied < start
             && let Some(snapshot) = &self.disk.snapshot
         {
@@ -76,7 +105,10 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         self.disk.snapshot = None;
         self.disk.lost_log = true;
         let delay = election_delay(&self.timing, &mut self.rng);
-        self.volatile = Volatile::after_start(self.id, &self.disk.peers, 0, now + delay);
+        self.disk.peers_floor = self.disk.peers_floor.max(self.disk.peers_at);
+        self.disk.peers_at = 0;
+        self.disk.peers_before = Arc::clone(&self.disk.peers);
+        self.volatile = Volatile::after_start(self.id, &self.disk, 0, now + delay);
     }
 
     /// The machine lost power before the entries after `synced` were flushed to its disk. To be
@@ -91,32 +123,10 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         if up_to > self.volatile.applied || up_to <= self.disk.log.start().index {
             return false;
         }
+        self.disk.peers_before = self.peers_up_to(up_to).1;
         self.disk.log.compact(up_to);
         self.disk.snapshot = Some(snapshot);
         true
-    }
-
-    /// The group has other members from now on. A change takes effect at each member at the moment
-    /// its owner says so; it is for the owner to change one member at a time.
-    pub fn set_peers(&mut self, now: Time, peers: Vec<PeerId>, out: &mut Vec<Output<E, S>>) {
-        let peers = in_order(peers);
-        let next_index = self.disk.log.last().index + 1;
-        let known = std::mem::take(&mut self.volatile.progress);
-        self.volatile.progress = others(self.id, &peers)
-            .map(|peer| {
-                let stranger = || Progress { next_index, ..Progress::unknown(peer) };
-                known.iter().find(|known| known.peer == peer).cloned().unwrap_or_else(stranger)
-            })
-            .collect();
-        self.disk.peers = peers;
-        if let State::Leader(leader) = &mut self.volatile.state {
-            // New members get time to come up before they are missed.
-            leader.heartbeat = now + self.timing.heartbeat;
-            leader.quorum_check = now + self.timing.lost_quorum;
-            // With fewer members a quorum may already have more.
-            self.advance_commit(out);
-            self.send_heartbeat(out);
-        }
     }
 
     /// A new moment for this member's next campaign.
@@ -127,7 +137,12 @@ impl<E: Clone, S: Clone> Raft<E, S> {
 
 impl Volatile {
     /// What a member knows when its process starts.
-    fn after_start(id: PeerId, peers: &[PeerId], applied: u64, election: Time) -> Self {
+    fn after_start<E, S>(
+        id: PeerId,
+        disk: &Persistent<E, S>,
+        applied: u64,
+        election: Time,
+    ) -> Self {
         Self {
             state: State::Follower,
             leader: None,
@@ -138,7 +153,7 @@ impl Volatile {
             transfer_asked: false,
             catching_up: false,
             quorum_lost_said: None,
-            progress: others(id, peers).map(Progress::unknown).collect(),
+            progress: others(id, &disk.peers, &disk.contacts).map(Progress::unknown).collect(),
         }
     }
 }
@@ -147,11 +162,17 @@ fn election_delay(timing: &Timing, rng: &mut Rng) -> Span {
     rng.span(timing.election_min, timing.election_max)
 }
 
-fn others(id: PeerId, peers: &[PeerId]) -> impl Iterator<Item = PeerId> {
-    peers.iter().copied().filter(move |peer| *peer != id)
+/// All but `id` that are among the members or the contacts, in order.
+pub(super) fn others(
+    id: PeerId,
+    peers: &[PeerId],
+    contacts: &[PeerId],
+) -> impl Iterator<Item = PeerId> + use<> {
+    let all = in_order([peers, contacts].concat());
+    (0..all.len()).map(move |at| all[at]).filter(move |peer| *peer != id)
 }
 
-fn in_order(mut peers: Vec<PeerId>) -> Arc<[PeerId]> {
+pub(super) fn in_order(mut peers: Vec<PeerId>) -> Arc<[PeerId]> {
     peers.sort_unstable();
     peers.dedup();
     peers.into()

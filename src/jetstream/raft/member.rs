@@ -24,8 +24,17 @@ pub struct Raft<E, S> {
 /// What is on disk: it survives a crash of the process.
 #[derive(Debug, Clone)]
 pub(super) struct Persistent<E, S> {
-    /// All members, this one included, in order.
+    /// All members, in order, as the end of the log names them. This one is among them unless it is
+    /// yet to come or was removed.
     pub peers: Arc<[PeerId]>,
+    /// Where in the log they are named; 0 if before its starting point.
+    pub peers_at: u64,
+    /// The members as they were at the starting point of the log.
+    pub peers_before: Arc<[PeerId]>,
+    /// What the log says of the members up to this index is older than what is known of them.
+    pub peers_floor: u64,
+    /// Everybody whom the owner knows to belong to the group, member or not.
+    pub contacts: Arc<[PeerId]>,
     pub term: u64,
     pub voted_for: Option<PeerId>,
     pub log: Log<E>,
@@ -50,7 +59,7 @@ pub(super) struct Volatile {
     pub catching_up: bool,
     /// When it last said that it has no quorum.
     pub quorum_lost_said: Option<Time>,
-    /// The other members, in the order of their ids.
+    /// The other members and contacts, in the order of their ids.
     pub progress: Vec<Progress>,
 }
 
@@ -102,7 +111,8 @@ pub enum Role {
 }
 
 impl<E: Clone, S: Clone> Raft<E, S> {
-    /// Takes in a message. Messages of strangers are ignored.
+    /// Takes in a message. Strangers are ignored, unless they lead: they may be members of whom this
+    /// one has not heard yet.
     pub fn handle(
         &mut self,
         now: Time,
@@ -110,8 +120,12 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         message: Message<E, S>,
         out: &mut Vec<Output<E, S>>,
     ) {
-        let Some(progress) = self.progress_mut(from) else { return };
-        progress.last_heard = Some(now);
+        let leads = matches!(message, Message::Append { .. } | Message::InstallSnapshot { .. });
+        match self.progress_mut(from) {
+            Some(progress) => progress.last_heard = Some(now),
+            None if leads => {}
+            None => return,
+        }
         let received = Received { now, from, term: message.term() };
         match message {
             Message::VoteRequest { last_term, last_index, .. } => {
@@ -128,9 +142,9 @@ impl<E: Clone, S: Clone> Raft<E, S> {
             Message::AppendResponse { index, success, .. } => {
                 self.on_append_response(received, index, success, out);
             }
-            Message::InstallSnapshot { last_index, last_term, snapshot, .. } => {
+            Message::InstallSnapshot { last_index, last_term, peers, snapshot, .. } => {
                 let last = Position { term: last_term, index: last_index };
-                self.on_install_snapshot(received, last, snapshot, out);
+                self.on_install_snapshot(received, last, &peers, snapshot, out);
             }
         }
     }

@@ -35,8 +35,9 @@ impl<E> LogEntry<E> {
 pub enum Entry<E> {
     /// Something the owner of the group proposed.
     Normal(E),
-    /// The members as a new leader knows them. Every leader begins its term with one; once that is
-    /// committed, so is everything before it, and the leader shows itself.
+    /// The members from here on. Every leader begins its term with one, as it knows them; once that
+    /// is committed, so is everything before it, and the leader shows itself. Another one makes a
+    /// server a member, or no member any more.
     PeerState(Vec<PeerId>),
     /// The leader asks this member to take over.
     LeaderTransfer(PeerId),
@@ -94,6 +95,8 @@ pub enum Message<E, S> {
         last_index: u64,
         /// The term of that entry.
         last_term: u64,
+        /// The members there.
+        peers: Arc<[PeerId]>,
         /// The state.
         snapshot: S,
     },

@@ -16,13 +16,15 @@
 //! * There is no pre-vote: a member that cannot hear the others raises the term again and again.
 //!
 //! Reading order: `timing`, `message`, `output`, `log`, `progress`, then `member` (what there is to
-//! know), `lifecycle` (birth, crash, compaction), `election`, `replication`, `following`, `view`.
+//! know), `members` (whose votes count), `lifecycle` (birth, crash, compaction), `election`,
+//! `replication`, `following`, `view`.
 
 mod election;
 mod following;
 mod lifecycle;
 mod log;
 mod member;
+mod members;
 mod message;
 mod output;
 mod progress;

@@ -3,6 +3,8 @@
 //! The owner carries outputs out in the order they come. That order is part of the protocol: an
 //! entry is applied before the message is sent that tells the others of it.
 
+use std::sync::Arc;
+
 use super::{Message, PeerId};
 
 /// What a member asks its owner to do, or tells it.
@@ -50,6 +52,11 @@ pub enum Output<E, S> {
         leader: Option<PeerId>,
         /// The term.
         term: u64,
+    },
+    /// As far as this member knows, the members of the group are these from now on.
+    MembersChanged {
+        /// All members, in order.
+        peers: Arc<[PeerId]>,
     },
     /// This member asks for votes.
     Campaigned {

@@ -50,6 +50,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         let index = prev.index + 1;
         let entry = Arc::new(LogEntry { index, term: self.disk.term, data });
         self.disk.log.push(Arc::clone(&entry));
+        self.read_peers(&entry, out);
         if let State::Leader(leader) = &mut self.volatile.state {
             leader.last_append = now;
         }
@@ -181,6 +182,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
                     term: self.disk.term,
                     last_index: start.index,
                     last_term: start.term,
+                    peers: Arc::clone(&self.disk.peers_before),
                     snapshot: snapshot.clone(),
                 };
                 (message, start.index + 1)
@@ -201,8 +203,10 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         if !self.is_leader() {
             return false;
         }
-        let others = self.volatile.progress.iter().map(|progress| progress.match_index);
-        let index = quorum_index(others.chain([self.disk.log.last().index]).collect());
+        let own = Some((self.id, self.disk.log.last().index));
+        let others = self.volatile.progress.iter().map(|other| (other.peer, other.match_index));
+        let counted = others.chain(own).filter(|(peer, _)| self.is_member(*peer));
+        let index = quorum_index(counted.map(|(_, index)| index).collect());
         let advances =
             index > self.volatile.commit && self.disk.log.term_at(index) == Some(self.disk.term);
         if advances {

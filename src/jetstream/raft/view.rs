@@ -14,9 +14,14 @@ impl<E, S> Raft<E, S> {
         self.id
     }
 
-    /// All members, this one included, in order.
+    /// All members, in order, as its log names them. This one need not be among them.
     pub fn peers(&self) -> &[PeerId] {
         &self.disk.peers
+    }
+
+    /// Whether the vote and the copy of `peer` count, as its log has it.
+    pub fn is_member(&self, peer: PeerId) -> bool {
+        self.disk.peers.contains(&peer)
     }
 
     /// The times and limits of the group.
@@ -132,7 +137,8 @@ impl<E, S> Raft<E, S> {
     /// Whether this member has heard of late from enough others to be part of a majority.
     pub fn has_quorum(&self, now: Time) -> bool {
         let window = self.timing.lost_quorum;
-        let heard = self.volatile.progress.iter().filter(|peer| peer.is_heard(now, window));
+        let members = self.volatile.progress.iter().filter(|other| self.is_member(other.peer));
+        let heard = members.filter(|peer| peer.is_heard(now, window));
         heard.count() + 1 >= quorum(self.disk.peers.len())
     }
 }

@@ -15,6 +15,8 @@ pub enum ConsumerNote {
     Updated,
     /// It is gone from this server.
     Deleted,
+    /// It lives on, but not on this server.
+    CopyRemoved,
     /// A message is sent to a client for the first time.
     Delivered(Delivery),
     /// A message is sent again.
@@ -159,6 +161,7 @@ impl Fold for ConsumerNote {
                 (14, 0, 0)
             }
             Self::Stalled { pending } => (15, *pending, 0),
+            Self::CopyRemoved => (16, 0, 0),
         };
         digest.word(tag);
         digest.word(a);

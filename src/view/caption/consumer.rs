@@ -44,6 +44,9 @@ pub(super) fn note(about: About<'_>, say: Say, what: &ConsumerNote) -> Say {
             about.name(say.who(cast, me).text(" takes over the new configuration of consumer "))
         }
         ConsumerNote::Deleted => about.name(say.who(cast, me).text(" deletes the consumer ")),
+        ConsumerNote::CopyRemoved => about
+            .name(say.who(cast, me).text(" removes its copy of the consumer "))
+            .text(", which lives on other servers now"),
         ConsumerNote::Delivered(delivery) => {
             let say = about.name(say.class(Class::Deliver).text("Consumer ")).text(" delivers ");
             about.delivery(say, delivery)
@@ -116,7 +119,7 @@ pub(super) fn note(about: About<'_>, say: Say, what: &ConsumerNote) -> Say {
 pub(super) fn weight(what: &ConsumerNote) -> u8 {
     match what {
         ConsumerNote::AckWaitOver { .. } | ConsumerNote::GaveUp { .. } => 85,
-        ConsumerNote::Updated | ConsumerNote::Deleted => 83,
+        ConsumerNote::Updated | ConsumerNote::Deleted | ConsumerNote::CopyRemoved => 83,
         ConsumerNote::Redelivered { .. } => 82,
         ConsumerNote::Naked { .. } | ConsumerNote::Terminated { .. } => 81,
         ConsumerNote::Created => 79,
@@ -133,6 +136,7 @@ pub const fn word(what: &ConsumerNote) -> &'static str {
         ConsumerNote::Created => "consumer created",
         ConsumerNote::Updated => "consumer updated",
         ConsumerNote::Deleted => "consumer deleted",
+        ConsumerNote::CopyRemoved => "copy removed",
         ConsumerNote::Delivered(_) => "delivered",
         ConsumerNote::Redelivered { .. } => "delivered again",
         ConsumerNote::Acked { .. } => "acknowledged",

@@ -96,7 +96,8 @@ fn weight(event: &Event) -> u8 {
             S::Elected { .. } => 95,
             S::QuorumLost { .. } | S::LostLeadership { .. } => 92,
             S::Campaigned { .. } => 90,
-            S::StreamDeleted { .. } | S::StreamUpdated { .. } => 86,
+            S::MembersChanged { .. } => 88,
+            S::StreamDeleted { .. } | S::StreamUpdated { .. } | S::CopyRemoved { .. } => 86,
             S::Rejected { .. }
             | S::Duplicate { .. }
             | S::Unwanted { .. }

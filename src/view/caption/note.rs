@@ -83,6 +83,12 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
             .text(" was too far behind: it takes over the whole state of ")
             .group(cast, group, me)
             .text(&format!(" up to index {index}")),
+        Note::MembersChanged { group, members } => {
+            let say = say.class(Class::Replicate).who(cast, me).text(" reads in the log of ");
+            let say = say.group(cast, group, me).text(" that its members are ");
+            let half = members.len() / 2 + 1;
+            say.all(cast, members).text(&format!(" from now on: {half} of them are a majority"))
+        }
         Note::StreamCreated { stream } => {
             stream_name(say.who(cast, me).text(" now has a copy of "), cast, me, stream)
         }
@@ -94,6 +100,10 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
         ),
         Note::StreamDeleted { stream } => {
             say.who(cast, me).text(" deletes its copy of ").code(stream)
+        }
+        Note::CopyRemoved { stream } => {
+            let say = say.who(cast, me).text(" removes its copy of ");
+            stream_name(say, cast, me, stream).text(", which lives on other servers now")
         }
         Note::Stored { stream, seq, subject } => {
             let say = say.class(Class::Publish).who(cast, me).text(" stores ").code(subject);

@@ -179,6 +179,8 @@ const fn server_word(note: &server::Note) -> &'static str {
         Note::StreamCreated { .. } => "stream created",
         Note::StreamUpdated { .. } => "stream updated",
         Note::StreamDeleted { .. } => "stream deleted",
+        Note::CopyRemoved { .. } => "copy removed",
+        Note::MembersChanged { .. } => "members changed",
         Note::Stored { .. } => "stored",
         Note::Unwanted { .. } => "not stored",
         Note::Staged { .. } => "kept back",

@@ -21,6 +21,7 @@ enum Happening {
     Mend,
     StepDown(u32, Option<u32>),
     Compact(u32),
+    ChangeMember(u32),
     Weather { delay_min: u64, delay_max: u64, loss_percent: u32 },
 }
 
@@ -38,6 +39,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => (server(), proptest::option::of(server()))
             .prop_map(|(from, to)| Happening::StepDown(from, to)),
         2 => server().prop_map(Happening::Compact),
+        2 => server().prop_map(Happening::ChangeMember),
         2 => (0..50u64, 0..400u64, prop_oneof![Just(0), 0..60u32]).prop_map(
             |(delay_min, more, loss_percent)| {
                 Happening::Weather { delay_min, delay_max: delay_min + more, loss_percent }
@@ -66,6 +68,7 @@ fn happen(cluster: &mut Cluster, what: &Happening, next_value: &mut u64) -> Resu
         Happening::Mend => cluster.cut.clear(),
         Happening::StepDown(from, to) => cluster.step_down(server(from), to.map(server))?,
         Happening::Compact(id) => cluster.compact(server(id)),
+        Happening::ChangeMember(id) => cluster.change_member(server(id))?,
         Happening::Weather { delay_min, delay_max, loss_percent } => {
             cluster.weather = Weather {
                 delay: (Span::millis(delay_min), Span::millis(delay_max)),
@@ -108,7 +111,11 @@ fn live_through(
     happenings: &[Happening],
 ) -> Result<(), Violation> {
     let timing = Timing { append_batch, ..Timing::default() };
-    let mut cluster = Cluster::new(members, seed, timing, Weather::calm(Span::millis(5)));
+    let cluster = Cluster::new(members, seed, timing, Weather::calm(Span::millis(5)));
+    live_through_with(cluster, happenings)
+}
+
+fn live_through_with(mut cluster: Cluster, happenings: &[Happening]) -> Result<(), Violation> {
     let mut next_value = 0;
     for what in happenings {
         happen(&mut cluster, what, &mut next_value)?;
@@ -148,6 +155,21 @@ proptest! {
         happenings in proptest::collection::vec(happening(), 1..60),
     ) {
         live_through(5, seed, append_batch, &happenings)
+            .map_err(|violation| TestCaseError::fail(format!("{violation:?}")))?;
+    }
+
+    #[test]
+    fn members_come_and_go_whatever_happens(
+        members in 1..=3u32,
+        spares in 1..=2u32,
+        seed: u64,
+        append_batch in prop_oneof![Just(4_096u64), 1..5u64],
+        happenings in proptest::collection::vec(happening(), 1..60),
+    ) {
+        let timing = Timing { append_batch, ..Timing::default() };
+        let calm = Weather::calm(Span::millis(5));
+        let cluster = Cluster::with_spares(members, spares, seed, timing, calm);
+        live_through_with(cluster, &happenings)
             .map_err(|violation| TestCaseError::fail(format!("{violation:?}")))?;
     }
 

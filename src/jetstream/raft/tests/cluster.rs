@@ -54,12 +54,26 @@ impl Cluster {
     /// `members` servers with a brand-new group; server 1 is the preferred leader. Odd servers are
     /// durable.
     pub(super) fn new(members: u32, seed: u64, timing: Timing, weather: Weather) -> Self {
+        Self::with_spares(members, 0, seed, timing, weather)
+    }
+
+    /// The same with further servers, which are no members yet.
+    pub(super) fn with_spares(
+        members: u32,
+        spares: u32,
+        seed: u64,
+        timing: Timing,
+        weather: Weather,
+    ) -> Self {
         let rng = Rng::new(seed);
-        let servers = (1..=members)
+        let all = 1..=members + spares;
+        let servers = all
+            .clone()
             .map(|id| {
-                let peers = (1..=members).collect();
+                let peers = if id <= members { (1..=members).collect() } else { Vec::new() };
                 let config = Config { id, peers, preferred: id == 1, timing };
-                let raft = Raft::new(config, rng.fork(&format!("n{id}")), Time::ZERO);
+                let mut raft = Raft::new(config, rng.fork(&format!("n{id}")), Time::ZERO);
+                raft.set_contacts(all.clone().collect());
                 (id, Server { raft, is_up: true, is_durable: id % 2 == 1, state: State::new() })
             })
             .collect();
@@ -157,6 +171,20 @@ impl Cluster {
     pub(super) fn propose(&mut self, value: u64) -> Result<(), Violation> {
         self.leaders().into_iter().try_for_each(|id| {
             self.act(id, |raft, now, out| raft.propose(now, value, out).expect("it leads"))
+        })
+    }
+
+    /// Every server that takes itself for the leader wants one member more, or one less.
+    pub(super) fn change_member(&mut self, id: PeerId) -> Result<(), Violation> {
+        self.leaders().into_iter().try_for_each(|leader| {
+            self.act(leader, |raft, now, out| {
+                let mut peers = raft.peers().to_vec();
+                match peers.iter().position(|peer| *peer == id) {
+                    Some(at) => drop(peers.remove(at)),
+                    None => peers.push(id),
+                }
+                raft.change_peers(now, peers, out)
+            })
         })
     }
 

@@ -155,7 +155,13 @@ fn a_higher_term_makes_a_follower_of_anyone() {
         vote(2, false),
         refused(2, 0),
         append(2, 0, (0, 0), &[2]),
-        Message::InstallSnapshot { term: 2, last_index: 9, last_term: 2, snapshot: "nine" },
+        Message::InstallSnapshot {
+            term: 2,
+            last_index: 9,
+            last_term: 2,
+            peers: [1, 2, 3].into(),
+            snapshot: "nine",
+        },
     ];
     for message in messages {
         let mut member = leader();
@@ -209,7 +215,7 @@ fn leadership_is_transferred_to_the_preferred_member() {
     // What the other one makes of it: it campaigns 10 ms later, whatever comes in between.
     let mut target = newborn(3);
     target.id = 3;
-    target.set_peers(ms(0), vec![1, 2, 3], &mut Vec::new());
+    target.set_contacts(vec![1, 2, 3]);
     hear(&mut target, 150, 1, append(1, 1, (0, 0), &[1]));
     hear(&mut target, 210, 1, message);
     assert_eq!(target.next_deadline(), ms(220));

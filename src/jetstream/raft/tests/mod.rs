@@ -5,6 +5,7 @@ mod chaos;
 mod checks;
 mod cluster;
 mod election;
+mod members;
 mod recovery;
 mod replication;
 mod scenarios;

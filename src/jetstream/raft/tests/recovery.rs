@@ -4,7 +4,8 @@ use super::super::Role;
 use super::*;
 
 fn snapshot(term: u64, last_term: u64, last_index: u64) -> Said {
-    Message::InstallSnapshot { term, last_index, last_term, snapshot: "state" }
+    let peers = [1, 2, 3].into();
+    Message::InstallSnapshot { term, last_index, last_term, peers, snapshot: "state" }
 }
 
 fn restart(member: &mut Member, applied: u64) -> Vec<Done> {

@@ -212,15 +212,3 @@ fn a_heartbeat_is_sent_only_when_nothing_was_appended_for_a_second() {
     assert_eq!(tick(&mut member, 50_000).len(), 2);
     assert_eq!(tick(&mut member, 50_000), []);
 }
-
-#[test]
-fn the_members_can_change() {
-    let mut member = leader();
-    let mut out = Vec::new();
-    member.set_peers(ms(200), vec![4, 1, 2], &mut out);
-    assert_eq!(out, [send(2, append(1, 1, (1, 1), &[])), send(4, append(1, 1, (1, 1), &[]))]);
-    assert_eq!((member.peers(), member.progress(3)), (&[1, 2, 4][..], None));
-    // The new one has nothing and says so.
-    let out = hear(&mut member, 210, 4, refused(1, 0));
-    assert!(matches!(out[..], [Output::Send { to: 4, message: Message::Append { .. } }]));
-}
