@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use windtunnel::client::behaviour::{Worker, WorkerMode};
 use windtunnel::client::{Answer, Behaviour, Note as ClientNote};
 use windtunnel::kernel::{ProcId, Ratio, Span};
+use windtunnel::nats::json;
 use windtunnel::server::Note as ServerNote;
 use windtunnel::world::{EventKind, History, Input, Note, Topology, World, scenes};
 
@@ -301,7 +302,7 @@ fn a_behaviour_travels_with_topology_and_inputs() {
     }));
     let input = Input::SetBehaviour { client: "w".to_owned(), behaviour };
     let text = serde_json::to_string(&input).unwrap();
-    assert_eq!(serde_json::from_str::<Input>(&text).unwrap(), input);
+    assert_eq!(json::read::<Input>(text.as_bytes()).unwrap(), input);
     let publisher = Behaviour::Publisher(Box::default());
     assert!(publisher.with_running(false).check().is_ok());
 }

@@ -3,13 +3,15 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::kernel::{Span, Time};
 use crate::nats::Message;
+use crate::nats::json::{self, FromJson, Object, one_of};
 
 /// What a client answers to a message of a consumer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Answer {
     /// `+ACK`: it is done.
@@ -18,17 +20,32 @@ pub enum Answer {
     /// `-NAK`: deliver it again.
     Nak {
         /// Not before this time has passed.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         delay: Option<Span>,
     },
     /// `+TERM`: never deliver it again, although it is not done.
     Term {
         /// Why, for the advisory.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// `+WPI`: work is in progress, the ack wait begins anew.
     InProgress,
+}
+
+impl FromJson for Answer {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let mut object = Object::of(value)?;
+        let answer = match object.tag("answer")? {
+            "ack" => Self::Ack,
+            "nak" => Self::Nak { delay: object.take_or("delay", None) },
+            "term" => Self::Term { reason: object.take_or("reason", None) },
+            "in_progress" => Self::InProgress,
+            other => return one_of("variant", other, &["ack", "nak", "term", "in_progress"]),
+        };
+        object.finish(false)?;
+        Ok(answer)
+    }
 }
 
 impl Answer {

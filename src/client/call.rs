@@ -3,15 +3,17 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::kernel::{Digest, Fold, Span};
+use crate::nats::json::{self, FromJson, Object, from_json, one_of};
 use crate::nats::{Headers, Message, Subject};
 
 use super::{Answer, ConsumerDraft, Deliver};
 
 /// A call: one operation of a client, from the first byte it sends to its last answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(tag = "call", rename_all = "snake_case")]
 pub enum Call {
     /// Publish and wait for nothing.
@@ -19,7 +21,6 @@ pub enum Call {
         /// What.
         message: Draft,
         /// How many times. In subject, headers and text `{{Count}}` becomes 1, 2, 3 …
-        #[serde(default = "one")]
         count: u32,
     },
     /// Publish to a stream: wait for its acknowledgement, try again where that is safe.
@@ -27,11 +28,9 @@ pub enum Call {
         /// What.
         message: Draft,
         /// How many times, each after the acknowledgement of the one before.
-        #[serde(default = "one")]
         count: u32,
         /// How often to try again after "no responders" before giving up (Go's client: 2, 250 ms
         /// apart).
-        #[serde(default = "two")]
         retries: u32,
     },
     /// Publish and wait for replies.
@@ -41,7 +40,6 @@ pub enum Call {
         /// How long to wait.
         timeout: Span,
         /// How many replies to wait for.
-        #[serde(default = "one")]
         replies: u32,
     },
     /// A call to the JetStream API: a request whose answer is JSON.
@@ -49,7 +47,6 @@ pub enum Call {
         /// The subject, `$JS.API.…`.
         subject: String,
         /// The body; may be empty.
-        #[serde(default)]
         body: String,
     },
     /// Subscribe and receive until the subscription ends.
@@ -57,10 +54,8 @@ pub enum Call {
         /// Which subjects.
         subject: String,
         /// In which queue group.
-        #[serde(default)]
         queue: Option<String>,
         /// After how many messages it ends by itself.
-        #[serde(default)]
         max: Option<u64>,
     },
     /// Subscribe and answer every request.
@@ -68,13 +63,10 @@ pub enum Call {
         /// Which subjects.
         subject: String,
         /// In which queue group.
-        #[serde(default)]
         queue: Option<String>,
         /// With this text; without it, with the request's own payload.
-        #[serde(default)]
         body: Option<String>,
         /// After how many requests it ends by itself.
-        #[serde(default)]
         max: Option<u64>,
     },
     /// Fetch messages from a pull consumer: one request, which ends when all have come or the server
@@ -85,26 +77,24 @@ pub enum Call {
         /// The consumer.
         consumer: String,
         /// How many messages to ask for.
-        #[serde(default = "one")]
         batch: u32,
         /// How long to wait for them; none: until they come (but see `no_wait`).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         expires: Option<Span>,
         /// Whether to take only what is there.
-        #[serde(default)]
         no_wait: bool,
         /// How often the server is to say that it is still there; at most half of `expires`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         heartbeat: Option<Span>,
         /// How many bytes to ask for at most.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         max_bytes: Option<u64>,
         /// More fields of the request, as they are: `group`, `min_pending`, `id`, `priority` …
-        #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
-        more: serde_json::Map<String, serde_json::Value>,
+        #[serde(skip_serializing_if = "Map::is_empty")]
+        more: Map<String, Value>,
         /// What to answer to each message as soon as it comes; none: nothing yet (see
         /// [`Call::Answer`]).
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
     },
     /// Receive from a consumer until the subscription ends: subscribe to what a push consumer
@@ -113,23 +103,22 @@ pub enum Call {
         /// The stream.
         stream: String,
         /// The consumer; none: make one without a name, which ends with the subscription.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         consumer: Option<String>,
         /// The push consumer to make if there is none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         create: Option<Box<ConsumerDraft>>,
         /// The queue group to make the consumer for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<String>,
         /// What to answer to each message as soon as it comes; none: nothing yet.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
         /// Of a pull consumer: how many messages to have asked for at most. More are asked for when
         /// half of them have come.
-        #[serde(default = "hundred")]
         batch: u32,
         /// After how many messages it ends by itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         max: Option<u64>,
     },
     /// Read a stream in order, without acknowledgements: the library makes a consumer for it, and
@@ -138,13 +127,12 @@ pub enum Call {
         /// The stream.
         stream: String,
         /// Only messages on these subjects; all if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         filters: Vec<String>,
         /// Where to begin.
-        #[serde(default)]
         deliver: Deliver,
         /// After how many messages it ends by itself.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         max: Option<u64>,
     },
     /// Answer a message that another operation of this client received from a consumer.
@@ -152,16 +140,15 @@ pub enum Call {
         /// Which operation.
         op: OpId,
         /// Which of its messages, counted from 1; none: the last one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<u64>,
         /// What to answer.
-        #[serde(default)]
         answer: Answer,
         /// Whether to wait until the server says that it has the answer ("double ack").
-        #[serde(default)]
         wait: bool,
     },
     /// Wait until the server has worked off all that was sent before: a `PING` and its `PONG`.
+    #[default]
     Flush,
     /// End another operation of this client, such as a subscription.
     Cancel {
@@ -170,26 +157,124 @@ pub enum Call {
     },
 }
 
+/// Their names.
+const CALLS: &[&str] = &[
+    "publish",
+    "js_publish",
+    "request",
+    "api",
+    "subscribe",
+    "reply",
+    "next",
+    "consume",
+    "ordered",
+    "answer",
+    "flush",
+    "cancel",
+];
+
+impl FromJson for Call {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let mut object = Object::of(value)?;
+        let o = &mut object;
+        let call = match o.tag("call")? {
+            "publish" => Self::Publish { message: o.take("message"), count: o.take_or("count", 1) },
+            "js_publish" => Self::JsPublish {
+                message: o.take("message"),
+                count: o.take_or("count", 1),
+                retries: o.take_or("retries", 2),
+            },
+            "request" => Self::Request {
+                message: o.take("message"),
+                timeout: o.take("timeout"),
+                replies: o.take_or("replies", 1),
+            },
+            "api" => {
+                Self::Api { subject: o.take("subject"), body: o.take_or("body", String::new()) }
+            }
+            "subscribe" => Self::Subscribe {
+                subject: o.take("subject"),
+                queue: o.take_or("queue", None),
+                max: o.take_or("max", None),
+            },
+            "reply" => Self::Reply {
+                subject: o.take("subject"),
+                queue: o.take_or("queue", None),
+                body: o.take_or("body", None),
+                max: o.take_or("max", None),
+            },
+            "next" => Self::Next {
+                stream: o.take("stream"),
+                consumer: o.take("consumer"),
+                batch: o.take_or("batch", 1),
+                expires: o.take_or("expires", None),
+                no_wait: o.take_or("no_wait", false),
+                heartbeat: o.take_or("heartbeat", None),
+                max_bytes: o.take_or("max_bytes", None),
+                more: o.take_or("more", Map::new()),
+                answer: o.take_or("answer", None),
+            },
+            "consume" => Self::Consume {
+                stream: o.take("stream"),
+                consumer: o.take_or("consumer", None),
+                create: o.take_or("create", None),
+                queue: o.take_or("queue", None),
+                answer: o.take_or("answer", None),
+                batch: o.take_or("batch", 100),
+                max: o.take_or("max", None),
+            },
+            "ordered" => Self::Ordered {
+                stream: o.take("stream"),
+                filters: o.take_or("filters", Vec::new()),
+                deliver: o.take_or("deliver", Deliver::All),
+                max: o.take_or("max", None),
+            },
+            "answer" => Self::Answer {
+                op: o.take("op"),
+                message: o.take_or("message", None),
+                answer: o.take_or("answer", Answer::Ack),
+                wait: o.take_or("wait", false),
+            },
+            "flush" => Self::Flush,
+            "cancel" => Self::Cancel { op: o.take("op") },
+            other => return one_of("variant", other, CALLS),
+        };
+        object.finish(false)?;
+        Ok(call)
+    }
+}
+
 /// A message to be sent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Draft {
     /// Its subject.
     pub subject: String,
     /// Its reply subject.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
     /// Its headers, in order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
     /// Its payload, as text.
-    #[serde(default)]
     pub text: String,
 }
 
+from_json! {
+    lenient Draft;
+    needs subject;
+    has reply, headers, text;
+}
+
 /// An operation of a client, numbered from 1 in the order of asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
 #[serde(transparent)]
 pub struct OpId(pub u64);
+
+impl FromJson for OpId {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        FromJson::from_json(value).map(Self)
+    }
+}
 
 /// What came of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -236,16 +321,6 @@ pub enum Outcome {
     Invalid(Arc<str>),
     /// The client lost its connection, and with it all it knew of the operation.
     ConnectionLost,
-}
-
-const fn one() -> u32 {
-    1
-}
-const fn two() -> u32 {
-    2
-}
-const fn hundred() -> u32 {
-    100
 }
 
 impl Fold for Call {

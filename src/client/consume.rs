@@ -6,11 +6,11 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::Map;
 
 use crate::kernel::{Context, Span};
 use crate::nats::api::ApiError;
+use crate::nats::json::{self, from_json};
 use crate::nats::protocol::ClientOp;
 use crate::nats::{Message, Subject};
 
@@ -49,24 +49,32 @@ pub(super) struct Consuming {
 }
 
 /// What is read of the API's answers about a consumer.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Info {
     error: Option<ApiError>,
     config: InfoConfig,
     push_bound: bool,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+from_json! {
+    lenient Info;
+    has error, config, push_bound;
+}
+
+#[derive(Debug, Default)]
 struct InfoConfig {
     deliver_subject: Option<String>,
     deliver_group: Option<String>,
 }
 
+from_json! {
+    lenient InfoConfig;
+    has deliver_subject, deliver_group;
+}
+
 /// The error in an answer of the API, if it is one.
 pub(super) fn api_error(answer: &Message) -> Option<ApiError> {
-    serde_json::from_slice::<Info>(&answer.payload).ok()?.error
+    json::read::<Info>(&answer.payload).ok()?.error
 }
 
 impl Client {
@@ -157,7 +165,7 @@ impl Client {
             };
         }
         let Some(consuming) = self.consuming(op) else { return };
-        let info: Info = serde_json::from_slice(&answer.payload).unwrap_or_default();
+        let info: Info = json::read(&answer.payload).unwrap_or_default();
         let made = consuming.making;
         match (&*call, info.error) {
             (Call::Consume { stream, consumer: Some(name), create, queue, .. }, Some(error))

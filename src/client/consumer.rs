@@ -1,13 +1,14 @@
 //! The consumer an application wants, as far as applications choose: what a library makes of it in
 //! `$JS.API.CONSUMER.CREATE` is in here, too.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::kernel::Span;
+use crate::nats::json::{self, FromJson, from_json, word};
 
 /// Where a consumer begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deliver {
     /// With the first message there is.
@@ -24,9 +25,23 @@ pub enum Deliver {
     Sequence(u64),
 }
 
+impl FromJson for Deliver {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        if let Some(seq) = value.as_u64() {
+            return Ok(Self::Sequence(seq));
+        }
+        let words = [
+            ("all", Self::All),
+            ("last", Self::Last),
+            ("new", Self::New),
+            ("last_per_subject", Self::LastPerSubject),
+        ];
+        word(value, &words)
+    }
+}
+
 /// A consumer to be made if there is none of its name. What is left out is the server's default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerDraft {
     /// Only messages on these subjects; all if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -51,6 +66,12 @@ pub struct ConsumerDraft {
     /// How often a push consumer says that it is still there when it has nothing to deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_heartbeat: Option<Span>,
+}
+
+from_json! {
+    strict ConsumerDraft;
+    has filters, deliver, ack_wait, backoff, max_deliver, max_ack_pending, inactive_threshold,
+        idle_heartbeat;
 }
 
 impl ConsumerDraft {
@@ -180,7 +201,7 @@ mod tests {
         };
         let (subject, body) = draft.pull("TASKS", "workers");
         assert_eq!(subject, "$JS.API.CONSUMER.CREATE.TASKS.workers.tasks.>");
-        let body: Value = serde_json::from_str(&body).expect("JSON");
+        let body = json::parse(body.as_bytes()).expect("JSON");
         assert_eq!(
             body,
             json!({"stream_name": "TASKS", "action": "create", "config": {
@@ -198,7 +219,7 @@ mod tests {
             ("\"last_per_subject\"", Deliver::LastPerSubject),
             ("7", Deliver::Sequence(7)),
         ] {
-            assert_eq!(serde_json::from_str::<Deliver>(text).expect("readable"), deliver);
+            assert_eq!(json::read::<Deliver>(text.as_bytes()).expect("readable"), deliver);
             assert_eq!(serde_json::to_string(&deliver).expect("writable"), text);
         }
     }

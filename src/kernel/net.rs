@@ -7,34 +7,34 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{ConnId, Digest, EventId, Fold, Port, ProcId, Process, Ratio, Rng, Span, Time};
 
 /// The properties of a link, the same in both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct LinkSpec {
     /// How long a packet is under way.
     pub latency: Span,
     /// At most how much longer it takes, drawn evenly for each frame.
-    #[serde(default)]
     pub jitter: Span,
     /// How likely a packet is lost and must be sent again.
-    #[serde(default = "never")]
     pub loss: Ratio,
     /// Bytes a second; 0 for no limit.
-    #[serde(default)]
     pub bandwidth: u64,
-}
-
-const fn never() -> Ratio {
-    Ratio::ZERO
 }
 
 impl LinkSpec {
     /// A link with this latency and no faults.
     pub const fn latency(latency: Span) -> Self {
         Self { latency, jitter: Span::ZERO, loss: Ratio::ZERO, bandwidth: 0 }
+    }
+}
+
+impl Default for LinkSpec {
+    /// Nothing on the way takes time, and nothing is lost.
+    fn default() -> Self {
+        Self::latency(Span::ZERO)
     }
 }
 

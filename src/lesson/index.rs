@@ -1,10 +1,9 @@
 //! The list of the lessons that are published beside the page: `lessons/index.json`.
 
-use serde::{Deserialize, Serialize};
+use crate::nats::json::{self, from_json};
 
 /// A lesson in the list; what it says is what the front matter of its file says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Entry {
     /// Its file, in the same folder.
     pub file: String,
@@ -18,12 +17,17 @@ pub struct Entry {
     pub minutes: u32,
 }
 
+from_json! {
+    strict Entry;
+    needs file, title, summary, order, minutes;
+}
+
 /// Reads the list.
 ///
 /// # Errors
 /// Why it cannot be read.
 pub fn read(text: &str) -> Result<Vec<Entry>, String> {
-    let mut list: Vec<Entry> = serde_json::from_str(text).map_err(|why| why.to_string())?;
+    let mut list: Vec<Entry> = json::read(text.as_bytes()).map_err(|why| why.to_string())?;
     list.sort_by_key(|entry| entry.order);
     Ok(list)
 }

@@ -9,9 +9,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::kernel::{LoggedInput, Time};
+use crate::nats::json::{self, FromJson, Object, tuple};
 use crate::world::{Input, Topology, TopologyError, World, scenes};
 
 /// The version of links that this engine writes.
@@ -26,14 +28,13 @@ const LEVEL: u8 = 9;
 const FURTHEST: u64 = 200_000;
 
 /// A session as a link carries it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Link {
     /// Where it begins.
     #[serde(rename = "s")]
     pub scene: SceneRef,
     /// What was done, in order.
-    #[serde(rename = "i", default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
     inputs: Vec<Given>,
     /// The position that is looked at.
     #[serde(rename = "p")]
@@ -43,8 +44,22 @@ pub struct Link {
     digest: String,
 }
 
+impl FromJson for Link {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let mut o = Object::of(value)?;
+        let link = Self {
+            scene: o.take("s"),
+            inputs: o.take_or("i", Vec::new()),
+            position: o.take("p"),
+            digest: o.take("d"),
+        };
+        o.finish(true)?;
+        Ok(link)
+    }
+}
+
 /// Where a session begins.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum SceneRef {
     /// One of [`scenes`], by name.
@@ -53,9 +68,32 @@ pub enum SceneRef {
     Own(Box<Topology>),
 }
 
+impl Default for SceneRef {
+    fn default() -> Self {
+        Self::Named(String::new())
+    }
+}
+
+impl FromJson for SceneRef {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        match value {
+            Value::String(name) => Ok(Self::Named(name.clone())),
+            own => FromJson::from_json(own).map(Self::Own),
+        }
+    }
+}
+
 /// An input with its place, both counted from the input before: position and nanoseconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 struct Given(u64, u64, Input);
+
+impl FromJson for Given {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let [steps, span, input] = tuple(value)?;
+        let (steps, span) = (FromJson::from_json(steps)?, FromJson::from_json(span)?);
+        Ok(Self(steps, span, FromJson::from_json(input)?))
+    }
+}
 
 /// Why a link cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -125,7 +163,7 @@ impl Link {
         let packed = URL_SAFE_NO_PAD.decode(body).map_err(|_| LinkError::Damaged)?;
         let json =
             decompress_to_vec_with_limit(&packed, UNFOLDED).map_err(|_| LinkError::Damaged)?;
-        let link: Self = serde_json::from_slice(&json).map_err(|_| LinkError::Damaged)?;
+        let link: Self = json::read(&json).map_err(|_| LinkError::Damaged)?;
         let last = link.inputs.iter().fold(0, |last: u64, given| last.saturating_add(given.0));
         match link.position.max(last) {
             furthest if furthest > FURTHEST => Err(LinkError::TooFar(furthest)),

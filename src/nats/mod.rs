@@ -8,6 +8,7 @@ pub mod codec;
 mod headers;
 mod id;
 pub mod interest;
+pub mod json;
 mod message;
 pub mod protocol;
 pub mod subject;

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::json::from_json;
 use super::{Message, Subject};
 
 /// A subscription's id, chosen by the client and unique on its connection.
@@ -98,8 +99,7 @@ impl ServerOp {
 
 /// The body of `CONNECT`. [`Default`] is what the server assumes of fields that are absent, so a
 /// bare `CONNECT {}` is verbose and pedantic; [`ConnectOptions::client`] is what libraries send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConnectOptions {
     /// Answer every operation with `+OK`.
     pub verbose: bool,
@@ -144,6 +144,12 @@ pub struct ConnectOptions {
     pub no_responders: bool,
 }
 
+from_json! {
+    lenient ConnectOptions;
+    has verbose, pedantic, jwt, nkey, sig, user, pass, auth_token, tls_required, name, lang, version,
+        protocol, echo, headers, no_responders;
+}
+
 impl Default for ConnectOptions {
     fn default() -> Self {
         Self {
@@ -183,8 +189,7 @@ impl ConnectOptions {
 }
 
 /// The body of `INFO`, in nats-server's field order; empty and false options are omitted.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ServerInfo {
     /// The server's id, new with every start.
     pub server_id: String,
@@ -241,10 +246,10 @@ pub struct ServerInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Where else a client may connect: the servers of the cluster.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connect_urls: Vec<String>,
     /// The same for WebSockets.
-    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ws_connect_urls: Vec<String>,
     /// Lame duck mode: the server will soon close its connections.
     #[serde(skip_serializing_if = "is_false")]
@@ -266,6 +271,14 @@ pub struct ServerInfo {
     pub xkey: String,
 }
 
+from_json! {
+    lenient ServerInfo;
+    has server_id, server_name, version, proto, git_commit, go, host, port, headers, auth_required,
+        tls_required, tls_verify, tls_available, max_payload, jetstream, client_id, client_ip, nonce,
+        cluster, cluster_dynamic, domain, connect_urls, ws_connect_urls, ldm, connect_info,
+        remote_account, acc_is_sys, api_lvl, xkey;
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 const fn is_false(flag: &bool) -> bool {
     !*flag
@@ -276,17 +289,13 @@ const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-fn null_is_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
-    Ok(Option::deserialize(from)?.unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_bare_connect_is_verbose_and_pedantic() {
-        let options: ConnectOptions = serde_json::from_str("{}").unwrap();
+        let options: ConnectOptions = crate::nats::json::read(b"{}").unwrap();
         assert_eq!(options, ConnectOptions::default());
         assert!(options.verbose && options.pedantic && options.echo);
         assert!(!options.headers && !options.no_responders);
@@ -295,7 +304,7 @@ mod tests {
     #[test]
     fn unknown_and_null_options_do_no_harm() {
         let text = r#"{"verbose":false,"jwt":null,"name":"x","whatever":[1]}"#;
-        let options: ConnectOptions = serde_json::from_str(text).unwrap();
+        let options: ConnectOptions = crate::nats::json::read(text.as_bytes()).unwrap();
         assert_eq!((options.verbose, options.jwt, options.name), (false, None, Some("x".into())));
     }
 

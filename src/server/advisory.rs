@@ -7,9 +7,8 @@ use bytes::Bytes;
 
 use crate::jetstream::api::Endpoint;
 use crate::kernel::{Context, ProcId};
-use crate::nats::api::response::{Nothing, Response};
 use crate::nats::api::{ApiAudit, AuditedClient, PeerInfo, StreamAdvisory};
-use crate::nats::{Message, nuid};
+use crate::nats::{Message, json, nuid};
 
 use super::api::Request;
 use super::{Host, Server};
@@ -76,8 +75,8 @@ impl Server {
             return;
         }
         let reads = matches!(Endpoint::parse(&request.subject), Some(Endpoint::MsgGet(_)));
-        let found = || serde_json::from_slice::<Response<Nothing>>(answer);
-        if reads && found().is_ok_and(|answer| answer.error.is_none()) {
+        let found = || json::parse(answer).is_ok_and(|answer| answer.get("error").is_none());
+        if reads && found() {
             return;
         }
         let (config, now) = (Arc::clone(&self.config), cx.now());

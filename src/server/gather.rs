@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::jetstream::api::Endpoint;
 use crate::kernel::{Context, Span};
-use crate::nats::Message;
 use crate::nats::api::response::{LIST_LIMIT, List};
 use crate::nats::api::{
     API_LEVEL, AccountInfo, ApiError, ApiStats, ListRequest, Storage, StreamInfo, limit, to_json,
 };
+use crate::nats::{Message, json};
 
 use super::answer::{Answer, answer};
 use super::api_stream::page;
@@ -123,7 +123,7 @@ impl Server {
         else {
             return;
         };
-        let Ok(info) = serde_json::from_slice::<StreamInfo>(&told.payload) else { return };
+        let Ok(info) = json::read::<StreamInfo>(&told.payload) else { return };
         let name: Arc<str> = info.config.name.as_str().into();
         gather.missing.remove(&name);
         gather.told.insert(name, info);

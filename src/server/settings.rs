@@ -1,14 +1,14 @@
 //! What a server is configured with, as far as the simulation obeys it: the keys of a nats-server's
 //! configuration file, with its defaults.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::MAX_PAYLOAD;
 use crate::kernel::Span;
+use crate::nats::json::from_json;
 
 /// The configuration of one server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerSettings {
     /// The address that it says it listens on.
     pub host: String,
@@ -26,9 +26,13 @@ pub struct ServerSettings {
     pub jetstream: Option<JetStreamSettings>,
 }
 
+from_json! {
+    strict ServerSettings;
+    has host, port, max_payload, ping_interval, ping_max, tags, jetstream;
+}
+
 /// The configuration of a server's JetStream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JetStreamSettings {
     /// The most memory for streams, in bytes.
     pub max_memory: u64,
@@ -36,6 +40,11 @@ pub struct JetStreamSettings {
     pub max_storage: u64,
     /// Whether unknown fields in requests are refused.
     pub strict: bool,
+}
+
+from_json! {
+    strict JetStreamSettings;
+    has max_memory, max_storage, strict;
 }
 
 impl Default for ServerSettings {

@@ -1,8 +1,9 @@
 //! What moves over the stage at a moment: frames in flight, and arrivals that just happened.
 
 use crate::kernel::{EventId, EventKind, ProcId, Time};
-use crate::nats::Message;
+use crate::nats::api::PubAck;
 use crate::nats::protocol::{ClientOp, ServerOp};
+use crate::nats::{Message, json};
 use crate::server::{Frame, RouteOp};
 use crate::world::World;
 
@@ -186,7 +187,7 @@ pub(in crate::view) fn tag(frame: &Frame, class: Class) -> Option<String> {
         Class::Publish | Class::Deliver | Class::Mirror | Class::Control => {
             short(&api_name(&message.subject), 22)
         }
-        Class::Ack => match serde_json::from_slice::<crate::nats::api::PubAck>(&message.payload) {
+        Class::Ack => match json::read::<PubAck>(&message.payload) {
             Ok(ack) if ack.seq > 0 => format!("seq {}", ack.seq),
             _ => "refused".to_owned(),
         },

@@ -1,15 +1,19 @@
 //! Inputs: everything that enters a world from outside, as data. Topology, seed and the log of
 //! inputs are a whole session.
 
-use serde::{Deserialize, Serialize};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::client::{Behaviour, Call};
 use crate::kernel::LinkSpec;
+use crate::nats::json::{self, FromJson, JsonError, Object, one_of};
 
 use super::topology::ClientSpec;
 
 /// Something from outside. Servers are named `cluster/server`, clients by their name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "input", rename_all = "snake_case")]
 pub enum Input {
     /// A client is asked to do something.
@@ -42,7 +46,7 @@ pub enum Input {
         /// Which client.
         client: String,
         /// What it sends.
-        #[serde(with = "serde_bytes_base64")]
+        #[serde(serialize_with = "base64")]
         bytes: Vec<u8>,
     },
     /// Somebody outside has read what the server said to a [`super::Role::Wire`] client.
@@ -57,7 +61,6 @@ pub enum Input {
         /// Which server or client.
         process: String,
         /// Whether its disk is lost with it.
-        #[serde(default)]
         lose_disk: bool,
     },
     /// A server is asked to stop in an orderly way: it hands over what it leads, then ends.
@@ -114,18 +117,169 @@ pub enum Input {
     },
 }
 
-/// Bytes as base64 text in JSON.
-mod serde_bytes_base64 {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    use serde::{Deserialize, Deserializer, Serializer};
+impl FromJson for Input {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let mut object = Object::of(value)?;
+        let o = &mut object;
+        let input = match o.tag("input")? {
+            "call" => Self::Call { client: o.take("client"), call: o.take("call") },
+            "add_client" => {
+                let client = o.rest();
+                object.finish(true)?;
+                return Ok(Self::AddClient(client));
+            }
+            "set_behaviour" => {
+                Self::SetBehaviour { client: o.take("client"), behaviour: o.take("behaviour") }
+            }
+            "set_knob" => Self::SetKnob {
+                client: o.take("client"),
+                knob: o.take("knob"),
+                value: o.take("value"),
+            },
+            "bytes" => {
+                let (client, text) = (o.take("client"), o.take::<String>("bytes"));
+                let bytes = STANDARD.decode(text).map_err(|why| JsonError(why.to_string()))?;
+                Self::Bytes { client, bytes }
+            }
+            "read" => Self::Read { client: o.take("client"), operations: o.take("operations") },
+            "crash" => {
+                Self::Crash { process: o.take("process"), lose_disk: o.take_or("lose_disk", false) }
+            }
+            "stop" => Self::Stop { process: o.take("process") },
+            "restart" => Self::Restart { process: o.take("process") },
+            "pause" => Self::Pause { process: o.take("process") },
+            "resume" => Self::Resume { process: o.take("process") },
+            "cut" => Self::Cut { a: o.take("a"), b: o.take("b") },
+            "block" => Self::Block { from: o.take("from"), to: o.take("to") },
+            "heal" => Self::Heal { a: o.take("a"), b: o.take("b") },
+            "heal_all" => Self::HealAll,
+            "link" => Self::Link { a: o.take("a"), b: o.take("b"), spec: o.take("spec") },
+            other => return one_of("variant", other, INPUTS),
+        };
+        object.finish(false)?;
+        Ok(input)
+    }
+}
 
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(&STANDARD.encode(bytes))
+/// Their names.
+const INPUTS: &[&str] = &[
+    "call",
+    "add_client",
+    "set_behaviour",
+    "set_knob",
+    "bytes",
+    "read",
+    "crash",
+    "stop",
+    "restart",
+    "pause",
+    "resume",
+    "cut",
+    "block",
+    "heal",
+    "heal_all",
+    "link",
+];
+
+/// Bytes as base64 text in JSON.
+fn base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Span;
+
+    /// The JSON of share links: what is read is written again, letter by letter.
+    #[test]
+    fn every_input_is_read_as_it_is_written() {
+        let span = Span::millis(1).0;
+        let message = r#""message":{"subject":"a","reply":"r","headers":[["H","v"]],"text":"t"}"#;
+        let calls = [
+            format!(r#"{{"call":"publish",{message},"count":3}}"#),
+            format!(r#"{{"call":"js_publish",{message},"count":3,"retries":1}}"#),
+            format!(r#"{{"call":"request",{message},"timeout":{span},"replies":2}}"#),
+            r#"{"call":"api","subject":"$JS.API.INFO","body":"{}"}"#.to_owned(),
+            r#"{"call":"subscribe","subject":"a","queue":"q","max":1}"#.to_owned(),
+            r#"{"call":"reply","subject":"a","queue":null,"body":"b","max":null}"#.to_owned(),
+            r#"{"call":"next","stream":"S","consumer":"c","batch":2,"expires":5,"no_wait":true,"heartbeat":2,"max_bytes":9,"more":{"group":"g"},"answer":{"answer":"nak","delay":7}}"#.to_owned(),
+            r#"{"call":"consume","stream":"S","consumer":"c","create":{"filters":["a"],"deliver":"last_per_subject","ack_wait":1,"backoff":[1,2],"max_deliver":3,"max_ack_pending":4,"inactive_threshold":5,"idle_heartbeat":6},"queue":"q","answer":{"answer":"term","reason":"r"},"batch":7,"max":8}"#.to_owned(),
+            r#"{"call":"ordered","stream":"S","filters":["a"],"deliver":12,"max":1}"#.to_owned(),
+            r#"{"call":"answer","op":4,"message":2,"answer":{"answer":"in_progress"},"wait":true}"#.to_owned(),
+            r#"{"call":"flush"}"#.to_owned(),
+            r#"{"call":"cancel","op":4}"#.to_owned(),
+        ];
+        let calls = calls.map(|call| format!(r#"{{"input":"call","client":"c","call":{call}}}"#));
+        let link =
+            r#"{"latency":1,"jitter":2,"loss":{"numerator":1,"denominator":3},"bandwidth":4}"#;
+        let worker = r#"{"does":"worker","running":false,"stream":"S","consumer":"c","mode":"queue","create":null,"processing":1,"crash":{"numerator":1,"denominator":3},"nak":{"numerator":2,"denominator":3},"nak_delay":2,"term":{"numerator":3,"denominator":4},"in_progress":3,"batch":4,"max_in_hand":5,"restart":null}"#;
+        let publisher = r#"{"does":"publisher","running":false,"subject":"s","text":"t","size":1,"every":2,"limit":3,"message_ids":true,"acknowledged":false}"#;
+        let sources = [
+            r#"{"core":{"subject":"a","queue":"q"}}"#,
+            r#"{"ordered":{"stream":"S","filters":["a"],"deliver":"new"}}"#,
+            r#"{"ephemeral":{"stream":"S","deliver":3}}"#,
+        ];
+        let sources = sources.map(|source| {
+            let does = format!(r#"{{"does":"subscriber","running":true,"source":{source}}}"#);
+            format!(r#"{{"input":"set_behaviour","client":"c","behaviour":{does}}}"#)
+        });
+        let others = [
+            format!(
+                r#"{{"input":"add_client","name":"n","cluster":"c","server":"s","role":"worker","publishes":["a","b"],"behaviour":{worker}}}"#
+            ),
+            format!(r#"{{"input":"set_behaviour","client":"c","behaviour":{publisher}}}"#),
+            r#"{"input":"set_knob","client":"c","knob":"k","value":"v"}"#.to_owned(),
+            r#"{"input":"bytes","client":"c","bytes":"UElORw0K"}"#.to_owned(),
+            r#"{"input":"read","client":"c","operations":5}"#.to_owned(),
+            r#"{"input":"crash","process":"p","lose_disk":true}"#.to_owned(),
+            r#"{"input":"stop","process":"p"}"#.to_owned(),
+            r#"{"input":"restart","process":"p"}"#.to_owned(),
+            r#"{"input":"pause","process":"p"}"#.to_owned(),
+            r#"{"input":"resume","process":"p"}"#.to_owned(),
+            r#"{"input":"cut","a":"x","b":"y"}"#.to_owned(),
+            r#"{"input":"block","from":"x","to":"y"}"#.to_owned(),
+            r#"{"input":"heal","a":"x","b":"y"}"#.to_owned(),
+            r#"{"input":"heal_all"}"#.to_owned(),
+            format!(r#"{{"input":"link","a":"x","b":"y","spec":{link}}}"#),
+        ];
+        for text in calls.iter().chain(&sources).chain(&others) {
+            let input: Input = json::read(text.as_bytes()).expect(text);
+            assert_eq!(serde_json::to_string(&input).expect("writable"), *text);
+        }
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<u8>, D::Error> {
-        let text = String::deserialize(d)?;
-        STANDARD.decode(text).map_err(serde::de::Error::custom)
+    #[test]
+    fn what_is_left_out_of_a_call_is_usual() {
+        for (text, whole) in [
+            (
+                r#"{"call":"js_publish","message":{"subject":"a"}}"#,
+                r#"{"call":"js_publish","message":{"subject":"a","text":""},"count":1,"retries":2}"#,
+            ),
+            (
+                r#"{"call":"consume","stream":"S","create":{}}"#,
+                r#"{"call":"consume","stream":"S","create":{"deliver":"all"},"batch":100}"#,
+            ),
+            (
+                r#"{"call":"answer","op":1}"#,
+                r#"{"call":"answer","op":1,"answer":{"answer":"ack"},"wait":false}"#,
+            ),
+            (
+                r#"{"call":"next","stream":"S","consumer":"c","unknown":1}"#,
+                r#"{"call":"next","stream":"S","consumer":"c","batch":1,"no_wait":false}"#,
+            ),
+        ] {
+            let call: Call = json::read(text.as_bytes()).expect(text);
+            assert_eq!(serde_json::to_string(&call).expect("writable"), whole);
+        }
+        for wrong in [
+            r#"{"call":"cancel"}"#,
+            r#"{"call":"wait"}"#,
+            r#"{"op":1}"#,
+            r#"{"call":"consume","stream":"S","create":{"deliver":"soon"}}"#,
+            r#"{"call":"consume","stream":"S","create":{"colour":1}}"#,
+        ] {
+            assert!(json::read::<Call>(wrong.as_bytes()).is_err(), "{wrong}");
+        }
     }
 }

@@ -2,75 +2,86 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::client::{Behaviour, Call};
 use crate::kernel::{LinkSpec, Span, Time};
+use crate::nats::json::{self, FromJson, from_json, word};
 use crate::server::ServerSettings;
 
 /// A world before it starts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Topology {
     /// Where all randomness comes from.
-    #[serde(default = "default_seed")]
     pub seed: u64,
     /// The date at which it all begins.
-    #[serde(default, skip_serializing_if = "is_beginning")]
+    #[serde(skip_serializing_if = "is_beginning")]
     pub start: Time,
     /// The clusters; each is its own JetStream.
     pub clusters: Vec<Cluster>,
     /// The clients that are there from the beginning.
-    #[serde(default)]
     pub clients: Vec<ClientSpec>,
     /// What is done, in order, before anybody looks: streams to create, subscriptions to make.
-    #[serde(default)]
     pub setup: Vec<Setup>,
 }
 
+from_json! {
+    strict Topology, from Self::of(Vec::new());
+    needs clusters;
+    has seed, start, clients, setup;
+}
+
 /// A cluster of servers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cluster {
     /// Its name.
     pub name: String,
     /// Its JetStream domain, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// The names of its servers, 1 to 5. A lone server is no cluster: it has no routes and no meta
     /// group, as a real one has not.
     pub servers: Vec<String>,
     /// How its servers are configured, by name; a server that is not here has the defaults.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, ServerSettings>,
     /// The links between its servers.
-    #[serde(default = "route_link")]
     pub route: LinkSpec,
     /// The links between its servers and their clients.
-    #[serde(default = "client_link")]
     pub access: LinkSpec,
 }
 
+from_json! {
+    strict Cluster, from Self::of(String::new(), Vec::new());
+    needs name, servers;
+    has domain, settings, route, access;
+}
+
 /// A client.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct ClientSpec {
     /// Its name.
     pub name: String,
     /// The cluster it connects to.
     pub cluster: String,
     /// The server it connects to first; without it, the cluster's servers in turn.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
     /// What kind of client it is.
-    #[serde(default)]
     pub role: Role,
     /// What the button on it publishes, if it has one: subject and text, `{{Count}}` counts up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub publishes: Option<(String, String)>,
     /// What it does by itself, beginning when the setup is done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub behaviour: Option<Behaviour>,
+}
+
+from_json! {
+    strict ClientSpec;
+    needs name, cluster;
+    has server, role, publishes, behaviour;
 }
 
 impl ClientSpec {
@@ -86,7 +97,7 @@ impl ClientSpec {
 }
 
 /// What kind of client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// A simulated application that publishes.
@@ -102,14 +113,31 @@ pub enum Role {
     Wire,
 }
 
+impl FromJson for Role {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let words = [
+            ("publisher", Self::Publisher),
+            ("subscriber", Self::Subscriber),
+            ("worker", Self::Worker),
+            ("console", Self::Console),
+            ("wire", Self::Wire),
+        ];
+        word(value, &words)
+    }
+}
+
 /// One thing done before anybody looks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Setup {
     /// Which client does it.
     pub client: String,
     /// What.
     pub call: Call,
+}
+
+from_json! {
+    strict Setup;
+    needs client, call;
 }
 
 /// Why a topology cannot be.
@@ -168,10 +196,6 @@ pub enum TopologyError {
     },
 }
 
-const fn default_seed() -> u64 {
-    42
-}
-
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
 fn is_beginning(at: &Time) -> bool {
     *at == Time::ZERO
@@ -187,6 +211,19 @@ const fn client_link() -> LinkSpec {
     LinkSpec::latency(Span::micros(200))
 }
 
+impl Cluster {
+    const fn of(name: String, servers: Vec<String>) -> Self {
+        let (route, access) = (route_link(), client_link());
+        Self { name, domain: None, servers, settings: BTreeMap::new(), route, access }
+    }
+}
+
+from_json! {
+    lenient LinkSpec;
+    needs latency;
+    has jitter, loss, bandwidth;
+}
+
 impl Topology {
     /// Reads a topology from JSON and checks it.
     ///
@@ -194,27 +231,20 @@ impl Topology {
     /// What is wrong with it.
     pub fn from_json(text: &str) -> Result<Self, TopologyError> {
         let topology: Self =
-            serde_json::from_str(text).map_err(|e| TopologyError::Syntax(e.to_string()))?;
+            json::read(text.as_bytes()).map_err(|why| TopologyError::Syntax(why.to_string()))?;
         topology.validate()?;
         Ok(topology)
     }
 
     /// A single cluster without clients, with the usual links.
     pub fn single(cluster: &str, servers: &[&str]) -> Self {
-        Self {
-            seed: default_seed(),
-            start: Time::ZERO,
-            clusters: vec![Cluster {
-                name: cluster.to_owned(),
-                domain: None,
-                servers: servers.iter().map(|&name| name.to_owned()).collect(),
-                settings: BTreeMap::new(),
-                route: route_link(),
-                access: client_link(),
-            }],
-            clients: Vec::new(),
-            setup: Vec::new(),
-        }
+        let servers = servers.iter().map(|&name| name.to_owned()).collect();
+        Self::of(vec![Cluster::of(cluster.to_owned(), servers)])
+    }
+
+    const fn of(clusters: Vec<Cluster>) -> Self {
+        let (seed, start) = (42, Time::ZERO);
+        Self { seed, start, clusters, clients: Vec::new(), setup: Vec::new() }
     }
 
     /// Checks that this world can be.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Value, json};
 use windtunnel::kernel::{ProcState, Span};
 use windtunnel::nats::codec::{write_client_op, write_server_op};
+use windtunnel::nats::json::FromJson;
 use windtunnel::nats::protocol::{ClientOp, ConnectOptions, ServerOp};
 use windtunnel::nats::{Headers, Message};
 use windtunnel::world::{ClientSpec, Cluster, Input, Role, Topology, World};
@@ -281,7 +282,7 @@ impl Run {
                 {
                     options[key] = value.clone();
                 }
-                serde_json::from_value(options).map_err(|error| error.to_string())?
+                ConnectOptions::from_json(&options).map_err(|error| error.to_string())?
             };
             self.say(&name, &ClientOp::Connect(Box::new(options)))?;
             self.flush(&name)?;

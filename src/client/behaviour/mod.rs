@@ -13,7 +13,10 @@ mod value;
 pub mod worker;
 mod working;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::nats::json::{self, FromJson, Object, one_of};
 
 pub use knobs::{Knob, KnobKind};
 pub use program::{Alarm, Doing, Tally};
@@ -24,7 +27,7 @@ pub use task::Task;
 pub use worker::{Worker, WorkerMode};
 
 /// What an application does by itself, with its knobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "does", rename_all = "snake_case")]
 pub enum Behaviour {
     /// It publishes messages, again and again.
@@ -33,6 +36,26 @@ pub enum Behaviour {
     Worker(Box<Worker>),
     /// It listens.
     Subscriber(Box<Subscriber>),
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self::Publisher(Box::default())
+    }
+}
+
+impl FromJson for Behaviour {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let mut object = Object::of(value)?;
+        let behaviour = match object.tag("does")? {
+            "publisher" => Self::Publisher(object.rest()),
+            "worker" => Self::Worker(object.rest()),
+            "subscriber" => Self::Subscriber(object.rest()),
+            other => return one_of("variant", other, &["publisher", "worker", "subscriber"]),
+        };
+        object.finish(true)?;
+        Ok(behaviour)
+    }
 }
 
 impl Behaviour {

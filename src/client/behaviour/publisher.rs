@@ -1,9 +1,10 @@
 //! A publisher: one message after the other, at a steady rate.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::client::{Call, Client, Draft, Host, OpId, Outcome, template};
 use crate::kernel::{Context, Span, Time};
+use crate::nats::json::from_json;
 use crate::nats::subject::is_valid_subject;
 
 use super::program::{Pending, Program};
@@ -13,8 +14,7 @@ use super::{Alarm, Doing, Happening, Tally};
 const RETRIES: u32 = 2;
 
 /// The knobs of a publisher.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Publisher {
     /// Whether it is switched on.
     pub running: bool,
@@ -33,6 +33,11 @@ pub struct Publisher {
     pub message_ids: bool,
     /// Whether it waits for the stream's acknowledgement.
     pub acknowledged: bool,
+}
+
+from_json! {
+    strict Publisher;
+    has running, subject, text, size, every, limit, message_ids, acknowledged;
 }
 
 impl Default for Publisher {

@@ -1,10 +1,12 @@
 //! A subscriber: listens on subjects, or reads a stream in order.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::client::check::name;
 use crate::client::{Answer, Call, Client, ConsumerDraft, Deliver, Host, OpId};
 use crate::kernel::{Context, Span};
+use crate::nats::json::{self, FromJson, Object, from_json, one_of, variant};
 use crate::nats::subject::is_valid_pattern;
 
 use super::program::{Pending, Program};
@@ -14,15 +16,15 @@ use super::{Alarm, Doing, Happening};
 const AGAIN: Span = Span::secs(1);
 
 /// What a subscriber listens to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// A plain subscription: what is published while it listens.
     Core {
         /// The subjects.
         subject: String,
         /// The queue group, if it is a member of one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<String>,
     },
     /// A stream through an ordered consumer: everything once and in order, without acknowledgements.
@@ -30,10 +32,9 @@ pub enum Source {
         /// The stream.
         stream: String,
         /// Only messages on these subjects; all if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         filters: Vec<String>,
         /// Where it begins.
-        #[serde(default)]
         deliver: Deliver,
     },
     /// A stream through a push consumer without a name, each message acknowledged at once.
@@ -41,22 +42,47 @@ pub enum Source {
         /// The stream.
         stream: String,
         /// Only messages on these subjects; all if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         filters: Vec<String>,
         /// Where it begins.
-        #[serde(default)]
         deliver: Deliver,
     },
 }
 
+impl FromJson for Source {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let (kind, value) = variant(value)?;
+        let mut o = Object::of(value)?;
+        let source = match kind {
+            "core" => Self::Core { subject: o.take("subject"), queue: o.take_or("queue", None) },
+            "ordered" | "ephemeral" => {
+                let stream = o.take("stream");
+                let filters = o.take_or("filters", Vec::new());
+                let deliver = o.take_or("deliver", Deliver::All);
+                match kind {
+                    "ordered" => Self::Ordered { stream, filters, deliver },
+                    _ => Self::Ephemeral { stream, filters, deliver },
+                }
+            }
+            other => return one_of("variant", other, &["core", "ordered", "ephemeral"]),
+        };
+        o.finish(true)?;
+        Ok(source)
+    }
+}
+
 /// The knobs of a subscriber.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Subscriber {
     /// Whether it is switched on.
     pub running: bool,
     /// What it listens to.
     pub source: Source,
+}
+
+from_json! {
+    strict Subscriber;
+    has running, source;
 }
 
 impl Default for Subscriber {

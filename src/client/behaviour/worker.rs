@@ -1,15 +1,17 @@
 //! A worker: takes messages from a consumer, works on one at a time, acknowledges it, or does not.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::kernel::{Ratio, Span};
+use crate::nats::json::{self, FromJson, from_json, word};
 use crate::nats::subject::is_valid_pattern;
 
 use crate::client::ConsumerDraft;
 use crate::client::check::name;
 
 /// How a worker gets its messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkerMode {
     /// It asks for them.
@@ -19,9 +21,14 @@ pub enum WorkerMode {
     Queue,
 }
 
+impl FromJson for WorkerMode {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        word(value, &[("pull", Self::Pull), ("queue", Self::Queue)])
+    }
+}
+
 /// The knobs of a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Worker {
     /// Whether it is switched on. Switched off, it ends what it has in hand and takes no more.
     pub running: bool,
@@ -52,6 +59,12 @@ pub struct Worker {
     pub max_in_hand: u32,
     /// How long after a crash of its own it is started again; none: it stays down.
     pub restart: Option<Span>,
+}
+
+from_json! {
+    strict Worker;
+    has running, stream, consumer, mode, create, processing, crash, nak, nak_delay, term, in_progress,
+        batch, max_in_hand, restart;
 }
 
 impl Default for Worker {

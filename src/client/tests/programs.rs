@@ -263,11 +263,14 @@ fn a_subscriber_listens_and_changes_what_it_listens_to() {
 #[test]
 fn knobs_are_plain_data_and_wrong_ones_are_refused() {
     let text = r#"{"does":"worker","stream":"TASKS","crash":{"numerator":1,"denominator":10}}"#;
-    let behaviour: Behaviour = serde_json::from_str(text).expect("readable");
+    let behaviour: Behaviour = crate::nats::json::read(text.as_bytes()).expect("readable");
     let written = serde_json::to_string(&behaviour).expect("writable");
-    assert_eq!(serde_json::from_str::<Behaviour>(&written).expect("readable"), behaviour);
+    assert_eq!(
+        crate::nats::json::read::<Behaviour>(written.as_bytes()).expect("readable"),
+        behaviour
+    );
     assert_eq!(behaviour.check(), Ok(()));
-    assert!(serde_json::from_str::<Behaviour>(r#"{"does":"worker","speed":3}"#).is_err());
+    assert!(crate::nats::json::read::<Behaviour>(br#"{"does":"worker","speed":3}"#).is_err());
     for (behaviour, said) in [
         (worker(Worker { batch: 0, ..knobs() }), "batch is 1 to"),
         (worker(Worker { stream: "a.b".to_owned(), ..knobs() }), "stream name"),

@@ -1,51 +1,28 @@
 //! `nats account info`: the connection and what the account uses of JetStream.
 
-use serde::Deserialize;
-
 use crate::console::columns::Columns;
 use crate::console::format::{comma, ibytes};
 use crate::console::parse::Invocation;
 
+use crate::nats::api::AccountLimits;
+use crate::nats::json::from_json;
+
 use super::{Done, Run};
 
 /// The part of the API's answer that is shown.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Account {
     memory: u64,
     storage: u64,
     streams: u64,
     consumers: u64,
     domain: String,
-    limits: Limits,
+    limits: AccountLimits,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(default)]
-struct Limits {
-    max_memory: i64,
-    max_storage: i64,
-    max_streams: i64,
-    max_consumers: i64,
-    max_ack_pending: i64,
-    memory_max_stream_bytes: i64,
-    storage_max_stream_bytes: i64,
-    max_bytes_required: bool,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_memory: -1,
-            max_storage: -1,
-            max_streams: -1,
-            max_consumers: -1,
-            max_ack_pending: -1,
-            memory_max_stream_bytes: -1,
-            storage_max_stream_bytes: -1,
-            max_bytes_required: false,
-        }
-    }
+from_json! {
+    lenient Account;
+    has memory, storage, streams, consumers, domain, limits;
 }
 
 /// `nats account info`

@@ -1,17 +1,14 @@
 //! Advisories and metrics of JetStream as `nats events` prints them.
 
-use serde::Deserialize;
-
 use crate::console::format::clock;
 use crate::nats::api::Stamp;
+use crate::nats::json::{self, from_json};
 use crate::nats::time::go_duration;
 
 /// What all kinds of them say between them; each says a part of it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Event {
-    #[serde(rename = "type")]
-    kind: String,
+    r#type: String,
     id: String,
     timestamp: Stamp,
     stream: String,
@@ -39,30 +36,44 @@ struct Event {
     response: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+from_json! {
+    lenient Event;
+    has r#type, id, timestamp, stream, consumer, action, leader, cluster, replicas, stream_seq, consumer_seq,
+        deliveries, ack_time, reason, domain, account, paused, pause_until, group, pinned_id, batch, server,
+        client, subject, request, response;
+}
+
+#[derive(Debug, Default)]
 struct Peer {
     name: String,
     current: bool,
     active: u64,
 }
 
+from_json! {
+    lenient Peer;
+    has name, current, active;
+}
+
 /// The client that made an API request.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct Audit {
     host: String,
     id: u64,
-    #[serde(alias = "account")]
     acc: String,
     name: String,
     lang: String,
     ver: String,
 }
 
+from_json! {
+    lenient Audit;
+    has host, id, acc, name, lang, ver;
+}
+
 /// One event on one line; none if its kind is not known.
 pub(super) fn compact(json: &[u8]) -> Option<String> {
-    let event: Event = serde_json::from_slice(json).ok()?;
+    let event: Event = json::read(json).ok()?;
     let Event { stream, consumer, stream_seq, deliveries, leader, .. } = &event;
     let peers = event.replicas.len();
     let of = format!("{stream} ({stream_seq}) > {consumer}");
@@ -131,7 +142,7 @@ pub(super) fn compact(json: &[u8]) -> Option<String> {
 
 /// One event with all it says, over several lines; none if its kind is not known.
 pub(super) fn extended(json: &[u8]) -> Option<Vec<String>> {
-    let event: Event = serde_json::from_slice(json).ok()?;
+    let event: Event = json::read(json).ok()?;
     let title = match kind(&event)? {
         "stream_action" => format!("Stream {} Action", title(&event.action)),
         "consumer_action" => format!("Consumer {} Action", title(&event.action)),
@@ -231,7 +242,7 @@ fn rows(event: &Event) -> Vec<(&'static str, String)> {
 
 /// What kind of event it is: the last part of its type.
 fn kind(event: &Event) -> Option<&str> {
-    let rest = event.kind.strip_prefix("io.nats.jetstream.")?;
+    let rest = event.r#type.strip_prefix("io.nats.jetstream.")?;
     rest.strip_prefix("advisory.v1.").or_else(|| rest.strip_prefix("metric.v1."))
 }
 

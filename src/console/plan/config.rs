@@ -7,6 +7,7 @@ use crate::nats::api::{
     Compression, Discard, PersistMode, Placement, Republish, Retention, Storage, StreamConfig,
     StreamSource, SubjectTransform,
 };
+use crate::nats::json;
 
 /// What the CLI says when one half of a pair of flags is missing.
 const REPUBLISH: &str = "must specify both --republish-source and --republish-destination";
@@ -178,7 +179,7 @@ fn origin(text: &str) -> Result<StreamSource, String> {
     if !text.trim_start().starts_with('{') {
         return Ok(StreamSource { name: text.to_owned(), ..StreamSource::default() });
     }
-    serde_json::from_str(text).map_err(|why| format!("invalid stream source {text}: {why}"))
+    json::read(text.as_bytes()).map_err(|why| format!("invalid stream source {text}: {why}"))
 }
 
 fn rewrites(config: &mut StreamConfig, line: &Invocation) -> Result<(), String> {

@@ -7,8 +7,7 @@
 //! been asked for yet it says which one is wanted ([`Stop::Ask`]). A script of several steps thereby
 //! reads like one that blocks.
 
-use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use crate::client::{Call, Draft, OpId, Outcome};
 use crate::console::format::clock;
@@ -16,6 +15,7 @@ use crate::console::line::Line;
 use crate::kernel::{Span, Time};
 use crate::nats::Message;
 use crate::nats::api::ApiError;
+use crate::nats::json::{self, FromJson, JsonError};
 
 /// Why a script ended early.
 #[derive(Debug)]
@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
     }
 
     /// Calls the JetStream API. The inner result is what the CLI would call an error.
-    pub(crate) fn api<T: DeserializeOwned>(
+    pub(crate) fn api<T: FromJson>(
         &mut self,
         endpoint: &str,
         body: impl Into<String>,
@@ -188,17 +188,16 @@ impl<'a> Run<'a> {
 }
 
 /// Reads an answer of the API, which may be an error.
-fn decode<T: DeserializeOwned>(reply: &Message) -> Result<T, String> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        #[serde(default)]
-        error: Option<ApiError>,
-    }
-    let envelope: Envelope = serde_json::from_slice(&reply.payload).map_err(|e| e.to_string())?;
-    match envelope.error {
-        Some(error) => Err(error.to_string()),
-        None => serde_json::from_slice(&reply.payload).map_err(|e| e.to_string()),
-    }
+fn decode<T: FromJson>(reply: &Message) -> Result<T, String> {
+    let answer = answer(reply)?;
+    T::from_json(&answer).map_err(|why| why.to_string())
+}
+
+fn answer(reply: &Message) -> Result<Value, String> {
+    let told = |why: JsonError| why.to_string();
+    let answer = json::parse(&reply.payload).map_err(told)?;
+    let error = answer.get("error").map(Option::<ApiError>::from_json).transpose().map_err(told)?;
+    error.flatten().map_or(Ok(answer), |error| Err(error.to_string()))
 }
 
 /// What the CLI says of an outcome that is no answer: the errors of Go's client.
@@ -206,7 +205,7 @@ pub(crate) fn trouble(outcome: &Outcome) -> String {
     match outcome {
         Outcome::NoResponders => "nats: no responders available for request".to_owned(),
         Outcome::TimedOut { .. } => "context deadline exceeded".to_owned(),
-        Outcome::Refused(answer) => match decode::<IgnoredAny>(answer) {
+        Outcome::Refused(refusal) => match answer(refusal) {
             Err(why) => why,
             Ok(_) => "nats: unexpected answer".to_owned(),
         },

@@ -1,9 +1,9 @@
 //! What clients say about the messages they got.
 
 use crate::kernel::Span;
-use crate::nats::Subject;
 use crate::nats::api::{AckPolicy, ConsumerAdvisory};
 use crate::nats::time::parse_go_duration;
+use crate::nats::{Subject, json};
 
 use super::ack_subject::AckSubject;
 use super::leading::{Leading, nanos};
@@ -187,7 +187,7 @@ fn delay(argument: &[u8]) -> Option<i64> {
     let argument = argument.trim_ascii();
     match argument.first()? {
         b'{' => {
-            let value: serde_json::Value = serde_json::from_slice(argument).ok()?;
+            let value = json::parse(argument).ok()?;
             match value.get("delay") {
                 None | Some(serde_json::Value::Null) => Some(0),
                 Some(delay) => delay.as_i64(),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::Stream;
 use crate::jetstream::store::StoredMessage;
+use crate::nats::json;
 
 /// A whole number of any size.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,14 +34,9 @@ impl Total {
 
     /// The total that a counter's payload holds: `{"val":"<number>"}`.
     pub(super) fn of_payload(payload: &[u8]) -> Option<Self> {
-        #[derive(serde::Deserialize)]
-        struct Value {
-            #[serde(default)]
-            val: String,
-        }
-        let value: Value = serde_json::from_slice(payload).ok()?;
+        let value = json::parse(payload).ok()?;
         // A payload without a number counts as zero.
-        Some(Self::parse(&value.val).unwrap_or_default())
+        Some(Self::parse(value.get("val")?.as_str()?).unwrap_or_default())
     }
 
     /// As a counter's payload.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::client::Behaviour;
 use crate::kernel::{Ratio, Span};
 use crate::lesson::error::{Read, unknown};
+use crate::nats::json::FromJson;
 use crate::nats::time::parse_duration;
 use crate::world::{ClientSpec, Input, Role};
 
@@ -115,8 +116,7 @@ fn with_knobs(mut behaviour: Value, knobs: &[(String, String)]) -> Result<Behavi
             }
         }
     }
-    let behaviour: Behaviour =
-        serde_json::from_value(behaviour).map_err(|why| why.to_string().replace('`', "'"))?;
+    let behaviour = Behaviour::from_json(&behaviour).map_err(|why| why.to_string())?;
     behaviour.check()?;
     Ok(behaviour)
 }

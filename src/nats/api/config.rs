@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::decode::{DecodeError, Fields};
+use super::decode::{DecodeError, Fields, lenient};
 use super::is_default;
 use super::policy::{Compression, Discard, PersistMode, Retention, Storage};
 use super::source::{StreamSource, SubjectTransform};
 use crate::kernel::Span;
+use crate::nats::json::{self, FromJson};
 
 /// Where a stream wants to live.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Placement {
     /// In this cluster.
     #[serde(skip_serializing_if = "is_default")]
@@ -26,8 +27,7 @@ pub struct Placement {
 }
 
 /// Sends every stored message on, on another subject.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Republish {
     /// Which messages; empty stands for all.
     #[serde(skip_serializing_if = "is_default")]
@@ -40,8 +40,7 @@ pub struct Republish {
 }
 
 /// Defaults and bounds for the stream's consumers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerLimits {
     /// Nanoseconds without interest after which a consumer is deleted.
     #[serde(skip_serializing_if = "is_default")]
@@ -53,8 +52,7 @@ pub struct ConsumerLimits {
 
 /// A stream's configuration. Fields are in the order in which the server writes them; lengths of
 /// time are in nanoseconds; -1 means "no limit" once the server has looked at it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StreamConfig {
     /// The stream's name.
     pub name: String,
@@ -151,6 +149,12 @@ pub struct StreamConfig {
     /// What clients and the server note about it.
     #[serde(skip_serializing_if = "is_default")]
     pub metadata: BTreeMap<String, String>,
+}
+
+impl FromJson for StreamConfig {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        lenient(value, "StreamConfig", Self::decode)
+    }
 }
 
 impl StreamConfig {

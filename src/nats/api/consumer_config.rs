@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::consumer_policy::{AckPolicy, DeliverPolicy, PriorityPolicy, ReplayPolicy};
-use super::decode::{DecodeError, Fields};
+use super::decode::{DecodeError, Fields, lenient};
 use super::{Moment, is_default};
+use crate::nats::json::{self, FromJson};
 
 /// A consumer's configuration. Fields are in the order in which the server writes them; lengths of
 /// time are in nanoseconds; -1 means "no limit" once the server has looked at it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerConfig {
     /// Its name, if it is to stay until it is deleted.
     #[serde(skip_serializing_if = "is_default")]
@@ -115,6 +116,12 @@ pub struct ConsumerConfig {
     /// How long a client stays pinned without asking again.
     #[serde(skip_serializing_if = "is_default")]
     pub priority_timeout: i64,
+}
+
+impl FromJson for ConsumerConfig {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        lenient(value, "ConsumerConfig", Self::decode)
+    }
 }
 
 impl ConsumerConfig {

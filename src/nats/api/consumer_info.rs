@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{ClusterInfo, ConsumerConfig, Moment, Stamp, is_default};
 use crate::kernel::Time;
+use crate::nats::json::from_json;
 
 /// A message as its consumer and as its stream count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct SequenceInfo {
     /// The delivery's number.
     pub consumer_seq: u64,
@@ -21,9 +21,13 @@ pub struct SequenceInfo {
     pub last_active: Option<Stamp>,
 }
 
+from_json! {
+    lenient SequenceInfo;
+    has consumer_seq, stream_seq, last_active;
+}
+
 /// A consumer: what it is configured to do, and how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerInfo {
     /// Its stream.
     pub stream_name: String,
@@ -64,9 +68,14 @@ pub struct ConsumerInfo {
     pub priority_groups: Vec<PriorityGroupState>,
 }
 
+from_json! {
+    lenient ConsumerInfo;
+    has stream_name, name, created, config, delivered, ack_floor, num_ack_pending, num_redelivered,
+        num_waiting, num_pending, cluster, push_bound, paused, pause_remaining, ts, priority_groups;
+}
+
 /// Who is pinned in a priority group.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PriorityGroupState {
     /// The group.
     pub group: String,
@@ -77,9 +86,13 @@ pub struct PriorityGroupState {
     pub pinned_ts: Stamp,
 }
 
+from_json! {
+    lenient PriorityGroupState;
+    has group, pinned_client_id, pinned_ts;
+}
+
 /// A consumer, as the answer to a request to create it or to tell about it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerBody {
     /// The consumer.
     #[serde(flatten)]
@@ -87,8 +100,7 @@ pub struct ConsumerBody {
 }
 
 /// That a consumer was set back.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerReset {
     /// The consumer.
     #[serde(flatten)]
@@ -98,15 +110,21 @@ pub struct ConsumerReset {
 }
 
 /// That a consumer pauses, or goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConsumerPaused {
     /// Whether it pauses.
     pub paused: bool,
     /// Until when, in UTC.
     pub pause_until: Moment,
     /// For how many nanoseconds yet.
-    #[serde(default, skip_serializing_if = "is_default")]
+    #[serde(skip_serializing_if = "is_default")]
     pub pause_remaining: i64,
+}
+
+from_json! {
+    lenient ConsumerPaused;
+    needs paused, pause_until;
+    has pause_remaining;
 }
 
 impl ConsumerPaused {
@@ -129,8 +147,7 @@ impl Default for ConsumerPaused {
 }
 
 /// Names of consumers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerNames {
     /// How many there are.
     pub total: u64,
@@ -142,9 +159,13 @@ pub struct ConsumerNames {
     pub consumers: Vec<String>,
 }
 
+from_json! {
+    lenient ConsumerNames;
+    has total, offset, limit, consumers;
+}
+
 /// Consumers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ConsumerList {
     /// How many there are.
     pub total: u64,
@@ -160,6 +181,11 @@ pub struct ConsumerList {
     /// Those that cannot run, and why.
     #[serde(skip_serializing_if = "is_default")]
     pub offline: BTreeMap<String, String>,
+}
+
+from_json! {
+    lenient ConsumerList;
+    has total, offset, limit, consumers, missing, offline;
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! The words of a consumer's configuration: each a choice between a few.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::decode::{DecodeError, Fields};
 
 /// Where a consumer begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliverPolicy {
     /// With the first message there is.
@@ -24,7 +24,7 @@ pub enum DeliverPolicy {
 }
 
 /// How a client says that it is done with a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AckPolicy {
     /// It does not: what was sent is done.
@@ -39,7 +39,7 @@ pub enum AckPolicy {
 }
 
 /// How fast messages that are there already are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplayPolicy {
     /// At once.
@@ -50,7 +50,7 @@ pub enum ReplayPolicy {
 }
 
 /// Which of several waiting pull requests gets the next message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PriorityPolicy {
     /// One after the other.
@@ -65,7 +65,7 @@ pub enum PriorityPolicy {
 }
 
 /// What a request to create a consumer is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub enum ConsumerAction {
     /// Create or update, whichever it takes.
     #[default]

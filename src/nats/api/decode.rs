@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{ApiError, Moment};
+use crate::nats::json::{self, JsonError};
 
 /// Why a request could not be read, in the words of Go's JSON library.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,10 +51,25 @@ pub fn is_json(body: &[u8]) -> bool {
     matches!(body.trim_ascii_start().first(), Some(b'{' | b'['))
 }
 
+/// Reads what a server wrote: what is left in it is for others.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn lenient<T>(
+    value: &Value,
+    go_type: &str,
+    read: fn(&mut Fields<'_>) -> Result<T>,
+) -> json::Result<T> {
+    let fields = Fields::of(value, go_type);
+    let read = fields.and_then(|fields| read(&mut Fields { strict: false, ..fields }));
+    read.map_err(|DecodeError(why)| JsonError(why))
+}
+
 /// The fields of an object, taken one by one; what is left at the end nobody knows.
 #[derive(Debug)]
 pub struct Fields<'a> {
     path: String,
+    strict: bool,
     left: BTreeMap<&'a str, &'a Value>,
 }
 
@@ -66,11 +82,11 @@ impl<'a> Fields<'a> {
                 "json: cannot unmarshal {kind} into Go value of type server.{go_type}"
             )));
         };
-        Ok(Self::nested(map, go_type.to_owned()))
+        Ok(Self::nested(map, go_type.to_owned(), true))
     }
 
-    fn nested(map: &'a Map<String, Value>, path: String) -> Self {
-        Self { path, left: map.iter().map(|(key, value)| (key.as_str(), value)).collect() }
+    fn nested(map: &'a Map<String, Value>, path: String, strict: bool) -> Self {
+        Self { path, strict, left: map.iter().map(|(key, value)| (key.as_str(), value)).collect() }
     }
 
     fn take(&mut self, name: &str) -> Option<&'a Value> {
@@ -273,7 +289,7 @@ impl<'a> Fields<'a> {
         read: &impl Fn(&mut Fields<'_>) -> Result<T>,
     ) -> Result<T> {
         let Value::Object(map) = value else { return self.wrong(name, value, go_type) };
-        let mut fields = Fields::nested(map, format!("{}.{name}", self.path));
+        let mut fields = Fields::nested(map, format!("{}.{name}", self.path), self.strict);
         let member = read(&mut fields)?;
         fields.finish()?;
         Ok(member)
@@ -282,8 +298,8 @@ impl<'a> Fields<'a> {
     /// Ends the reading: a field that was not asked for is an error.
     pub fn finish(self) -> Result<()> {
         match self.left.into_keys().next() {
-            None => Ok(()),
-            Some(key) => Err(DecodeError(format!("json: unknown field {key:?}"))),
+            Some(key) if self.strict => Err(DecodeError(format!("json: unknown field {key:?}"))),
+            _ => Ok(()),
         }
     }
 }

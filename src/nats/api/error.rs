@@ -3,22 +3,27 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::error_table::TABLE;
+use crate::nats::json::from_json;
 
 /// An error as `$JS.API` responses and publish acknowledgements carry it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{description} ({err_code})")]
 pub struct ApiError {
     /// HTTP-like: 400 the request is wrong, 404 not there, 500 refused, 503 not now.
     pub code: u16,
     /// The server's number of the error, 10002 to 10227.
-    #[serde(default)]
     pub err_code: u16,
     /// What went wrong, in the server's words.
-    #[serde(default)]
     pub description: Cow<'static, str>,
+}
+
+from_json! {
+    lenient ApiError, from Self { code: 0, err_code: 0, description: Cow::Borrowed("") };
+    needs code;
+    has err_code, description;
 }
 
 /// Errors whose text is always the same.

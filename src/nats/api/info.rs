@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::source::{External, SubjectTransform};
 use super::{ApiError, Stamp, StreamConfig, is_default};
+use crate::nats::json::from_json;
 
 /// What is in a stream.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StreamState {
     /// Messages in it.
     pub messages: u64,
@@ -40,9 +40,14 @@ pub struct StreamState {
     pub consumer_count: u64,
 }
 
+from_json! {
+    lenient StreamState;
+    has messages, bytes, first_seq, first_ts, last_seq, last_ts, num_subjects, subjects, num_deleted,
+        deleted, consumer_count;
+}
+
 /// A stream: what it is configured to do, and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StreamInfo {
     /// Its configuration.
     pub config: Arc<StreamConfig>,
@@ -69,9 +74,13 @@ pub struct StreamInfo {
     pub ts: Stamp,
 }
 
+from_json! {
+    lenient StreamInfo;
+    has config, created, state, domain, cluster, mirror, sources, alternates, ts;
+}
+
 /// The servers that a stream or consumer lives on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct ClusterInfo {
     /// The cluster's name.
     #[serde(skip_serializing_if = "is_default")]
@@ -96,9 +105,13 @@ pub struct ClusterInfo {
     pub replicas: Vec<PeerInfo>,
 }
 
+from_json! {
+    lenient ClusterInfo;
+    has name, raft_group, leader, leader_since, system_account, traffic_account, replicas;
+}
+
 /// A member of a Raft group, as its leader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PeerInfo {
     /// The server's name.
     pub name: String,
@@ -116,9 +129,13 @@ pub struct PeerInfo {
     pub peer: String,
 }
 
+from_json! {
+    lenient PeerInfo;
+    has name, current, offline, active, lag, peer;
+}
+
 /// How far a mirror or source is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SourceInfo {
     /// The origin.
     pub name: String,
@@ -143,9 +160,13 @@ pub struct SourceInfo {
     pub subject_transforms: Vec<SubjectTransform>,
 }
 
+from_json! {
+    lenient SourceInfo;
+    has name, external, lag, seq, active, error, filter_subject, subject_transforms;
+}
+
 /// A stream with the same messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StreamAlternate {
     /// Its name.
     pub name: String,
@@ -156,9 +177,13 @@ pub struct StreamAlternate {
     pub cluster: String,
 }
 
+from_json! {
+    lenient StreamAlternate;
+    has name, domain, cluster;
+}
+
 /// What an account uses of JetStream.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct AccountInfo {
     /// Bytes in memory.
     pub memory: u64,
@@ -182,8 +207,7 @@ pub struct AccountInfo {
 }
 
 /// What an account may use; -1 is no limit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccountLimits {
     /// Bytes in memory.
     pub max_memory: i64,
@@ -218,9 +242,14 @@ impl Default for AccountLimits {
     }
 }
 
+from_json! {
+    lenient AccountLimits;
+    has max_memory, max_storage, max_streams, max_consumers, max_ack_pending, memory_max_stream_bytes,
+        storage_max_stream_bytes, max_bytes_required;
+}
+
 /// The requests that were answered so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ApiStats {
     /// The level of the API.
     pub level: u32,

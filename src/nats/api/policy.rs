@@ -1,11 +1,11 @@
 //! The words of a stream's configuration: each a choice between a few.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::decode::{DecodeError, Fields};
 
 /// What decides how long a message stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Retention {
     /// Until a limit removes it.
@@ -18,7 +18,7 @@ pub enum Retention {
 }
 
 /// What gives way when a limit is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Discard {
     /// The oldest messages are removed.
@@ -29,7 +29,7 @@ pub enum Discard {
 }
 
 /// Where messages are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Storage {
     /// On disk: they survive the server's process.
@@ -40,7 +40,7 @@ pub enum Storage {
 }
 
 /// How stored messages are compressed. Nothing that a client sees depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// They are not.
@@ -51,7 +51,7 @@ pub enum Compression {
 }
 
 /// Whether an acknowledged message is on disk already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PersistMode {
     /// It is with the operating system at least.

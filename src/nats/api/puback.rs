@@ -1,13 +1,13 @@
 //! The acknowledgement of a publish.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{ApiError, is_default, to_json, to_json_text};
+use crate::nats::json::{self, from_json};
 
 /// What a stream answers to a publish.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct PubAck {
     /// Why it was refused; then `seq` is 0.
     #[serde(skip_serializing_if = "is_default")]
@@ -31,6 +31,11 @@ pub struct PubAck {
     /// How many messages it had.
     #[serde(skip_serializing_if = "is_default")]
     pub count: u64,
+}
+
+from_json! {
+    lenient PubAck;
+    has error, stream, domain, seq, duplicate, val, batch, count;
 }
 
 impl PubAck {
@@ -71,7 +76,7 @@ impl PubAck {
 
     /// Reads an acknowledgement.
     pub fn parse(body: &[u8]) -> Option<Self> {
-        serde_json::from_slice(body).ok().filter(|ack: &Self| !ack.stream.is_empty())
+        json::read(body).ok().filter(|ack: &Self| !ack.stream.is_empty())
     }
 }
 

@@ -1,13 +1,14 @@
 //! Where a stream's messages come from other than its subjects: mirrors, sources, transforms.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::decode::{DecodeError, Fields};
+use super::decode::{DecodeError, Fields, lenient};
 use super::{Moment, is_default};
+use crate::nats::json::{self, FromJson, from_json};
 
 /// Rewrites the subjects that match `src` to `dest`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SubjectTransform {
     /// Which subjects; empty stands for all.
     pub src: String,
@@ -15,14 +16,23 @@ pub struct SubjectTransform {
     pub dest: String,
 }
 
+from_json! {
+    lenient SubjectTransform;
+    has src, dest;
+}
+
 /// A stream in another account or domain.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct External {
     /// The prefix of its API, such as `$JS.hub.API`.
     pub api: String,
     /// The prefix of the subjects on which it delivers.
     pub deliver: String,
+}
+
+from_json! {
+    lenient External;
+    has api, deliver;
 }
 
 impl External {
@@ -33,8 +43,7 @@ impl External {
 }
 
 /// A consumer made beforehand for a mirror or source to use.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct SourceConsumer {
     /// Its name.
     #[serde(skip_serializing_if = "is_default")]
@@ -45,8 +54,7 @@ pub struct SourceConsumer {
 }
 
 /// A stream from which another takes its messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct StreamSource {
     /// Its name.
     pub name: String,
@@ -68,6 +76,12 @@ pub struct StreamSource {
     /// The consumer to use.
     #[serde(skip_serializing_if = "is_default")]
     pub consumer: Option<SourceConsumer>,
+}
+
+impl FromJson for StreamSource {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        lenient(value, "StreamSource", Self::decode)
+    }
 }
 
 impl StreamSource {

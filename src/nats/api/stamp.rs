@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::kernel::Time;
+use crate::nats::json::{self, FromJson};
 use crate::nats::time::{ZERO_TIME, parse_rfc3339, rfc3339, rfc3339_unix};
 
 /// A moment the server wrote down, or none. None is `0001-01-01T00:00:00Z` in JSON, and so is
@@ -35,13 +36,17 @@ impl Serialize for Stamp {
     }
 }
 
-impl<'de> Deserialize<'de> for Stamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let unix = parse_rfc3339(&text).ok_or_else(|| D::Error::custom("not an RFC 3339 time"))?;
-        Ok(Self(since_world_began(unix)))
+impl FromJson for Stamp {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let unix = value.as_str().and_then(parse_rfc3339);
+        unix.map_or_else(
+            || json::mistaken(value, RFC3339),
+            |unix| Ok(Self(since_world_began(unix))),
+        )
     }
 }
+
+const RFC3339: &str = "an RFC 3339 time";
 
 fn since_world_began(unix_ns: i128) -> Option<Time> {
     u64::try_from(unix_ns - i128::from(Time::UNIX_NS)).ok().map(Time)
@@ -106,10 +111,9 @@ impl Serialize for Moment {
     }
 }
 
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| D::Error::custom("not an RFC 3339 time"))
+impl FromJson for Moment {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        value.as_str().and_then(Self::parse).map_or_else(|| json::mistaken(value, RFC3339), Ok)
     }
 }
 
@@ -131,10 +135,10 @@ mod tests {
     #[test]
     fn no_time_is_the_year_one() {
         assert_eq!(serde_json::to_string(&Stamp::NONE).unwrap(), format!("\"{ZERO_TIME}\""));
-        let read: Stamp = serde_json::from_str(&format!("\"{ZERO_TIME}\"")).unwrap();
+        let read: Stamp = json::read(format!("\"{ZERO_TIME}\"").as_bytes()).unwrap();
         assert_eq!(read, Stamp::NONE);
         let at = Stamp::from(Time(1_500));
-        let read: Stamp = serde_json::from_str(&serde_json::to_string(&at).unwrap()).unwrap();
+        let read: Stamp = json::read(&serde_json::to_vec(&at).unwrap()).unwrap();
         assert_eq!(read, at);
     }
 

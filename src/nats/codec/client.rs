@@ -4,6 +4,7 @@ use super::ProtocolError;
 use super::line::{
     Input, Line, MAX_CONTROL_LINE, Pending, Verb, parse_size, split_arguments, text,
 };
+use crate::nats::json;
 use crate::nats::protocol::{ClientOp, ConnectOptions};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,7 +117,7 @@ impl ClientParser {
             Op::Sub => subscribe(arguments)?,
             Op::Unsub => unsubscribe(arguments)?,
             Op::Connect => {
-                let options: ConnectOptions = serde_json::from_slice(arguments)
+                let options: ConnectOptions = json::read(arguments)
                     .map_err(|_| ProtocolError::BadArguments("CONNECT needs a JSON object"))?;
                 self.headers = options.headers;
                 ClientOp::Connect(Box::new(options))

@@ -2,6 +2,7 @@
 
 use super::ProtocolError;
 use super::line::{Input, Line, Pending, Verb, parse_size, split_arguments, text};
+use crate::nats::json;
 use crate::nats::protocol::{ServerOp, Sid};
 
 /// `INFO` of a large cluster is long; a line longer than this is no `INFO` any more.
@@ -98,7 +99,7 @@ fn operation(line: &Line<Op>) -> Result<Read, ProtocolError> {
         Op::Ok => ServerOp::Ok,
         Op::Err => ServerOp::Err(text(unquoted(arguments))),
         Op::Info => ServerOp::Info(Box::new(
-            serde_json::from_slice(arguments)
+            json::read(arguments)
                 .map_err(|_| ProtocolError::BadArguments("INFO needs a JSON object"))?,
         )),
     }))

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
 use crate::kernel::{Context, Span};
-use crate::nats::Message;
 use crate::nats::api::response::LIST_LIMIT;
 use crate::nats::api::{ApiError, ConsumerInfo, ConsumerList, ConsumerListRequest, to_json};
+use crate::nats::{Message, json};
 
 use super::super::answer::{Answer, answer};
 use super::super::api_stream::page;
@@ -110,7 +110,7 @@ impl Server {
         let id = told.subject.rsplit('.').next().and_then(|id| id.parse().ok());
         let Some(id) = id else { return };
         let Some(gather) = self.memory.consumer_gathers.get_mut(&id) else { return };
-        let Ok(info) = serde_json::from_slice::<ConsumerInfo>(&told.payload) else { return };
+        let Ok(info) = json::read::<ConsumerInfo>(&told.payload) else { return };
         let name: Arc<str> = info.name.as_str().into();
         gather.missing.remove(&name);
         gather.told.insert(name, info);

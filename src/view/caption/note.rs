@@ -3,6 +3,7 @@
 use crate::client::{self, Answer, Behaviour, Outcome, Task};
 use crate::kernel::{EventKind, ProcId};
 use crate::nats::api::PubAck;
+use crate::nats::json;
 use crate::server::{self, Frame, Removal, RouteOp};
 use crate::view::cast::{Cast, GroupOf};
 use crate::view::class::Class;
@@ -324,7 +325,7 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
         }
         Outcome::Acked { acks, .. } => {
             let say = say.class(Class::Ack);
-            let last = acks.last().map(|ack| serde_json::from_slice::<PubAck>(&ack.payload));
+            let last = acks.last().map(|ack| json::read::<PubAck>(&ack.payload));
             match last {
                 Some(Ok(ack)) if ack.seq > 0 => {
                     let duplicate = if ack.duplicate { ", already" } else { "" };
@@ -350,7 +351,7 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
         }
         Outcome::Refused(answer) => {
             let say = say.fault().text(" is refused: ");
-            match serde_json::from_slice::<serde_json::Value>(&answer.payload) {
+            match json::parse(&answer.payload) {
                 Ok(body) => say.code(body["error"]["description"].as_str().unwrap_or_default()),
                 Err(_) => say.code(&answer.text()),
             }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::client::Delivery;
 use crate::jetstream::raft;
 use crate::kernel::{DropReason, EventId, EventKind, ProcId};
-use crate::nats::Message;
 use crate::nats::api::PubAck;
 use crate::nats::protocol::{ClientOp, ServerOp};
+use crate::nats::{Message, json};
 use crate::server::{Account, Frame, RaftFrame, RouteOp};
 use crate::view::cast::Cast;
 use crate::view::class::{Class, is_api};
@@ -281,7 +281,7 @@ enum Reply {
 fn kind_of_reply(message: &Message) -> Reply {
     let frame = Frame::Server(ServerOp::Msg { sid: Arc::from(""), message: message.clone() });
     match Class::of_frame(&frame) {
-        Class::Ack => match serde_json::from_slice::<PubAck>(&message.payload) {
+        Class::Ack => match json::read::<PubAck>(&message.payload) {
             Ok(ack) if ack.seq > 0 => Reply::Stored(ack),
             _ => Reply::Refused,
         },

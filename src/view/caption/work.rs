@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::client::Delivery;
 use crate::kernel::ProcId;
-use crate::nats::Message;
+use crate::nats::{Message, json};
 use crate::view::cast::Cast;
 use crate::view::entity::Entity;
 use crate::view::say::Say;
@@ -28,9 +28,11 @@ impl Pull {
         let (stream, consumer) = rest.split_once('.')?;
         let text = message.text();
         // Nothing at all asks for one, a bare number for so many; else it is JSON.
-        let batch = text.trim().parse().ok().or_else(|| {
-            serde_json::from_str::<serde_json::Value>(&text).ok()?.get("batch")?.as_u64()
-        });
+        let batch = text
+            .trim()
+            .parse()
+            .ok()
+            .or_else(|| json::parse(text.as_bytes()).ok()?.get("batch")?.as_u64());
         Some(Self { stream: stream.into(), consumer: consumer.into(), batch: batch.unwrap_or(1) })
     }
 

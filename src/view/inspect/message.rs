@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::nats::json;
 use crate::nats::time::rfc3339;
 use crate::view::cast::Cast;
 use crate::view::content::{self, is_tombstone};
@@ -52,7 +53,7 @@ pub(super) fn inspect(
             sections.push(Section::Code {
                 title: Some("Data".to_owned()),
                 text: escaped(&message.payload, 10_000),
-                json: serde_json::from_slice::<serde_json::Value>(&message.payload).is_ok(),
+                json: json::parse(&message.payload).is_ok(),
             });
         }
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::jetstream::raft::Role;
 use crate::kernel::{ProcId, ProcState};
+use crate::nats::json::parse;
 use crate::server::GroupRaft;
 use crate::view::entity::Entity;
 use crate::view::frame::{Action, ActionKind, Badge, Fact, Row, Section, Stat};
@@ -67,9 +68,10 @@ pub(super) fn state_badge(state: Option<ProcState>) -> Badge {
 }
 
 pub(super) fn json(title: &str, text: &str) -> Section {
-    let pretty = serde_json::from_str::<Value>(text)
-        .and_then(|value| serde_json::to_string_pretty(&value))
-        .unwrap_or_else(|_| text.to_owned());
+    let pretty = parse(text.as_bytes())
+        .ok()
+        .and_then(|value| serde_json::to_string_pretty(&value).ok())
+        .unwrap_or_else(|| text.to_owned());
     Section::Code { title: Some(title.to_owned()), text: pretty, json: true }
 }
 

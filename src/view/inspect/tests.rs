@@ -136,7 +136,7 @@ fn with_consumer() -> Player {
     give("cli", Call::Api { subject, body: body.to_owned() });
     for answer in [Some(Answer::Ack), None] {
         let pull = r#"{"call":"next","stream":"ORDERS","consumer":"work"}"#;
-        let mut pull: Call = serde_json::from_str(pull).unwrap();
+        let mut pull: Call = crate::nats::json::read(pull.as_bytes()).unwrap();
         if let Call::Next { answer: answers, .. } = &mut pull {
             *answers = answer;
         }

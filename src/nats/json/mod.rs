@@ -1,0 +1,76 @@
+//! JSON read into the values of this crate, by one small reader where derived ones would be large.
+//!
+//! Bytes are parsed once, into a [`Value`]. A type takes from that what it wants: plain values here, structs
+//! and enums field by field through an [`Object`]. Requests of the JetStream API are read by
+//! [`super::api::decode`] instead, which knows Go's words for what is wrong.
+
+mod object;
+mod values;
+
+use serde_json::Value;
+
+pub(crate) use object::from_json;
+pub use object::{Fields, Object, one_of, read_fields, variant};
+pub use values::{tuple, word};
+
+/// Why JSON is not what was wanted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct JsonError(pub String);
+
+/// What reading comes to.
+pub type Result<T> = std::result::Result<T, JsonError>;
+
+/// A type that can be read from JSON.
+pub trait FromJson: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What is there instead, and what is expected.
+    fn from_json(value: &Value) -> Result<Self>;
+}
+
+/// Where a value is read to, whatever its type.
+pub trait Place {
+    /// Reads the value that it has from now on.
+    ///
+    /// # Errors
+    /// What is there instead, and what is expected.
+    fn put(&mut self, value: &Value) -> Result<()>;
+}
+
+impl<T: FromJson> Place for T {
+    fn put(&mut self, value: &Value) -> Result<()> {
+        *self = T::from_json(value)?;
+        Ok(())
+    }
+}
+
+/// Parses JSON of any shape.
+///
+/// # Errors
+/// Where it is no JSON.
+pub fn parse(bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).map_err(|why| JsonError(why.to_string()))
+}
+
+/// Reads JSON.
+///
+/// # Errors
+/// Where it is no JSON, or what is there instead of what is expected.
+pub fn read<T: FromJson>(bytes: &[u8]) -> Result<T> {
+    T::from_json(&parse(bytes)?)
+}
+
+/// That something else was expected.
+pub(crate) fn mistaken<T>(value: &Value, expected: &str) -> Result<T> {
+    let found = match value {
+        Value::Null => "null".to_owned(),
+        Value::Array(_) => "sequence".to_owned(),
+        Value::Object(_) => "map".to_owned(),
+        Value::Bool(flag) => format!("boolean {flag}"),
+        Value::Number(number) => format!("number {number}"),
+        Value::String(text) => format!("string {text:?}"),
+    };
+    Err(JsonError(format!("invalid type: {found}, expected {expected}")))
+}
