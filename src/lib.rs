@@ -13,6 +13,8 @@
 //! 8. [`lesson`]: lessons (parse, play, check) and share links.
 //! 9. [`view`]: the pure presentation model of the page.
 //! 10. `app`: the Leptos page (only with the feature `page`).
+//!
+//! Below them all lies [`sorted`]: ordered maps, sets and sorting that compile to little code.
 
 #[cfg(feature = "page")]
 pub mod app;
@@ -23,5 +25,6 @@ pub mod kernel;
 pub mod lesson;
 pub mod nats;
 pub mod server;
+pub mod sorted;
 pub mod view;
 pub mod world;

@@ -9,6 +9,7 @@ use std::path::Path;
 
 /// The floors of the house, lowest first: a module uses its own and those before it.
 const FLOORS: &[&str] = &[
+    "sorted",
     "kernel",
     "nats",
     "jetstream",

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::console::{Entry, Output, Session};
 use crate::lesson::link::{Link, SceneRef};
 use crate::lesson::{Lesson, Play};
+use crate::sorted;
 use crate::view::{Entity, Frame, Player, PlayerCommand};
 use crate::world::scenes::{self, Scene};
 use crate::world::{Input, TopologyError};
@@ -168,7 +169,7 @@ impl Ctx {
                 .map(|(session, entry)| (entry.clone(), session.render(entry, world)))
                 .collect();
             // What the lesson types and what the learner types, in the order of typing.
-            printed.sort_by_key(|(entry, _)| entry.position);
+            sorted::sort_by_key(&mut printed, |(entry, _)| entry.position);
             printed
         })
     }

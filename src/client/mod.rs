@@ -17,7 +17,8 @@ mod operation;
 pub mod template;
 mod wire;
 
-use std::collections::{BTreeMap, VecDeque};
+use crate::sorted::Map;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, Digest, EventId, Fold, ProcId, Process, Span, Time};
@@ -94,13 +95,13 @@ pub struct ClientConfig {
 #[derive(Debug, Clone)]
 pub struct Client {
     config: Arc<ClientConfig>,
-    ops: BTreeMap<OpId, OpRecord>,
+    ops: Map<OpId, OpRecord>,
     next_op: u64,
     /// The next server to try.
     next_server: usize,
     connection: connection::Connection,
     /// Which operation a subscription belongs to.
-    sids: BTreeMap<Sid, OpId>,
+    sids: Map<Sid, OpId>,
     next_sid: u64,
     inbox: Arc<str>,
     next_reply: u64,
@@ -153,11 +154,11 @@ impl Client {
     pub fn new(config: ClientConfig) -> Self {
         Self {
             config: Arc::new(config),
-            ops: BTreeMap::new(),
+            ops: Map::new(),
             next_op: 1,
             next_server: 0,
             connection: connection::Connection::None,
-            sids: BTreeMap::new(),
+            sids: Map::new(),
             next_sid: 1,
             inbox: "".into(),
             next_reply: 1,

@@ -3,6 +3,7 @@
 use super::commands::{Command, Flag, Kind, NATS};
 use super::facts::Facts;
 use super::parse::prompt;
+use crate::sorted;
 
 /// What a line could go on with.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,7 +76,7 @@ pub fn complete(line: &str, facts: &Facts) -> Completion {
     };
     // What is offered continues what is typed, byte for byte.
     options.retain(|option| option.starts_with(word));
-    options.sort();
+    sorted::sort(&mut options);
     options.dedup();
     Completion { start, options }
 }

@@ -1,6 +1,7 @@
 //! What the console reads from a world.
 
-use std::collections::BTreeMap;
+use crate::sorted;
+use crate::sorted::Map;
 
 use crate::client::{Client, OpRecord, Outcome};
 use crate::kernel::{ProcId, ProcState, Span, Time};
@@ -126,11 +127,11 @@ fn metas(world: &World) -> Vec<MetaFacts> {
         });
         let cluster = server.config().cluster.to_string();
         let mut peers: Vec<MetaPeerFacts> = peers.collect();
-        peers.sort_by(|a, b| a.name.cmp(&b.name));
+        sorted::sort_by(&mut peers, |a, b| a.name < b.name);
         Some((raft.term(), MetaFacts { cluster, peers }))
     });
     // A leader that was cut off may not know yet that there is a newer one.
-    let mut newest: BTreeMap<String, (u64, MetaFacts)> = BTreeMap::new();
+    let mut newest: Map<String, (u64, MetaFacts)> = Map::new();
     for (term, meta) in leaders {
         let known = newest.entry(meta.cluster.clone()).or_insert_with(|| (term, meta.clone()));
         if known.0 < term {

@@ -8,6 +8,7 @@ use super::line::Line;
 use super::parse::Invocation;
 use super::servers::NO_RESULTS;
 use super::table::{Cell, Table};
+use crate::sorted;
 
 /// `nats server report jetstream`
 pub(super) fn jetstream(line: &Invocation, facts: &Facts) -> Vec<Line> {
@@ -17,20 +18,22 @@ pub(super) fn jetstream(line: &Invocation, facts: &Facts) -> Vec<Line> {
     }
     let by = line.text("sort").unwrap_or("cluster");
     match by {
-        "streams" => servers.sort_by_key(|server| server.streams.len()),
-        "consumers" => servers.sort_by_key(|server| server.consumers),
-        "msgs" => servers.sort_by_key(|server| server.messages),
-        "bytes" | "mbytes" => servers.sort_by_key(|server| server.memory + server.file),
-        "mem" => servers.sort_by_key(|server| server.memory),
-        "file" | "store" => servers.sort_by_key(|server| server.file),
-        "name" => servers.sort_by(|a, b| a.name.cmp(&b.name)),
-        _ => servers.sort_by(|a, b| (&a.cluster, &a.name).cmp(&(&b.cluster, &b.name))),
+        "streams" => sorted::sort_by_key(&mut servers, |server| server.streams.len()),
+        "consumers" => sorted::sort_by_key(&mut servers, |server| server.consumers),
+        "msgs" => sorted::sort_by_key(&mut servers, |server| server.messages),
+        "bytes" | "mbytes" => {
+            sorted::sort_by_key(&mut servers, |server| server.memory + server.file)
+        }
+        "mem" => sorted::sort_by_key(&mut servers, |server| server.memory),
+        "file" | "store" => sorted::sort_by_key(&mut servers, |server| server.file),
+        "name" => sorted::sort_by(&mut servers, |a, b| a.name < b.name),
+        _ => sorted::sort_by(&mut servers, |a, b| (&a.cluster, &a.name) < (&b.cluster, &b.name)),
     }
     if line.on("reverse") {
         servers.reverse();
     }
     let mut lines = summary(&servers, facts);
-    let clusters: std::collections::BTreeSet<&str> = servers
+    let clusters: sorted::Set<&str> = servers
         .iter()
         .map(|server| server.cluster.as_str())
         .filter(|name| !name.is_empty())
@@ -145,8 +148,8 @@ pub(super) fn connections(line: &Invocation, facts: &Facts) -> Vec<Line> {
         .collect();
     let by = line.text("sort").unwrap_or("subs");
     match by {
-        "cid" => rows.sort_by_key(|(_, client)| client.id),
-        _ => rows.sort_by_key(|(_, client)| client.subscriptions),
+        "cid" => sorted::sort_by_key(&mut rows, |(_, client)| client.id),
+        _ => sorted::sort_by_key(&mut rows, |(_, client)| client.subscriptions),
     }
     if line.on("reverse") {
         rows.reverse();

@@ -1,6 +1,6 @@
 //! What a process may do while it handles something.
 
-use std::collections::BTreeSet;
+use crate::sorted::Set;
 
 use super::net::Parcel;
 use super::sim::{Core, Exit};
@@ -11,7 +11,7 @@ pub struct Context<'a, P: Process> {
     core: &'a mut Core<P>,
     me: ProcId,
     rng: &'a mut Rng,
-    timers: &'a mut BTreeSet<TimerId>,
+    timers: &'a mut Set<TimerId>,
     cause: EventId,
 }
 
@@ -20,7 +20,7 @@ impl<'a, P: Process> Context<'a, P> {
         core: &'a mut Core<P>,
         me: ProcId,
         rng: &'a mut Rng,
-        timers: &'a mut BTreeSet<TimerId>,
+        timers: &'a mut Set<TimerId>,
         cause: EventId,
     ) -> Self {
         Self { core, me, rng, timers, cause }

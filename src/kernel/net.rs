@@ -5,7 +5,8 @@
 //! or the connection closes. So a lost packet does not lose a frame; it costs a retransmission, and
 //! everything behind it waits. A black hole holds frames back until the link heals.
 
-use std::collections::{BTreeMap, VecDeque};
+use crate::sorted::Map;
+use std::collections::VecDeque;
 
 use serde::Serialize;
 
@@ -110,8 +111,8 @@ impl<P: Process> Conn<P> {
 /// All links and connections.
 #[derive(Debug, Clone)]
 pub(super) struct Net<P: Process> {
-    pub(super) links: BTreeMap<(ProcId, ProcId), Link>,
-    pub(super) conns: BTreeMap<ConnId, Conn<P>>,
+    pub(super) links: Map<(ProcId, ProcId), Link>,
+    pub(super) conns: Map<ConnId, Conn<P>>,
     default: LinkSpec,
     next_conn: u64,
     rng: Rng,
@@ -119,7 +120,7 @@ pub(super) struct Net<P: Process> {
 
 impl<P: Process> Net<P> {
     pub(super) fn new(rng: Rng, default: LinkSpec) -> Self {
-        Self { links: BTreeMap::new(), conns: BTreeMap::new(), default, next_conn: 0, rng }
+        Self { links: Map::new(), conns: Map::new(), default, next_conn: 0, rng }
     }
 
     /// The link between two processes, whichever is named first.

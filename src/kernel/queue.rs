@@ -1,5 +1,6 @@
 //! What happens next: a queue ordered by time, and at equal times by the order of asking.
 
+use crate::sorted;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
@@ -66,7 +67,7 @@ impl<T> Queue<T> {
     /// All items with their times, in the order in which they will come.
     pub(super) fn sorted(&self) -> Vec<(Time, &T)> {
         let mut entries: Vec<_> = self.heap.iter().map(|Reverse(entry)| entry).collect();
-        entries.sort();
+        sorted::sort(&mut entries);
         entries.into_iter().map(|entry| (entry.at, &entry.item)).collect()
     }
 

@@ -1,6 +1,7 @@
 //! The simulation: all processes, the network between them, and the loop that moves them.
 
-use std::collections::{BTreeSet, VecDeque};
+use crate::sorted::Set;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::net::{Net, Parcel};
@@ -46,7 +47,7 @@ pub struct Slot<P: Process> {
     pub state: ProcState,
     pub(super) process: Arc<P>,
     pub(super) rng: Rng,
-    pub(super) timers: BTreeSet<TimerId>,
+    pub(super) timers: Set<TimerId>,
     /// What happened while it was frozen, with causes.
     pub(super) backlog: VecDeque<(EventId, Stimulus<P>)>,
     /// The queue's entry that will start it again.
@@ -115,7 +116,7 @@ impl<P: Process> Sim<P> {
             state: ProcState::Down,
             process: Arc::new(process),
             rng: self.seed.fork(name),
-            timers: BTreeSet::new(),
+            timers: Set::new(),
             backlog: VecDeque::new(),
             boot: None,
         });

@@ -1,6 +1,7 @@
 //! Playing a lesson without a page, as a learner who predicts right and lets every goal be done.
 
-use std::collections::BTreeSet;
+use crate::sorted;
+use crate::sorted::Set;
 use std::sync::Arc;
 
 use crate::kernel::Span;
@@ -86,7 +87,7 @@ pub fn play_with(
     let mut history = History::new(world, KEYFRAME_INTERVAL);
     let mut digests = Vec::new();
     let mut failures = Vec::new();
-    let mut waited = BTreeSet::new();
+    let mut waited = Set::new();
     let begin = history.cursor().position();
     loop {
         let next = play.poll(history.cursor());
@@ -150,7 +151,7 @@ pub fn play_with(
         failures.into_iter().map(|(line, what)| Outcome { line, fine: false, what }).collect();
     let wrong: Vec<u32> = outcomes.iter().map(|outcome| outcome.line).collect();
     outcomes.extend(said(&play).into_iter().filter(|said| !wrong.contains(&said.line)));
-    outcomes.sort();
+    sorted::sort(&mut outcomes);
     outcomes.dedup();
     let report = Report {
         beats: times(&play, &history),
@@ -200,7 +201,7 @@ fn comes_by_itself(play: &Play, world: &World, goal: &Goal) -> bool {
 }
 
 /// Goals that were reached before they were waited for.
-fn won_for_nothing(play: &Play, waited: &BTreeSet<(usize, usize)>) -> Vec<(u32, String)> {
+fn won_for_nothing(play: &Play, waited: &Set<(usize, usize)>) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     let mut beat = 0;
     for mark in play.log() {

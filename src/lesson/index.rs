@@ -1,6 +1,7 @@
 //! The list of the lessons that are published beside the page: `lessons/index.json`.
 
 use crate::nats::json::{self, from_json};
+use crate::sorted;
 
 /// A lesson in the list; what it says is what the front matter of its file says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,7 +29,7 @@ from_json! {
 /// Why it cannot be read.
 pub fn read(text: &str) -> Result<Vec<Entry>, String> {
     let mut list: Vec<Entry> = json::read(text.as_bytes()).map_err(|why| why.to_string())?;
-    list.sort_by_key(|entry| entry.order);
+    sorted::sort_by_key(&mut list, |entry| entry.order);
     Ok(list)
 }
 

@@ -15,6 +15,7 @@ use crate::nats::api::{
     StepdownRequest, Storage, StreamAdvisory, StreamConfig, StreamInfo, StreamInfoRequest,
 };
 use crate::nats::subject::overlaps;
+use crate::sorted;
 
 use super::answer::{Answer, answer, refusal};
 use super::group::GroupRaft;
@@ -179,7 +180,7 @@ impl Server {
             chosen => chosen,
         };
         let Some(mut peers) = chosen else { return Err(ApiError::no_peers(NO_PEERS)) };
-        peers.sort();
+        sorted::sort(&mut peers);
         let candidates: Vec<ProcId> = peers.iter().copied().filter(is_online).collect();
         let preferred = candidates[cx.rng().below(candidates.len() as u64) as usize];
         let storage = if config.storage == Storage::File { 'F' } else { 'M' };

@@ -1,6 +1,6 @@
 //! Client connections: what a client says, and what it is told.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, ProcId, Time};
@@ -23,7 +23,7 @@ pub struct ClientConn {
     /// What it said of itself.
     pub options: ConnectOptions,
     /// Its subscriptions.
-    pub subs: BTreeMap<Sid, ClientSub>,
+    pub subs: Map<Sid, ClientSub>,
     pub(super) pings_out: u32,
     told_account: bool,
 }
@@ -55,7 +55,7 @@ impl Server {
             id,
             since: cx.now(),
             options: ConnectOptions::default(),
-            subs: BTreeMap::new(),
+            subs: Map::new(),
             pings_out: 0,
             told_account: false,
         };

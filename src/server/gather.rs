@@ -1,7 +1,7 @@
 //! Answers that need to be gathered: the meta leader asks the leaders of streams it does not lead
 //! itself (`$JSC.SI.<account>.<stream>`), and answers when all have told, or when time is up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
 use crate::jetstream::api::Endpoint;
@@ -25,8 +25,8 @@ const PATIENCE: Span = Span::secs(4);
 pub(super) struct Gather {
     what: What,
     requester: Requester,
-    missing: BTreeSet<Arc<str>>,
-    told: BTreeMap<Arc<str>, StreamInfo>,
+    missing: Set<Arc<str>>,
+    told: Map<Arc<str>, StreamInfo>,
 }
 
 #[derive(Debug, Clone)]
@@ -66,12 +66,8 @@ impl Server {
         names: Vec<Arc<str>>,
         requester: &Requester,
     ) -> Option<Answer> {
-        let mut gather = Gather {
-            what,
-            requester: requester.clone(),
-            missing: BTreeSet::new(),
-            told: BTreeMap::new(),
-        };
+        let mut gather =
+            Gather { what, requester: requester.clone(), missing: Set::new(), told: Map::new() };
         for name in names {
             match self.streams.get(&name).filter(|hosted| hosted.leading) {
                 Some(hosted) => {

@@ -1,6 +1,6 @@
 //! A stream on a server: led here or followed, taking messages in, applying what its group commits.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::jetstream::stream::{Leader, Stream, StreamCommand};
@@ -23,11 +23,11 @@ pub struct HostedStream {
     /// Whether this server takes messages for it.
     pub leading: bool,
     /// Its consumers that this server has a copy of.
-    pub consumers: BTreeMap<Arc<str>, HostedConsumer>,
+    pub consumers: Map<Arc<str>, HostedConsumer>,
     /// What only its leader knows.
     pub leader: Leader,
     /// Who waits for an entry to be applied.
-    pub(super) waiting: BTreeMap<u64, Requester>,
+    pub(super) waiting: Map<u64, Requester>,
     /// Who waits for the stream to have its first leader.
     pub(super) created_for: Option<Requester>,
     /// The timer for the next message that is too old or due.
@@ -47,9 +47,9 @@ impl HostedStream {
             stream,
             group,
             leading: false,
-            consumers: BTreeMap::new(),
+            consumers: Map::new(),
             leader: Leader::default(),
-            waiting: BTreeMap::new(),
+            waiting: Map::new(),
             created_for: None,
             expiry: None,
             expiring: None,

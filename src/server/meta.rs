@@ -1,7 +1,8 @@
 //! The list of a cluster's streams and consumers, which the meta group replicates, and where they
 //! are placed.
 
-use std::collections::BTreeMap;
+use crate::sorted;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{ProcId, Time};
@@ -21,7 +22,7 @@ pub struct Assignment {
     /// Its Raft group, if it has more than one server.
     pub group: Option<Arc<str>>,
     /// Its consumers, by name.
-    pub consumers: Arc<BTreeMap<Arc<str>, ConsumerAssignment>>,
+    pub consumers: Arc<Map<Arc<str>, ConsumerAssignment>>,
 }
 
 impl Assignment {
@@ -120,7 +121,7 @@ pub enum MetaCommand {
 /// The streams of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetaState {
-    streams: Arc<BTreeMap<Arc<str>, Assignment>>,
+    streams: Arc<Map<Arc<str>, Assignment>>,
 }
 
 impl MetaState {
@@ -158,7 +159,7 @@ impl MetaState {
     pub(super) fn consumers_mut(
         &mut self,
         stream: &str,
-    ) -> Option<&mut BTreeMap<Arc<str>, ConsumerAssignment>> {
+    ) -> Option<&mut Map<Arc<str>, ConsumerAssignment>> {
         let assignment = Arc::make_mut(&mut self.streams).get_mut(stream)?;
         Some(Arc::make_mut(&mut assignment.consumers))
     }
@@ -175,9 +176,9 @@ impl MetaState {
             self.streams.values().filter(|assignment| assignment.peers.contains(server)).count()
         };
         let mut servers = servers.to_vec();
-        servers.sort_by_key(|server| (load(server), *server));
+        sorted::sort_by_key(&mut servers, |server| (load(server), *server));
         servers.truncate(replicas);
-        servers.sort();
+        sorted::sort(&mut servers);
         (servers.len() == replicas).then_some(servers)
     }
 }

@@ -24,7 +24,8 @@ mod settings;
 mod stream_info;
 mod upkeep;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::sorted::{Map, Set};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, Digest, Fold, ProcId, Process, Span, Stimulus, Time};
@@ -138,7 +139,7 @@ pub struct Server {
     /// The streams of the cluster as the meta group has told this server; those of a lone server.
     assignments: MetaState,
     /// The streams this server has a copy of.
-    streams: BTreeMap<Arc<str>, HostedStream>,
+    streams: Map<Arc<str>, HostedStream>,
     memory: Memory,
     /// Whether the server ran before.
     booted: bool,
@@ -148,20 +149,20 @@ pub struct Server {
 /// What is lost when the process dies.
 #[derive(Debug, Clone, Default)]
 struct Memory {
-    clients: BTreeMap<ConnId, ClientConn>,
-    routes: BTreeMap<ProcId, routes::Route>,
+    clients: Map<ConnId, ClientConn>,
+    routes: Map<ProcId, routes::Route>,
     /// Servers of the cluster that were here and are away.
-    away: BTreeMap<ProcId, routes::Away>,
+    away: Map<ProcId, routes::Away>,
     interest: Interest<Target>,
     /// Interest of this server's own clients and streams, as told to the other servers.
-    local: BTreeMap<(Subject, Option<Subject>), u32>,
+    local: Map<(Subject, Option<Subject>), u32>,
     api: ApiStats,
     /// API requests taken in here whose answers are outstanding.
-    requests: BTreeMap<Subject, api::Request>,
-    gathers: BTreeMap<u64, gather::Gather>,
-    consumer_gathers: BTreeMap<u64, consumer::ConsumerGather>,
+    requests: Map<Subject, api::Request>,
+    gathers: Map<u64, gather::Gather>,
+    consumer_gathers: Map<u64, consumer::ConsumerGather>,
     /// Push consumers led here, by the subject to which they deliver.
-    watchers: BTreeMap<Subject, BTreeSet<ConsumerId>>,
+    watchers: Map<Subject, Set<ConsumerId>>,
     /// What consumers have delivered to streams led here, which have not taken it in yet.
     later: VecDeque<(Arc<str>, Message)>,
     next_reply: u64,
@@ -198,7 +199,7 @@ impl Server {
             id: id.into(),
             meta: None,
             assignments: MetaState::default(),
-            streams: BTreeMap::new(),
+            streams: Map::new(),
             memory: Memory::default(),
             booted: false,
             next_client: 0,

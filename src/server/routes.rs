@@ -3,7 +3,7 @@
 //! Every server tells every other what its own clients and streams want, so that a message crosses
 //! a route only if somebody there wants it. What comes over a route is never passed on over another.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, ProcId, Span, Time};
@@ -22,7 +22,7 @@ pub(super) struct Route {
     pub(super) conn: ConnId,
     pub(super) pings_out: u32,
     /// What is wanted there: how many members each queue group has, 1 for plain interest.
-    interest: BTreeMap<(Subject, Option<Subject>), u32>,
+    interest: Map<(Subject, Option<Subject>), u32>,
 }
 
 /// Since when a server is away, and whether it said so.
@@ -49,7 +49,7 @@ impl Server {
             self.forget_route(cx, peer);
         }
         self.memory.away.remove(&peer);
-        self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: BTreeMap::new() });
+        self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: Map::new() });
         cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
         cx.send(conn, Frame::Route(RouteOp::Info { name: Arc::clone(&self.config.name) }));
         for ((subject, queue), weight) in &self.memory.local {

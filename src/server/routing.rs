@@ -1,7 +1,7 @@
 //! Where a message goes: to every plain subscription that wants it, and to one member of every
 //! queue group.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, ProcId, Span};
@@ -87,7 +87,7 @@ impl Server {
         if interested.is_empty() {
             return delivered;
         }
-        let mut forwards: BTreeMap<ProcId, Forward> = BTreeMap::new();
+        let mut forwards: Map<ProcId, Forward> = Map::new();
         let from_route = matches!(origin, Origin::Route { .. });
         let plain_wanted = !matches!(origin, Origin::Route { plain: false, .. });
         if plain_wanted {

@@ -3,7 +3,8 @@
 //! It reads the trace of the branch's end, so that what is known to come is there as well, and
 //! draws only what is in the window.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted;
+use crate::sorted::{Map, Set};
 
 use crate::kernel::{EventId, EventKind, ProcId, Time};
 use crate::server;
@@ -63,7 +64,7 @@ pub fn build(scene: Scene<'_>) -> Diagram {
     let lanes_x = NAMES.min(w * 0.24);
     let axis = axis(scene, items, lanes_x, w - 10.0 - lanes_x);
     let lanes = lanes(scene, &axis, lanes_x, h);
-    let index: BTreeMap<ProcId, usize> =
+    let index: Map<ProcId, usize> =
         lanes.iter().enumerate().map(|(n, lane)| (lane.process, n)).collect();
     let mut drawing = Drawing {
         scene,
@@ -137,7 +138,7 @@ fn axis(scene: Scene<'_>, items: &[Item], x0: f64, width: f64) -> Axis {
             times.push(*arrives);
         }
     }
-    times.sort_unstable();
+    sorted::sort(&mut times);
     times.dedup();
     let idle = |n: usize| match (times.get(n), times.get(n + 1)) {
         (Some(a), Some(b)) => !spans.iter().any(|(from, to)| from < b && to > a),
@@ -164,7 +165,7 @@ fn lanes(scene: Scene<'_>, axis: &Axis, lanes_x: f64, h: f64) -> Vec<Lane> {
         };
         order.push((cluster, rank, process));
     }
-    order.sort_unstable();
+    sorted::sort(&mut order);
     let step = ((h - HEAD - 14.0) / order.len().max(1) as f64).min(36.0);
     let down = downs(scene.track, axis);
     order
@@ -194,10 +195,10 @@ fn lanes(scene: Scene<'_>, axis: &Axis, lanes_x: f64, h: f64) -> Vec<Lane> {
 }
 
 /// The stretches of the window in which processes were down.
-fn downs(track: &Track, axis: &Axis) -> BTreeMap<ProcId, Vec<(f64, f64)>> {
-    let mut downs: BTreeMap<ProcId, Vec<(f64, f64)>> = BTreeMap::new();
+fn downs(track: &Track, axis: &Axis) -> Map<ProcId, Vec<(f64, f64)>> {
+    let mut downs: Map<ProcId, Vec<(f64, f64)>> = Map::new();
     let (from, to) = axis.window();
-    let mut since: BTreeMap<ProcId, Time> = BTreeMap::new();
+    let mut since: Map<ProcId, Time> = Map::new();
     let mut close = |process, start: Time, end: Time| {
         if end >= from && start <= to {
             downs.entry(process).or_default().push((axis.x(start.max(from)), axis.x(end.min(to))));
@@ -221,7 +222,7 @@ struct Drawing<'a> {
     scene: Scene<'a>,
     axis: &'a Axis,
     lanes: &'a [Lane],
-    index: BTreeMap<ProcId, usize>,
+    index: Map<ProcId, usize>,
     room: Room,
 }
 
@@ -241,7 +242,7 @@ impl Drawing<'_> {
     fn arrows(&mut self, items: &[Item]) -> (Vec<Arrow>, usize) {
         let trace = self.scene.head.sim().trace();
         // What became of each frame, as far as the branch goes.
-        let mut ends: BTreeMap<EventId, (Time, ArrowState, EventId)> = BTreeMap::new();
+        let mut ends: Map<EventId, (Time, ArrowState, EventId)> = Map::new();
         for item in items {
             let Some(event) = trace.get(item.event) else { continue };
             match &event.kind {
@@ -254,7 +255,7 @@ impl Drawing<'_> {
                 _ => {}
             }
         }
-        let mut sent: BTreeSet<EventId> = ends.keys().copied().collect();
+        let mut sent: Set<EventId> = ends.keys().copied().collect();
         let leaves = |item: &&Item| matches!(item.sight, Sight::Leaves(_));
         sent.extend(items.iter().filter(leaves).map(|item| item.event));
         let mut arrows: Vec<Arrow> = Vec::new();
@@ -318,7 +319,7 @@ impl Drawing<'_> {
     fn label_arrows(&mut self, arrows: &mut [Arrow]) {
         let trace = self.scene.head.sim().trace();
         let mut order: Vec<usize> = (0..arrows.len()).collect();
-        order.sort_by_key(|&n| {
+        sorted::sort_by_key(&mut order, |&n| {
             arrows
                 .get(n)
                 .map(|arrow| (!arrow.highlighted, arrow.class.rank(), std::cmp::Reverse(n)))

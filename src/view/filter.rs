@@ -1,6 +1,6 @@
 //! What is shown and what counts as a step.
 
-use std::collections::BTreeSet;
+use crate::sorted::Set;
 
 use crate::client;
 use crate::kernel::{EventKind, Trace};
@@ -13,14 +13,14 @@ use super::frame::MarkKind;
 /// Which classes of traffic are hidden. Hidden traffic is not drawn, and its arrival is no step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    hidden: BTreeSet<Class>,
+    hidden: Set<Class>,
 }
 
 impl Filter {
     /// What is usual for a world with so many clusters: heartbeats and protocol are hidden, and what
     /// goes on inside a cluster only where there is just one.
     pub fn for_clusters(clusters: usize) -> Self {
-        let mut hidden = BTreeSet::from([Class::Heartbeat, Class::Protocol]);
+        let mut hidden = Set::from([Class::Heartbeat, Class::Protocol]);
         if clusters > 1 {
             hidden.extend([Class::Replicate, Class::ReplicateAck, Class::Vote]);
         }

@@ -5,6 +5,7 @@ use crate::nats::api::PubAck;
 use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Message, json};
 use crate::server::{Frame, RouteOp};
+use crate::sorted;
 use crate::world::World;
 
 use super::a11y;
@@ -69,7 +70,7 @@ pub fn packets(
     let now = world.now();
     let mut order: Vec<&Flight> = flights.iter().collect();
     // The most interesting first, for room and number; then they are drawn the other way round.
-    order.sort_by_key(|flight| (flight.class.rank(), flight.sent));
+    sorted::sort_by_key(&mut order, |flight| (flight.class.rank(), flight.sent));
     order.truncate(MOST);
     let mut room = room(stage);
     let mut packets: Vec<Packet> = Vec::new();

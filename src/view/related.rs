@@ -1,6 +1,6 @@
 //! What belongs together: everything that has to do with the thing that is pointed at or selected.
 
-use std::collections::BTreeSet;
+use crate::sorted::Set;
 use std::sync::Arc;
 
 use crate::kernel::{EventId, EventKind, ProcId};
@@ -14,10 +14,10 @@ use super::why::root;
 #[derive(Debug, Clone, Default)]
 pub struct Related {
     focus: Vec<Entity>,
-    processes: BTreeSet<ProcId>,
-    links: BTreeSet<(ProcId, ProcId)>,
-    streams: BTreeSet<(usize, Arc<str>)>,
-    roots: BTreeSet<EventId>,
+    processes: Set<ProcId>,
+    links: Set<(ProcId, ProcId)>,
+    streams: Set<(usize, Arc<str>)>,
+    roots: Set<EventId>,
 }
 
 impl Related {

@@ -1,6 +1,6 @@
 //! A read-only view of a consumer: its copies, and what they know.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
@@ -82,7 +82,7 @@ impl<'a> ConsumerView<'a> {
 impl World {
     /// All consumers, by cluster, stream and name.
     pub fn consumers(&self) -> Vec<ConsumerView<'_>> {
-        let mut views: BTreeMap<(usize, &str, &str), ConsumerView<'_>> = BTreeMap::new();
+        let mut views: Map<(usize, &str, &str), ConsumerView<'_>> = Map::new();
         for (server, state, node) in self.servers() {
             let cluster = self.cluster_of(server).unwrap_or(0);
             for (stream, hosted) in node.streams() {

@@ -13,7 +13,7 @@ pub mod scenes;
 mod topology;
 mod view;
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::client::{Behaviour, Client, ClientConfig, Wire};
@@ -47,7 +47,7 @@ const SETUP_LIMIT: Span = Span::secs(20);
 pub struct World {
     sim: Sim<Node>,
     topology: Arc<Topology>,
-    names: Arc<BTreeMap<Arc<str>, ProcId>>,
+    names: Arc<Map<Arc<str>, ProcId>>,
     /// For each process, the cluster it belongs or connects to.
     clusters: Arc<Vec<usize>>,
     /// For each process, its name without the cluster.

@@ -1,6 +1,6 @@
 //! A topology: everything about a world that is fixed before its first event, as data.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -44,8 +44,8 @@ pub struct Cluster {
     /// group, as a real one has not.
     pub servers: Vec<String>,
     /// How its servers are configured, by name; a server that is not here has the defaults.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub settings: BTreeMap<String, ServerSettings>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub settings: Map<String, ServerSettings>,
     /// The links between its servers.
     pub route: LinkSpec,
     /// The links between its servers and their clients.
@@ -214,7 +214,7 @@ const fn client_link() -> LinkSpec {
 impl Cluster {
     const fn of(name: String, servers: Vec<String>) -> Self {
         let (route, access) = (route_link(), client_link());
-        Self { name, domain: None, servers, settings: BTreeMap::new(), route, access }
+        Self { name, domain: None, servers, settings: Map::new(), route, access }
     }
 }
 
@@ -257,14 +257,14 @@ impl Topology {
             1..=8 => {}
             n => return Err(TopologyError::TooManyClusters(n)),
         }
-        let mut clusters = BTreeSet::new();
+        let mut clusters = Set::new();
         for cluster in &self.clusters {
             unique(&mut clusters, "cluster", &cluster.name)?;
             if !(1..=5).contains(&cluster.servers.len()) {
                 let (cluster, servers) = (cluster.name.clone(), cluster.servers.len());
                 return Err(TopologyError::ServerCount { cluster, servers });
             }
-            let mut servers = BTreeSet::new();
+            let mut servers = Set::new();
             for server in &cluster.servers {
                 unique(&mut servers, "server", server)?;
             }
@@ -273,7 +273,7 @@ impl Topology {
                 return Err(TopologyError::Unknown { client, what: "server", name });
             }
         }
-        let mut clients = BTreeSet::new();
+        let mut clients = Set::new();
         for client in &self.clients {
             unique(&mut clients, "client", &client.name)?;
             self.validate_client(client)?;
@@ -324,7 +324,7 @@ impl Topology {
 }
 
 fn unique<'a>(
-    seen: &mut BTreeSet<&'a str>,
+    seen: &mut Set<&'a str>,
     what: &'static str,
     name: &'a str,
 ) -> Result<(), TopologyError> {

@@ -1,6 +1,6 @@
 //! Read-only views that gather what is spread over several processes.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::jetstream::api::Endpoint;
@@ -70,7 +70,7 @@ impl<'a> StreamView<'a> {
 impl World {
     /// All streams, by cluster and name.
     pub fn streams(&self) -> Vec<StreamView<'_>> {
-        let mut views: BTreeMap<(usize, &str), StreamView<'_>> = BTreeMap::new();
+        let mut views: Map<(usize, &str), StreamView<'_>> = Map::new();
         for (server, state, node) in self.servers() {
             let cluster = self.cluster_of(server).unwrap_or(0);
             for (name, hosted) in node.streams() {

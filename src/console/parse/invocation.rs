@@ -1,6 +1,6 @@
 //! A command as it was typed: its arguments and flags, checked already.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use crate::console::commands::Verb;
 use crate::console::format::parse_bytes;
@@ -15,7 +15,7 @@ pub struct Invocation {
     /// Which client is to type it, if the line says so.
     pub client: Option<String>,
     pub(super) args: Vec<String>,
-    pub(super) flags: BTreeMap<&'static str, Vec<String>>,
+    pub(super) flags: Map<&'static str, Vec<String>>,
 }
 
 impl Invocation {

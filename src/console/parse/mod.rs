@@ -4,7 +4,7 @@
 //! switches joined as `-rq`, `--` ends the flags. All values are checked here, so that whoever reads
 //! them later cannot fail. A line that is wrong has no effect at all.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use super::commands::{ABSENT_FLAGS, Arg, Command, Flag, Kind, NATS, Verb, find_absent};
 use super::suggest::nearest;
@@ -47,7 +47,7 @@ pub fn parse(line: &str) -> Result<Parsed, UsageError> {
         path: vec![&NATS],
         client,
         args: Vec::new(),
-        flags: BTreeMap::new(),
+        flags: Map::new(),
         help: words.len() == 1 && words[0] == "nats",
     };
     let words = if words[0] == "nats" { &words[1..] } else { words };
@@ -70,7 +70,7 @@ struct Parser {
     path: Vec<&'static Command>,
     client: Option<String>,
     args: Vec<String>,
-    flags: BTreeMap<&'static str, Vec<String>>,
+    flags: Map<&'static str, Vec<String>>,
     help: bool,
 }
 

@@ -11,7 +11,7 @@ pub(super) fn differences<T: Serialize>(old: &T, new: &T) -> Vec<String> {
         _ => serde_json::Map::new(),
     };
     let (old, new) = (fields(old), fields(new));
-    let names: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let names: crate::sorted::Set<&String> = old.keys().chain(new.keys()).collect();
     let mut lines = Vec::new();
     for name in names {
         let (before, after) = (old.get(name), new.get(name));

@@ -4,6 +4,7 @@ use crate::client::Call;
 use crate::console::parse::Invocation;
 use crate::kernel::Time;
 use crate::nats::Message;
+use crate::sorted;
 
 use super::subscribe::{end, untold};
 use super::{Done, OpView, Run, advisory};
@@ -45,7 +46,7 @@ pub(super) fn events(run: &mut Run<'_>, line: &Invocation) -> Done {
     }
     let mut received: Vec<(Time, &Message)> =
         views.iter().flat_map(|view| view.received.iter().copied()).collect();
-    received.sort_by_key(|(at, _)| *at);
+    sorted::sort_by_key(&mut received, |(at, _)| *at);
     let filter = line.text("filter").map(str::to_lowercase);
     for (_, message) in received {
         let text = message.text();

@@ -1,6 +1,6 @@
 //! `Information for Stream …`: the block in which the CLI shows a stream.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use crate::console::columns::Columns;
 use crate::console::format::{comma, duration, ibytes};
@@ -61,13 +61,13 @@ pub(super) const fn storage(storage: Storage) -> &'static str {
 }
 
 /// What its owner noted about a stream or consumer.
-pub(super) fn own_metadata(metadata: &BTreeMap<String, String>) -> Vec<(&str, &str)> {
+pub(super) fn own_metadata(metadata: &Map<String, String>) -> Vec<(&str, &str)> {
     let own = metadata.iter().filter(|(name, _)| !name.starts_with(RESERVED));
     own.map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// What the server noted about a stream or consumer: its version and the level of its API.
-pub(super) fn server_metadata(block: &mut Columns, metadata: &BTreeMap<String, String>) {
+pub(super) fn server_metadata(block: &mut Columns, metadata: &Map<String, String>) {
     let meta = |name: &str| metadata.get(&format!("{RESERVED}{name}")).map(String::as_str);
     if let Some(version) = meta("ver") {
         block.row("Host Version", version);

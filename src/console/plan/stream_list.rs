@@ -1,6 +1,7 @@
 //! `nats stream ls`, `report` and `subjects`: the tables.
 
-use std::collections::BTreeMap;
+use crate::sorted;
+use crate::sorted::Map;
 
 use serde::Serialize;
 
@@ -87,13 +88,13 @@ pub(super) fn report(run: &mut Run<'_>, line: &Invocation) -> Done {
     }
     // They come sorted by size.
     if line.on("consumers") {
-        streams.sort_by_key(|info| info.state.consumer_count);
+        sorted::sort_by_key(&mut streams, |info| info.state.consumer_count);
     } else if line.on("messages") {
-        streams.sort_by_key(|info| info.state.messages);
+        sorted::sort_by_key(&mut streams, |info| info.state.messages);
     } else if line.on("name") {
-        streams.sort_by(|a, b| a.config.name.cmp(&b.config.name));
+        sorted::sort_by(&mut streams, |a, b| a.config.name < b.config.name);
     } else if line.on("storage") {
-        streams.sort_by_key(|info| storage(info.config.storage));
+        sorted::sort_by_key(&mut streams, |info| storage(info.config.storage));
     }
     let mut leaders = Leaders::default();
     let raw = line.on("raw");
@@ -167,7 +168,7 @@ pub(super) fn subjects(run: &mut Run<'_>, line: &Invocation) -> Done {
     let mut subjects: Vec<(&str, u64)> = counts.iter().map(|(s, n)| (s.as_str(), *n)).collect();
     // They come sorted by name; sorting by count keeps that order among equals.
     if !matches!(line.text("sort"), Some("name" | "subjects")) {
-        subjects.sort_by_key(|&(_, count)| count);
+        sorted::sort_by_key(&mut subjects, |&(_, count)| count);
     }
     if line.on("reverse") {
         subjects.reverse();
@@ -211,7 +212,9 @@ pub(super) fn all(run: &mut Run<'_>, subject: &str) -> Done<Vec<StreamInfo>> {
             break;
         }
     }
-    streams.sort_by(|a, b| (a.state.bytes, &a.config.name).cmp(&(b.state.bytes, &b.config.name)));
+    sorted::sort_by(&mut streams, |a, b| {
+        (a.state.bytes, &a.config.name) < (b.state.bytes, &b.config.name)
+    });
     Ok(streams)
 }
 
@@ -226,13 +229,13 @@ pub(super) fn members(group: &ClusterInfo) -> String {
         let mark = if peer.offline || !peer.current { "!" } else { "" };
         names.push(format!("{}{mark}", peer.name));
     }
-    names.sort();
+    sorted::sort(&mut names);
     names.join(", ")
 }
 
 /// How many groups each server leads.
 #[derive(Default)]
-pub(super) struct Leaders(BTreeMap<(String, String), u64>);
+pub(super) struct Leaders(Map<(String, String), u64>);
 
 impl Leaders {
     /// Counts a group.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::jetstream::store::MessageStore;
 use crate::nats::Subject;
 use crate::nats::api::{ConsumerConfig, DeliverPolicy, StreamConfig};
+use crate::sorted;
 
 use super::leading::SkipList;
 
@@ -56,7 +57,7 @@ pub(super) fn start(
 fn last_of_each(store: &MessageStore, filters: &[Subject]) -> Arc<[u64]> {
     let each = |filter| store.last_per_subject(filter, u64::MAX).map(|message| message.seq);
     let mut seqs: Vec<u64> = filters.iter().flat_map(|filter| each(filter)).collect();
-    seqs.sort_unstable();
+    sorted::sort(&mut seqs);
     seqs.dedup();
     seqs.into()
 }
@@ -97,7 +98,7 @@ pub(super) fn count(
     // Filters may have subjects in common, which must not count twice.
     let mut subjects: Vec<&Subject> =
         filters.iter().flat_map(|filter| store.subjects(filter).map(|(s, _)| s)).collect();
-    subjects.sort_unstable();
+    sorted::sort(&mut subjects);
     subjects.dedup();
     subjects.iter().map(|subject| store.pending(subject, from)).sum()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::{Rng, Span, Time};
+use crate::sorted;
 
 use super::log::{Log, Position};
 use super::member::{Persistent, Raft, State, Volatile};
@@ -173,7 +174,7 @@ pub(super) fn others(
 }
 
 pub(super) fn in_order(mut peers: Vec<PeerId>) -> Arc<[PeerId]> {
-    peers.sort_unstable();
+    sorted::sort(&mut peers);
     peers.dedup();
     peers.into()
 }

@@ -1,6 +1,7 @@
 //! What a member knows of the others, and what a quorum is.
 
 use crate::kernel::{Span, Time};
+use crate::sorted;
 
 use super::PeerId;
 
@@ -55,7 +56,7 @@ pub const fn quorum(members: usize) -> usize {
 
 /// The highest index which a quorum has, given the last index of every member.
 pub(super) fn quorum_index(mut last_indexes: Vec<u64>) -> u64 {
-    last_indexes.sort_unstable();
+    sorted::sort(&mut last_indexes);
     let short = last_indexes.len().saturating_sub(quorum(last_indexes.len()));
     last_indexes.get(short).copied().unwrap_or(0)
 }

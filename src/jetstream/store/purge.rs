@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{MessageStore, StoredMessage};
 use crate::nats::api::PurgeRequest;
+use crate::sorted;
 
 impl MessageStore {
     /// Purges, and gives the messages that were removed, in order.
@@ -48,7 +49,7 @@ impl MessageStore {
             let own = places.take_while(|(number, seq)| *number == entry.number && *seq < below);
             found.extend(own.map(|(_, seq)| seq));
         }
-        found.sort_unstable();
+        sorted::sort(&mut found);
         found
     }
 }

@@ -1,7 +1,7 @@
 //! Atomic batches: messages that wait with the leader until the last one comes, and are stored
 //! together or not at all. The limits are nats-server's defaults.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{Span, Time};
@@ -24,7 +24,7 @@ const COMMIT: &str = "Nats-Batch-Commit";
 /// The batches whose end has not come.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Batches {
-    open: BTreeMap<Arc<str>, Open>,
+    open: Map<Arc<str>, Open>,
 }
 
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! `DIRECT.GET`: raw messages, from any copy of the stream.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -141,7 +141,7 @@ impl Stream {
             (None, seq) => seq,
         };
         // A subject may match several patterns.
-        let mut last: BTreeMap<u64, &Arc<StoredMessage>> = BTreeMap::new();
+        let mut last: Map<u64, &Arc<StoredMessage>> = Map::new();
         for filter in &request.multi_last {
             let found = self.store.last_per_subject(filter, up_to);
             last.extend(found.map(|message| (message.seq, message)));

@@ -8,6 +8,7 @@ use crate::kernel::Time;
 use crate::nats::api::Retention;
 use crate::nats::time::go_duration;
 use crate::nats::{Headers, Message};
+use crate::sorted;
 
 use super::{Publication, Removed, Stream, StreamCommand};
 
@@ -63,7 +64,7 @@ impl Stream {
         while let Some(seq) = self.one_too_old(now) {
             gone.extend(self.store.remove(seq));
         }
-        gone.sort_by_key(|message| message.seq);
+        sorted::sort_by_key(&mut gone, |message| message.seq);
         gone
     }
 
@@ -81,7 +82,7 @@ impl Stream {
             let aged = self.store.iter_from(0).take_while(|message| message.at + age <= now);
             due.extend(aged.filter(|message| message.ttl != Ttl::Never));
         }
-        due.sort_by_key(|message| message.seq);
+        sorted::sort_by_key(&mut due, |message| message.seq);
         due.dedup_by_key(|message| message.seq);
         due
     }

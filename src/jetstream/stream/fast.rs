@@ -2,7 +2,7 @@
 //! message is to its batch stands in its reply subject:
 //! `<inbox>.<batch>.<flow>.<ok|fail>.<number>.<operation>.$FI`.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -33,7 +33,7 @@ pub type Told = Vec<(Subject, Bytes)>;
 /// The fast batches of a stream.
 #[derive(Debug, Clone, Default)]
 pub(super) struct FastBatches {
-    open: BTreeMap<Arc<str>, Open>,
+    open: Map<Arc<str>, Open>,
 }
 
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What only the leader of a stream knows: what it has proposed and not applied yet, and the
 //! batches whose end has not come. It is lost with the leadership.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
 use crate::nats::{Message, Subject};
@@ -24,10 +24,10 @@ pub struct Leader {
 pub(super) struct Inflight {
     pub(super) messages: u64,
     pub(super) bytes: u64,
-    subjects: BTreeMap<Subject, u64>,
-    msg_ids: BTreeSet<Arc<str>>,
+    subjects: Map<Subject, u64>,
+    msg_ids: Set<Arc<str>>,
     /// Running totals of counters, and how many messages of each are on their way.
-    totals: BTreeMap<Subject, (Total, u64)>,
+    totals: Map<Subject, (Total, u64)>,
 }
 
 impl Leader {

@@ -1,6 +1,6 @@
 //! Whether a stream can have the origins it is configured with: a mirror or sources.
 
-use std::collections::BTreeSet;
+use crate::sorted::Set;
 use std::sync::Arc;
 
 use crate::nats::api::{ApiError, StreamConfig, StreamSource, SubjectTransform};
@@ -38,7 +38,7 @@ fn here(source: &StreamSource, known: Known<'_>) -> Option<Arc<StreamConfig>> {
 
 /// Whether messages of a stream would come back to it over mirrors and sources.
 fn is_own_origin(config: &StreamConfig, known: Known<'_>) -> bool {
-    let (mut seen, mut open) = (BTreeSet::new(), local_origins(config));
+    let (mut seen, mut open) = (Set::new(), local_origins(config));
     while let Some(name) = open.pop() {
         if name == config.name {
             return true;

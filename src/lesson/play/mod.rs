@@ -12,7 +12,7 @@
 mod reader;
 mod work;
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::console::Session;
@@ -95,7 +95,7 @@ pub struct Play {
     /// The position that decided it.
     followed: u64,
     /// What was predicted, by beat and item; nothing if the reader would not say.
-    chosen: BTreeMap<(usize, usize), Option<usize>>,
+    chosen: Map<(usize, usize), Option<usize>>,
     /// What is being done.
     work: Option<Work>,
     /// When the item that is waited for began to be waited for.
@@ -115,7 +115,7 @@ impl Play {
             log: Vec::new(),
             seen: 0,
             followed: world.position(),
-            chosen: BTreeMap::new(),
+            chosen: Map::new(),
             work: None,
             waits_since: None,
             looked: None,

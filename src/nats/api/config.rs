@@ -1,6 +1,6 @@
 //! The configuration of a stream, as clients send it and as the server gives it back.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -148,7 +148,7 @@ pub struct StreamConfig {
     pub allow_batched: bool,
     /// What clients and the server note about it.
     #[serde(skip_serializing_if = "is_default")]
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Map<String, String>,
 }
 
 impl FromJson for StreamConfig {

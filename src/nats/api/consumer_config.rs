@@ -1,6 +1,6 @@
 //! The configuration of a consumer, as clients send it and as the server gives it back.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -103,7 +103,7 @@ pub struct ConsumerConfig {
     pub sourcing: bool,
     /// What clients and the server note about it.
     #[serde(skip_serializing_if = "is_default")]
-    pub metadata: BTreeMap<String, String>,
+    pub metadata: Map<String, String>,
     /// Until when it pauses.
     #[serde(skip_serializing_if = "is_default")]
     pub pause_until: Option<Moment>,

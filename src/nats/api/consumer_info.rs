@@ -1,6 +1,6 @@
 //! What the server tells about a consumer, and its responses to requests about consumers.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -180,7 +180,7 @@ pub struct ConsumerList {
     pub missing: Vec<String>,
     /// Those that cannot run, and why.
     #[serde(skip_serializing_if = "is_default")]
-    pub offline: BTreeMap<String, String>,
+    pub offline: Map<String, String>,
 }
 
 from_json! {

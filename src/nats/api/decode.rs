@@ -3,9 +3,9 @@
 //! Keys are found whatever their case, a key that nobody asked for is an error, a value of the
 //! wrong kind is an error that names the field. Serde could do none of the three in these words.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
+
+use crate::sorted;
 
 use super::{ApiError, Moment};
 use crate::nats::json::{self, JsonError};
@@ -70,7 +70,7 @@ pub fn lenient<T>(
 pub struct Fields<'a> {
     path: String,
     strict: bool,
-    left: BTreeMap<&'a str, &'a Value>,
+    left: sorted::Map<&'a str, &'a Value>,
 }
 
 impl<'a> Fields<'a> {
@@ -91,10 +91,11 @@ impl<'a> Fields<'a> {
 
     fn take(&mut self, name: &str) -> Option<&'a Value> {
         let mut found = None;
-        while let Some(key) = self.left.keys().find(|key| key.eq_ignore_ascii_case(name)).copied() {
+        loop {
+            let key = self.left.keys().find(|key| key.eq_ignore_ascii_case(name)).copied();
+            let Some(key) = key else { return found };
             found = self.left.remove(key);
         }
-        found
     }
 
     /// Takes a field that is there and not null.
@@ -244,8 +245,8 @@ impl<'a> Fields<'a> {
     }
 
     /// A map of texts; empty if absent.
-    pub fn map(&mut self, name: &str) -> Result<BTreeMap<String, String>> {
-        let Some(value) = self.value(name) else { return Ok(BTreeMap::new()) };
+    pub fn map(&mut self, name: &str) -> Result<sorted::Map<String, String>> {
+        let Some(value) = self.value(name) else { return Ok(sorted::Map::new()) };
         let Value::Object(map) = value else { return self.wrong(name, value, "map[string]string") };
         map.iter()
             .map(|(key, value)| match value {

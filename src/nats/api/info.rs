@@ -1,6 +1,6 @@
 //! What the server tells about a stream and about the account.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct StreamState {
     pub num_subjects: u64,
     /// Messages per subject, if asked for.
     #[serde(skip_serializing_if = "is_default")]
-    pub subjects: BTreeMap<String, u64>,
+    pub subjects: Map<String, u64>,
     /// Sequences missing between first and last.
     #[serde(skip_serializing_if = "is_default")]
     pub num_deleted: u64,

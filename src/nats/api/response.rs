@@ -1,7 +1,7 @@
 //! Responses of the JetStream API: an envelope with a type, perhaps an error, and a body.
 
+use crate::sorted::Map;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -179,7 +179,7 @@ pub struct List {
     pub missing: Vec<String>,
     /// Those that cannot run, and why.
     #[serde(skip_serializing_if = "is_default")]
-    pub offline: BTreeMap<String, String>,
+    pub offline: Map<String, String>,
 }
 
 from_json! {

@@ -9,7 +9,8 @@
 mod cache;
 mod node;
 
-use std::collections::BTreeMap;
+use crate::sorted;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use self::cache::Cache;
@@ -109,7 +110,7 @@ impl<T: Clone + Ord> Interest<T> {
     /// Who wants a message on this subject, without touching what is remembered.
     pub fn look_up(&self, subject: &str) -> Interested<T> {
         let mut plain = Vec::new();
-        let mut queues: BTreeMap<&Subject, Vec<T>> = BTreeMap::new();
+        let mut queues: Map<&Subject, Vec<T>> = Map::new();
         if !has_empty_token(subject) {
             self.root.visit(Some(subject), &mut |node| {
                 plain.extend_from_slice(&node.plain);
@@ -119,10 +120,10 @@ impl<T: Clone + Ord> Interest<T> {
                 false
             });
         }
-        plain.sort();
+        sorted::sort(&mut plain);
         let mut queues: Vec<_> =
             queues.into_iter().map(|(queue, members)| (Arc::clone(queue), members)).collect();
-        queues.iter_mut().for_each(|(_, members)| members.sort());
+        queues.iter_mut().for_each(|(_, members)| sorted::sort(members));
         Interested { plain, queues }
     }
 

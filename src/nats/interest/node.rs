@@ -1,6 +1,6 @@
 //! The trie of the interest index: one node per pattern, one edge per token.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::nats::Subject;
@@ -9,24 +9,18 @@ use crate::nats::subject::next_token;
 #[derive(Debug, Clone)]
 pub(super) struct Node<T> {
     /// Keys are shared between clones, so that copying a node allocates little.
-    literal: BTreeMap<Arc<str>, Arc<Self>>,
+    literal: Map<Arc<str>, Arc<Self>>,
     /// `*`
     any: Option<Arc<Self>>,
     /// `>`
     rest: Option<Arc<Self>>,
     pub(super) plain: Vec<T>,
-    pub(super) queues: BTreeMap<Subject, Vec<T>>,
+    pub(super) queues: Map<Subject, Vec<T>>,
 }
 
 impl<T> Default for Node<T> {
     fn default() -> Self {
-        Self {
-            literal: BTreeMap::new(),
-            any: None,
-            rest: None,
-            plain: Vec::new(),
-            queues: BTreeMap::new(),
-        }
+        Self { literal: Map::new(), any: None, rest: None, plain: Vec::new(), queues: Map::new() }
     }
 }
 

@@ -1,13 +1,13 @@
 //! Plain values out of JSON: numbers, texts, lists, and what may be absent.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::{FromJson, JsonError, Result, mistaken};
 use crate::kernel::{Ratio, Span, Time};
+use crate::sorted;
 
 impl FromJson for Value {
     fn from_json(value: &Value) -> Result<Self> {
@@ -145,7 +145,7 @@ impl<T: FromJson> FromJson for Vec<T> {
     }
 }
 
-impl<T: FromJson> FromJson for BTreeMap<String, T> {
+impl<T: FromJson> FromJson for sorted::Map<String, T> {
     fn from_json(value: &Value) -> Result<Self> {
         let mut entries = Self::new();
         for (name, value) in map(value)? {

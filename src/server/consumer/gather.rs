@@ -2,7 +2,7 @@
 //! itself (`$JSC.CI.<account>.<stream>.<consumer>`), and answers when all have told, or when time is
 //! up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
@@ -27,8 +27,8 @@ pub(in crate::server) struct ConsumerGather {
     total: u64,
     offset: u64,
     requester: Requester,
-    missing: BTreeSet<Arc<str>>,
-    told: BTreeMap<Arc<str>, ConsumerInfo>,
+    missing: Set<Arc<str>>,
+    told: Map<Arc<str>, ConsumerInfo>,
 }
 
 impl Server {
@@ -49,8 +49,8 @@ impl Server {
             total,
             offset,
             requester: requester.clone(),
-            missing: BTreeSet::new(),
-            told: BTreeMap::new(),
+            missing: Set::new(),
+            told: Map::new(),
         };
         for name in page {
             let leading = self.leads_consumer(stream, &name);

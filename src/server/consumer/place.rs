@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::kernel::{Context, ProcId};
 use crate::nats::api::{ApiError, ConsumerConfig, Retention, Storage};
+use crate::sorted;
 
 use super::super::meta::Assignment;
 use super::super::{Host, Server};
@@ -48,7 +49,7 @@ impl Server {
         let preferred = online[cx.rng().below(online.len() as u64) as usize];
         let mut peers = online;
         peers.extend(offline.iter().take(replicas.saturating_sub(peers.len())));
-        peers.sort();
+        sorted::sort(&mut peers);
         let in_memory = config.mem_storage || stream.config.storage == Storage::Memory;
         let storage = if in_memory { 'M' } else { 'F' };
         let group =

@@ -5,7 +5,7 @@
 //! takes the removal through the stream's log, so that all copies stay the same. Whoever becomes
 //! the leader looks at everything once, because the one before may not have got round to it.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::jetstream::store::StoredMessage;
@@ -103,7 +103,7 @@ impl Server {
     /// Whether one of these consumers wants messages on this subject. Under interest retention
     /// others are not stored.
     pub(in crate::server) fn is_wanted_by(
-        consumers: &BTreeMap<Arc<str>, HostedConsumer>,
+        consumers: &Map<Arc<str>, HostedConsumer>,
         subject: &str,
     ) -> bool {
         consumers.values().any(|about| about.consumer.matches(subject))

@@ -6,6 +6,7 @@ use crate::client::behaviour::Knob;
 use crate::client::{Behaviour, Call, Client, OpId, OpRecord, Outcome, Tally};
 use crate::kernel::ProcId;
 use crate::nats::Message;
+use crate::sorted;
 use crate::view::caption::describe_call;
 use crate::view::cast::Cast;
 use crate::view::doing;
@@ -177,7 +178,7 @@ fn messages(cast: Cast<'_>, client: &Client) -> Section {
         .filter(|(_, op)| op.is_lasting())
         .flat_map(|(id, op)| op.received.iter().map(move |(at, message)| (id, *at, message)))
         .collect();
-    received.sort_by_key(|(id, at, _)| (std::cmp::Reverse(*at), *id));
+    sorted::sort_by_key(&mut received, |(id, at, _)| (std::cmp::Reverse(*at), *id));
     let rows = received.into_iter().take(ROWS).map(|(_, at, message)| Row {
         tone: Some(Token::of_subject(&message.subject)),
         ..row(vec![

@@ -1,6 +1,7 @@
 //! The transport's data: scrubber, branches, times.
 
 use crate::kernel::BranchId;
+use crate::sorted;
 use crate::view::frame::{BranchInfo, Bucket, Busy, Transport};
 use crate::view::text::clock;
 
@@ -93,7 +94,7 @@ impl Player {
         }
         let most = events.iter().copied().max().unwrap_or(0).max(1) as f64;
         for (bucket, events) in buckets.iter_mut().zip(events) {
-            bucket.counts.sort_unstable();
+            sorted::sort(&mut bucket.counts);
             // A root, so that what is small beside a storm is still seen.
             bucket.height = (events as f64 / most).sqrt();
         }

@@ -1,7 +1,7 @@
 //! What was acknowledged is stored: a client that was told "stored as 7" finds its message there.
 //! Leader completeness, as clients see it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
 use super::Violation;
@@ -28,10 +28,10 @@ pub struct Acked {
 /// and streams from which anything was ever removed are not asked for all they once had.
 #[derive(Debug, Clone, Default)]
 pub struct Acknowledged {
-    open: BTreeMap<(ProcId, OpId), Arc<Call>>,
-    acked: BTreeSet<Acked>,
+    open: Map<(ProcId, OpId), Arc<Call>>,
+    acked: Set<Acked>,
     /// Streams from which something was removed, or which are gone.
-    shrunk: BTreeSet<(usize, Arc<str>)>,
+    shrunk: Set<(usize, Arc<str>)>,
     next: u64,
 }
 

@@ -1,7 +1,7 @@
 //! Liveness: some time after the last fault, every group has one leader that all its members know,
 //! and all have applied the same.
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use super::Violation;
@@ -26,7 +26,7 @@ struct Shown {
 /// # Errors
 /// [`Violation::NotConverged`].
 pub fn has_converged(world: &World) -> Result<(), Violation> {
-    let mut groups: BTreeMap<(usize, &str), Vec<Shown>> = BTreeMap::new();
+    let mut groups: Map<(usize, &str), Vec<Shown>> = Map::new();
     for (server, state, node) in world.servers() {
         let cluster = world.cluster_of(server).unwrap_or(0);
         for (group, raft) in node.groups() {

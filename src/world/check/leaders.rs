@@ -1,6 +1,6 @@
 //! At most one leader a term: the election safety of Raft (Ongaro and Ousterhout 2014, figure 3).
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use super::Violation;
@@ -12,7 +12,7 @@ use crate::world::{EventKind, Note, World};
 /// its last events, it must be asked often enough.
 #[derive(Debug, Clone, Default)]
 pub struct Leaders {
-    elected: BTreeMap<(usize, Arc<str>, u64), ProcId>,
+    elected: Map<(usize, Arc<str>, u64), ProcId>,
     next: u64,
 }
 

@@ -1,7 +1,7 @@
 //! Logs match: if two logs have an entry of the same index and term, they are the same up to there
 //! (Ongaro and Ousterhout 2014, figure 3).
 
-use std::collections::BTreeMap;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use super::Violation;
@@ -17,7 +17,7 @@ type Seen<E> = (u64, u64, E);
 /// # Errors
 /// [`Violation::LogsDiffer`].
 pub fn logs_match(world: &World) -> Result<(), Violation> {
-    let mut groups: BTreeMap<(usize, &str), Vec<(ProcId, &GroupRaft)>> = BTreeMap::new();
+    let mut groups: Map<(usize, &str), Vec<(ProcId, &GroupRaft)>> = Map::new();
     for (server, _, node) in world.servers() {
         let cluster = world.cluster_of(server).unwrap_or(0);
         for (group, raft) in node.groups() {

@@ -4,7 +4,7 @@
 //! A plain acknowledgement may get lost, so only confirmed ones count: a client published it with a
 //! reply subject, and the empty answer arrived there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
 use super::Violation;
@@ -22,8 +22,8 @@ type Consumer = (usize, Arc<str>, Arc<str>);
 #[derive(Debug, Clone, Default)]
 pub struct Settled {
     /// Acknowledgements that are to be confirmed: by client and reply subject.
-    asked: BTreeMap<(ProcId, Subject), (Consumer, u64)>,
-    settled: BTreeMap<Consumer, BTreeSet<u64>>,
+    asked: Map<(ProcId, Subject), (Consumer, u64)>,
+    settled: Map<Consumer, Set<u64>>,
     next: u64,
 }
 
@@ -65,7 +65,7 @@ impl Settled {
 
     /// How many messages are settled.
     pub fn count(&self) -> usize {
-        self.settled.values().map(BTreeSet::len).sum()
+        self.settled.values().map(Set::len).sum()
     }
 
     fn asked(&mut self, client: ProcId, cluster: usize, message: &Message) {

@@ -11,6 +11,7 @@ use crate::console::format::{comma, ibytes};
 use crate::console::parse::Invocation;
 use crate::kernel::{Span, Time};
 use crate::nats::time::go_duration;
+use crate::sorted;
 
 use super::publish::numbered;
 use super::{Done, Run, Stop};
@@ -68,7 +69,7 @@ impl Bench {
         facts.push(("msgs", comma(messages.into())));
         facts.push(("msg-size", ibytes(size)));
         facts.push(("clients", "1".to_owned()));
-        facts.sort();
+        sorted::sort(&mut facts);
         let facts: Vec<String> =
             facts.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
         run.log(run.at(), format!("Starting {label} benchmark [{}]", facts.join(", ")));
