@@ -1,9 +1,9 @@
 //! Starting and ending: what nats-server does before it says that it is ready, and when it is told to go.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use windtunnel::sorted::Map;
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -48,7 +48,7 @@ pub(crate) async fn server(options: &Options) -> Result<()> {
         None => None,
     };
     let site = Site { cluster: "bridge".to_owned(), server: name };
-    let settings = BTreeMap::from([(site.server.clone(), options.settings(port))]);
+    let settings = Map::from([(site.server.clone(), options.settings(port))]);
     let cluster = topology::cluster(&site.cluster, options.domain.clone(), settings);
     let topology =
         Topology { seed, clusters: vec![cluster], ..Topology::single(&site.cluster, &[]) };
@@ -166,7 +166,7 @@ fn write_files(options: &Options, ports: &[(&str, String)]) -> Result<Option<Pat
     let Some(folder) = &options.ports_file_dir else { return Ok(None) };
     // As nats-server names it, so that whoever looks for it finds it.
     let file = folder.join(format!("nats-server_{pid}.ports"));
-    let ports: BTreeMap<&str, Vec<&String>> =
+    let ports: Map<&str, Vec<&String>> =
         ports.iter().map(|(kind, url)| (*kind, vec![url])).collect();
     write(&file, serde_json::to_string(&ports).map_err(|error| error.to_string())?)?;
     Ok(Some(file))

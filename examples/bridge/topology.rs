@@ -1,7 +1,7 @@
 //! The file that `--topology` names: clusters of servers, each with the address it is to serve at.
 
-use std::collections::BTreeMap;
 use std::path::Path;
+use windtunnel::sorted::Map;
 
 use serde::Deserialize;
 use windtunnel::kernel::{LinkSpec, Span};
@@ -47,7 +47,7 @@ const AT_ONCE: LinkSpec = LinkSpec::latency(Span::ZERO);
 pub(crate) fn cluster(
     name: &str,
     domain: Option<String>,
-    settings: BTreeMap<String, ServerSettings>,
+    settings: Map<String, ServerSettings>,
 ) -> Cluster {
     Cluster {
         name: name.to_owned(),
@@ -74,7 +74,7 @@ pub(crate) fn read(path: &Path, seed: u64) -> Result<(Topology, Vec<Port>), Stri
     let mut topology = Topology { seed, clusters: Vec::new(), ..Topology::single("none", &[]) };
     let mut ports = Vec::new();
     for ClusterEntry { name, domain, servers } in document.clusters {
-        let mut settings = BTreeMap::new();
+        let mut settings = Map::new();
         for ServerEntry { name: server, host, port } in servers {
             let own = ServerSettings {
                 host: host.clone(),
