@@ -41,7 +41,7 @@ impl FromJson for Answer {
             "nak" => Self::Nak { delay: object.take_or("delay", None) },
             "term" => Self::Term { reason: object.take_or("reason", None) },
             "in_progress" => Self::InProgress,
-            other => return one_of("variant", other, &["ack", "nak", "term", "in_progress"]),
+            other => return Err(one_of("variant", other, &["ack", "nak", "term", "in_progress"])),
         };
         object.finish(false)?;
         Ok(answer)

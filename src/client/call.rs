@@ -237,7 +237,7 @@ impl FromJson for Call {
             },
             "flush" => Self::Flush,
             "cancel" => Self::Cancel { op: o.take("op") },
-            other => return one_of("variant", other, CALLS),
+            other => return Err(one_of("variant", other, CALLS)),
         };
         object.finish(false)?;
         Ok(call)

@@ -154,7 +154,7 @@ impl FromJson for Input {
             "heal" => Self::Heal { a: o.take("a"), b: o.take("b") },
             "heal_all" => Self::HealAll,
             "link" => Self::Link { a: o.take("a"), b: o.take("b"), spec: o.take("spec") },
-            other => return one_of("variant", other, INPUTS),
+            other => return Err(one_of("variant", other, INPUTS)),
         };
         object.finish(false)?;
         Ok(input)

@@ -51,7 +51,7 @@ impl FromJson for Behaviour {
             "publisher" => Self::Publisher(object.rest()),
             "worker" => Self::Worker(object.rest()),
             "subscriber" => Self::Subscriber(object.rest()),
-            other => return one_of("variant", other, &["publisher", "worker", "subscriber"]),
+            other => return Err(one_of("variant", other, &["publisher", "worker", "subscriber"])),
         };
         object.finish(true)?;
         Ok(behaviour)

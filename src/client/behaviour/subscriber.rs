@@ -64,7 +64,7 @@ impl FromJson for Source {
                     _ => Self::Ephemeral { stream, filters, deliver },
                 }
             }
-            other => return one_of("variant", other, &["core", "ordered", "ephemeral"]),
+            other => return Err(one_of("variant", other, &["core", "ordered", "ephemeral"])),
         };
         o.finish(true)?;
         Ok(source)

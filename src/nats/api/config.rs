@@ -5,7 +5,7 @@ use crate::sorted::Map;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::decode::{DecodeError, Fields, lenient};
+use super::decode::{Fields, lenient};
 use super::is_default;
 use super::policy::{Compression, Discard, PersistMode, Retention, Storage};
 use super::source::{StreamSource, SubjectTransform};
@@ -171,53 +171,53 @@ impl StreamConfig {
     }
 
     /// Reads the fields of a configuration as strictly as the server.
-    pub fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: fields.text("name")?,
-            description: fields.text("description")?,
-            subjects: fields.texts("subjects")?,
-            retention: Retention::decode(fields)?,
-            max_consumers: fields.int("max_consumers")?,
-            max_msgs: fields.int("max_msgs")?,
-            max_bytes: fields.int("max_bytes")?,
-            max_age: fields.duration("max_age")?,
-            max_msgs_per_subject: fields.int("max_msgs_per_subject")?,
-            max_msg_size: fields.int32("max_msg_size")?,
-            discard: Discard::decode(fields)?,
-            storage: Storage::decode(fields)?,
-            num_replicas: fields.int("num_replicas")?,
-            no_ack: fields.flag("no_ack")?,
-            duplicate_window: fields.duration("duplicate_window")?,
-            placement: fields.object("placement", "server.Placement", Placement::decode)?,
-            mirror: fields.object("mirror", "server.StreamSource", StreamSource::decode)?,
-            sources: fields.objects("sources", "*server.StreamSource", StreamSource::decode)?,
-            compression: Compression::decode(fields)?,
-            first_seq: fields.unsigned("first_seq")?,
+    pub fn decode(fields: &mut Fields<'_>) -> Self {
+        Self {
+            name: fields.text("name"),
+            description: fields.text("description"),
+            subjects: fields.texts("subjects"),
+            retention: Retention::decode(fields),
+            max_consumers: fields.int("max_consumers"),
+            max_msgs: fields.int("max_msgs"),
+            max_bytes: fields.int("max_bytes"),
+            max_age: fields.duration("max_age"),
+            max_msgs_per_subject: fields.int("max_msgs_per_subject"),
+            max_msg_size: fields.int32("max_msg_size"),
+            discard: Discard::decode(fields),
+            storage: Storage::decode(fields),
+            num_replicas: fields.int("num_replicas"),
+            no_ack: fields.flag("no_ack"),
+            duplicate_window: fields.duration("duplicate_window"),
+            placement: fields.object("placement", "server.Placement", Placement::decode),
+            mirror: fields.object("mirror", "server.StreamSource", StreamSource::decode),
+            sources: fields.objects("sources", "*server.StreamSource", StreamSource::decode),
+            compression: Compression::decode(fields),
+            first_seq: fields.unsigned("first_seq"),
             subject_transform: fields.object(
                 "subject_transform",
                 "server.SubjectTransformConfig",
                 SubjectTransform::decode,
-            )?,
-            republish: fields.object("republish", "server.RePublish", Republish::decode)?,
-            allow_direct: fields.flag("allow_direct")?,
-            mirror_direct: fields.flag("mirror_direct")?,
-            discard_new_per_subject: fields.flag("discard_new_per_subject")?,
-            sealed: fields.flag("sealed")?,
-            deny_delete: fields.flag("deny_delete")?,
-            deny_purge: fields.flag("deny_purge")?,
-            allow_rollup_hdrs: fields.flag("allow_rollup_hdrs")?,
+            ),
+            republish: fields.object("republish", "server.RePublish", Republish::decode),
+            allow_direct: fields.flag("allow_direct"),
+            mirror_direct: fields.flag("mirror_direct"),
+            discard_new_per_subject: fields.flag("discard_new_per_subject"),
+            sealed: fields.flag("sealed"),
+            deny_delete: fields.flag("deny_delete"),
+            deny_purge: fields.flag("deny_purge"),
+            allow_rollup_hdrs: fields.flag("allow_rollup_hdrs"),
             consumer_limits: fields
-                .object("consumer_limits", "server.StreamConsumerLimits", ConsumerLimits::decode)?
+                .object("consumer_limits", "server.StreamConsumerLimits", ConsumerLimits::decode)
                 .unwrap_or_default(),
-            allow_msg_ttl: fields.flag("allow_msg_ttl")?,
-            subject_delete_marker_ttl: fields.duration("subject_delete_marker_ttl")?,
-            allow_msg_counter: fields.flag("allow_msg_counter")?,
-            allow_atomic: fields.flag("allow_atomic")?,
-            allow_msg_schedules: fields.flag("allow_msg_schedules")?,
-            persist_mode: PersistMode::decode(fields)?,
-            allow_batched: fields.flag("allow_batched")?,
-            metadata: fields.map("metadata")?,
-        })
+            allow_msg_ttl: fields.flag("allow_msg_ttl"),
+            subject_delete_marker_ttl: fields.duration("subject_delete_marker_ttl"),
+            allow_msg_counter: fields.flag("allow_msg_counter"),
+            allow_atomic: fields.flag("allow_atomic"),
+            allow_msg_schedules: fields.flag("allow_msg_schedules"),
+            persist_mode: PersistMode::decode(fields),
+            allow_batched: fields.flag("allow_batched"),
+            metadata: fields.map("metadata"),
+        }
     }
 
     /// How old messages may get, if not for ever.
@@ -252,30 +252,30 @@ fn positive(nanos: i64) -> Option<Span> {
 
 impl Placement {
     /// Reads the fields of a placement.
-    pub fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            cluster: fields.text("cluster")?,
-            tags: fields.texts("tags")?,
-            preferred: fields.text("preferred")?,
-        })
+    pub fn decode(fields: &mut Fields<'_>) -> Self {
+        Self {
+            cluster: fields.text("cluster"),
+            tags: fields.texts("tags"),
+            preferred: fields.text("preferred"),
+        }
     }
 }
 
 impl Republish {
-    fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            src: fields.text("src")?,
-            dest: fields.text("dest")?,
-            headers_only: fields.flag("headers_only")?,
-        })
+    fn decode(fields: &mut Fields<'_>) -> Self {
+        Self {
+            src: fields.text("src"),
+            dest: fields.text("dest"),
+            headers_only: fields.flag("headers_only"),
+        }
     }
 }
 
 impl ConsumerLimits {
-    fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            inactive_threshold: fields.duration("inactive_threshold")?,
-            max_ack_pending: fields.int("max_ack_pending")?,
-        })
+    fn decode(fields: &mut Fields<'_>) -> Self {
+        Self {
+            inactive_threshold: fields.duration("inactive_threshold"),
+            max_ack_pending: fields.int("max_ack_pending"),
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::consumer_policy::{AckPolicy, DeliverPolicy, PriorityPolicy, ReplayPolicy};
-use super::decode::{DecodeError, Fields, lenient};
+use super::decode::{Fields, lenient};
 use super::{Moment, is_default};
 use crate::nats::json::{self, FromJson};
 
@@ -126,44 +126,44 @@ impl FromJson for ConsumerConfig {
 
 impl ConsumerConfig {
     /// Reads the fields of a configuration as strictly as the server.
-    pub fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            durable_name: fields.text("durable_name")?,
-            name: fields.text("name")?,
-            description: fields.text("description")?,
-            deliver_policy: DeliverPolicy::decode(fields)?,
-            opt_start_seq: fields.unsigned("opt_start_seq")?,
-            opt_start_time: fields.moment("opt_start_time")?,
-            ack_policy: AckPolicy::decode(fields)?,
-            ack_wait: fields.duration("ack_wait")?,
-            max_deliver: fields.whole("max_deliver")?,
-            backoff: fields.durations("backoff")?,
-            filter_subject: fields.text("filter_subject")?,
-            filter_subjects: fields.texts("filter_subjects")?,
-            replay_policy: ReplayPolicy::decode(fields)?,
-            rate_limit_bps: fields.unsigned("rate_limit_bps")?,
-            sample_freq: fields.text("sample_freq")?,
-            max_waiting: fields.whole("max_waiting")?,
-            max_ack_pending: fields.whole("max_ack_pending")?,
-            flow_control: fields.flag("flow_control")?,
-            headers_only: fields.flag("headers_only")?,
-            max_batch: fields.whole("max_batch")?,
-            max_expires: fields.duration("max_expires")?,
-            max_bytes: fields.whole("max_bytes")?,
-            deliver_subject: fields.text("deliver_subject")?,
-            deliver_group: fields.text("deliver_group")?,
-            idle_heartbeat: fields.duration("idle_heartbeat")?,
-            inactive_threshold: fields.duration("inactive_threshold")?,
-            num_replicas: fields.whole("num_replicas")?,
-            mem_storage: fields.flag("mem_storage")?,
-            direct: fields.flag("direct")?,
-            sourcing: fields.flag("sourcing")?,
-            metadata: fields.map("metadata")?,
-            pause_until: fields.moment("pause_until")?,
-            priority_groups: fields.texts("priority_groups")?,
-            priority_policy: PriorityPolicy::decode(fields)?,
-            priority_timeout: fields.duration("priority_timeout")?,
-        })
+    pub fn decode(fields: &mut Fields<'_>) -> Self {
+        Self {
+            durable_name: fields.text("durable_name"),
+            name: fields.text("name"),
+            description: fields.text("description"),
+            deliver_policy: DeliverPolicy::decode(fields),
+            opt_start_seq: fields.unsigned("opt_start_seq"),
+            opt_start_time: fields.moment("opt_start_time"),
+            ack_policy: AckPolicy::decode(fields),
+            ack_wait: fields.duration("ack_wait"),
+            max_deliver: fields.whole("max_deliver"),
+            backoff: fields.durations("backoff"),
+            filter_subject: fields.text("filter_subject"),
+            filter_subjects: fields.texts("filter_subjects"),
+            replay_policy: ReplayPolicy::decode(fields),
+            rate_limit_bps: fields.unsigned("rate_limit_bps"),
+            sample_freq: fields.text("sample_freq"),
+            max_waiting: fields.whole("max_waiting"),
+            max_ack_pending: fields.whole("max_ack_pending"),
+            flow_control: fields.flag("flow_control"),
+            headers_only: fields.flag("headers_only"),
+            max_batch: fields.whole("max_batch"),
+            max_expires: fields.duration("max_expires"),
+            max_bytes: fields.whole("max_bytes"),
+            deliver_subject: fields.text("deliver_subject"),
+            deliver_group: fields.text("deliver_group"),
+            idle_heartbeat: fields.duration("idle_heartbeat"),
+            inactive_threshold: fields.duration("inactive_threshold"),
+            num_replicas: fields.whole("num_replicas"),
+            mem_storage: fields.flag("mem_storage"),
+            direct: fields.flag("direct"),
+            sourcing: fields.flag("sourcing"),
+            metadata: fields.map("metadata"),
+            pause_until: fields.moment("pause_until"),
+            priority_groups: fields.texts("priority_groups"),
+            priority_policy: PriorityPolicy::decode(fields),
+            priority_timeout: fields.duration("priority_timeout"),
+        }
     }
 
     /// Whether it stays until it is deleted.

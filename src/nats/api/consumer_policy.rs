@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::decode::{DecodeError, Fields};
+use super::decode::Fields;
 
 /// Where a consumer begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -80,7 +80,7 @@ pub enum ConsumerAction {
 }
 
 impl DeliverPolicy {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[
             ("all", Self::All),
             ("undefined", Self::All),
@@ -90,45 +90,45 @@ impl DeliverPolicy {
             ("by_start_time", Self::ByStartTime),
             ("last_per_subject", Self::LastPerSubject),
         ];
-        Ok(fields.word("deliver_policy", words)?.unwrap_or_default())
+        fields.word("deliver_policy", words)
     }
 }
 
 impl AckPolicy {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[
             ("none", Self::None),
             ("all", Self::All),
             ("explicit", Self::Explicit),
             ("flow_control", Self::FlowControl),
         ];
-        Ok(fields.word("ack_policy", words)?.unwrap_or_default())
+        fields.word("ack_policy", words)
     }
 }
 
 impl ReplayPolicy {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[("instant", Self::Instant), ("original", Self::Original)];
-        Ok(fields.word("replay_policy", words)?.unwrap_or_default())
+        fields.word("replay_policy", words)
     }
 }
 
 impl PriorityPolicy {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[
             ("none", Self::None),
             ("overflow", Self::Overflow),
             ("pinned_client", Self::PinnedClient),
             ("prioritized", Self::Prioritized),
         ];
-        Ok(fields.word_or("priority_policy", words, "unknown priority policy")?.unwrap_or_default())
+        fields.word_or("priority_policy", words, |text| format!("unknown priority policy: {text}"))
     }
 }
 
 impl ConsumerAction {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words =
             &[("", Self::CreateOrUpdate), ("create", Self::Create), ("update", Self::Update)];
-        Ok(fields.word_or("action", words, "unknown consumer action")?.unwrap_or_default())
+        fields.word_or("action", words, |text| format!("unknown consumer action: {text}"))
     }
 }

@@ -86,15 +86,13 @@ impl ConsumerCreateRequest {
         if body.is_empty() {
             return Ok(Self::default());
         }
-        Ok(read(body, "CreateConsumerRequest", |fields| {
-            Ok(Self {
-                stream_name: fields.text("stream_name")?,
-                config: fields
-                    .object("config", "server.ConsumerConfig", ConsumerConfig::decode)?
-                    .unwrap_or_default(),
-                action: ConsumerAction::decode(fields)?,
-                pedantic: fields.flag("pedantic")?,
-            })
+        Ok(read(body, "CreateConsumerRequest", |fields| Self {
+            stream_name: fields.text("stream_name"),
+            config: fields
+                .object("config", "server.ConsumerConfig", ConsumerConfig::decode)
+                .unwrap_or_default(),
+            action: ConsumerAction::decode(fields),
+            pedantic: fields.flag("pedantic"),
         })?)
     }
 }
@@ -102,8 +100,8 @@ impl ConsumerCreateRequest {
 impl ConsumerListRequest {
     /// Reads an optional body.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        optional(body, "JSApiConsumersRequest", |fields| {
-            Ok(Self { offset: u64::try_from(fields.whole("offset")?).unwrap_or(0) })
+        optional(body, "JSApiConsumersRequest", |fields| Self {
+            offset: u64::try_from(fields.whole("offset")).unwrap_or(0),
         })
     }
 }
@@ -112,8 +110,8 @@ impl PauseRequest {
     /// Reads an optional body. The time zero is none.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         optional(body, "JSApiConsumerPauseRequest", |fields| {
-            let pause_until = fields.moment("pause_until")?.filter(|moment| !moment.is_zero());
-            Ok(Self { pause_until })
+            let pause_until = fields.moment("pause_until").filter(|moment| !moment.is_zero());
+            Self { pause_until }
         })
     }
 }
@@ -124,9 +122,8 @@ impl UnpinRequest {
         if body.is_empty() {
             return Err(ApiError::invalid_json("unexpected end of JSON input"));
         }
-        let request = read(body, "JSApiConsumerUnpinRequest", |fields| {
-            Ok(Self { group: fields.text("group")? })
-        })?;
+        let request =
+            read(body, "JSApiConsumerUnpinRequest", |fields| Self { group: fields.text("group") })?;
         if request.group.is_empty() {
             return Err(ApiError::invalid_json("consumer group not specified"));
         }
@@ -137,9 +134,7 @@ impl UnpinRequest {
 impl ResetRequest {
     /// Reads an optional body.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        optional(body, "JSApiConsumerResetRequest", |fields| {
-            Ok(Self { seq: fields.unsigned("seq")? })
-        })
+        optional(body, "JSApiConsumerResetRequest", |fields| Self { seq: fields.unsigned("seq") })
     }
 }
 
@@ -156,22 +151,24 @@ impl NextRequest {
             return Ok(Self { batch: number.unwrap_or(1), ..Self::default() });
         }
         let value = parse(body).map_err(|error| without_offset(body, &error))?;
-        let mut fields = Fields::of(&value, "")?;
-        Ok(Self {
-            batch: fields.whole("batch")?,
-            expires: fields.duration("expires")?,
-            max_bytes: fields.whole("max_bytes")?,
-            no_wait: fields.flag("no_wait")?,
-            idle_heartbeat: fields.duration("idle_heartbeat")?,
+        let mut fields = Fields::of(&value, "")?.lenient();
+        let request = Self {
+            batch: fields.whole("batch"),
+            expires: fields.duration("expires"),
+            max_bytes: fields.whole("max_bytes"),
+            no_wait: fields.flag("no_wait"),
+            idle_heartbeat: fields.duration("idle_heartbeat"),
             priority: PriorityRequest {
-                group: fields.text("group")?,
-                min_pending: fields.int("min_pending")?,
-                min_ack_pending: fields.int("min_ack_pending")?,
-                id: fields.text("id")?,
-                priority: fields.whole("priority")?,
+                group: fields.text("group"),
+                min_pending: fields.int("min_pending"),
+                min_ack_pending: fields.int("min_ack_pending"),
+                id: fields.text("id"),
+                priority: fields.whole("priority"),
             },
             is_json: true,
-        })
+        };
+        fields.finish()?;
+        Ok(request)
     }
 }
 

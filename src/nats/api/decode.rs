@@ -55,22 +55,22 @@ pub fn is_json(body: &[u8]) -> bool {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn lenient<T>(
-    value: &Value,
-    go_type: &str,
-    read: fn(&mut Fields<'_>) -> Result<T>,
-) -> json::Result<T> {
-    let fields = Fields::of(value, go_type);
-    let read = fields.and_then(|fields| read(&mut Fields { strict: false, ..fields }));
-    read.map_err(|DecodeError(why)| JsonError(why))
+pub fn lenient<T>(value: &Value, go_type: &str, read: fn(&mut Fields<'_>) -> T) -> json::Result<T> {
+    let told = |DecodeError(why)| JsonError(why);
+    let mut fields = Fields::of(value, go_type).map_err(told)?.lenient();
+    let read = read(&mut fields);
+    fields.finish().map_err(told)?;
+    Ok(read)
 }
 
-/// The fields of an object, taken one by one; what is left at the end nobody knows.
+/// The fields of an object, taken one by one; what is left at the end nobody knows. What is wrong is
+/// remembered, and told in the end: what cannot be read is as good as absent until then.
 #[derive(Debug)]
 pub struct Fields<'a> {
     path: String,
     strict: bool,
-    left: sorted::Map<&'a str, &'a Value>,
+    left: Vec<(&'a str, &'a Value)>,
+    wrong: Option<DecodeError>,
 }
 
 impl<'a> Fields<'a> {
@@ -85,17 +85,27 @@ impl<'a> Fields<'a> {
         Ok(Self::nested(map, go_type.to_owned(), true))
     }
 
+    /// The same, without regard to fields that nobody asks for.
+    #[must_use]
+    pub fn lenient(self) -> Self {
+        Self { strict: false, ..self }
+    }
+
     fn nested(map: &'a Map<String, Value>, path: String, strict: bool) -> Self {
-        Self { path, strict, left: map.iter().map(|(key, value)| (key.as_str(), value)).collect() }
+        let left = map.iter().map(|(key, value)| (key.as_str(), value)).collect();
+        Self { path, strict, left, wrong: None }
     }
 
     fn take(&mut self, name: &str) -> Option<&'a Value> {
         let mut found = None;
-        loop {
-            let key = self.left.keys().find(|key| key.eq_ignore_ascii_case(name)).copied();
-            let Some(key) = key else { return found };
-            found = self.left.remove(key);
-        }
+        self.left.retain(|(key, value)| {
+            let same = key.eq_ignore_ascii_case(name);
+            if same {
+                found = Some(*value);
+            }
+            !same
+        });
+        found
     }
 
     /// Takes a field that is there and not null.
@@ -103,158 +113,189 @@ impl<'a> Fields<'a> {
         self.take(name).filter(|value| !value.is_null())
     }
 
-    fn wrong<T>(&self, name: &str, value: &Value, go_type: &str) -> Result<T> {
-        self.mistaken(name, kind_of(value), go_type)
+    fn is_wrong(&mut self, why: String) {
+        self.wrong.get_or_insert(DecodeError(why));
+    }
+
+    fn wrong(&mut self, name: &str, value: &Value, go_type: &str) {
+        self.mistaken(name, kind_of(value), go_type);
     }
 
     /// Go names a number that does not fit, but not one that is no number at all.
-    fn wrong_number<T>(&self, name: &str, value: &Value, go_type: &str) -> Result<T> {
+    fn wrong_number(&mut self, name: &str, value: &Value, go_type: &str) {
         match value {
             Value::Number(number) => self.mistaken(name, &format!("number {number}"), go_type),
             other => self.wrong(name, other, go_type),
         }
     }
 
-    fn mistaken<T>(&self, name: &str, kind: &str, go_type: &str) -> Result<T> {
+    fn mistaken(&mut self, name: &str, kind: &str, go_type: &str) {
         let path = &self.path;
-        Err(DecodeError(format!(
+        let why = format!(
             "json: cannot unmarshal {kind} into Go struct field {path}.{name} of type {go_type}"
-        )))
+        );
+        self.is_wrong(why);
     }
 
     /// A text; empty if absent.
-    pub fn text(&mut self, name: &str) -> Result<String> {
+    pub fn text(&mut self, name: &str) -> String {
         match self.value(name) {
-            None => Ok(String::new()),
-            Some(Value::String(text)) => Ok(text.clone()),
-            Some(other) => self.wrong(name, other, "string"),
+            Some(value) => self.text_of(name, value),
+            None => String::new(),
         }
+    }
+
+    fn text_of(&mut self, name: &str, value: &Value) -> String {
+        match value {
+            Value::Null => {}
+            Value::String(text) => return text.clone(),
+            other => self.wrong(name, other, "string"),
+        }
+        String::new()
     }
 
     /// A flag; false if absent.
-    pub fn flag(&mut self, name: &str) -> Result<bool> {
+    pub fn flag(&mut self, name: &str) -> bool {
         match self.value(name) {
-            None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(*flag),
+            None => {}
+            Some(Value::Bool(flag)) => return *flag,
             Some(other) => self.wrong(name, other, "bool"),
         }
+        false
     }
 
     /// A number of 64 bits; 0 if absent.
-    pub fn int(&mut self, name: &str) -> Result<i64> {
+    pub fn int(&mut self, name: &str) -> i64 {
         self.number(name, "int64")
     }
 
     /// A number of Go's type `int`; 0 if absent.
-    pub fn whole(&mut self, name: &str) -> Result<i64> {
+    pub fn whole(&mut self, name: &str) -> i64 {
         self.number(name, "int")
     }
 
     /// A length of time in nanoseconds; 0 if absent.
-    pub fn duration(&mut self, name: &str) -> Result<i64> {
+    pub fn duration(&mut self, name: &str) -> i64 {
         self.number(name, "time.Duration")
     }
 
     /// A number of 32 bits; 0 if absent.
-    pub fn int32(&mut self, name: &str) -> Result<i32> {
-        let Some(value) = self.value(name) else { return Ok(0) };
-        match value.as_i64().and_then(|number| i32::try_from(number).ok()) {
-            Some(number) => Ok(number),
-            None => self.wrong_number(name, value, "int32"),
+    pub fn int32(&mut self, name: &str) -> i32 {
+        let Some(value) = self.value(name) else { return 0 };
+        let number = value.as_i64().and_then(|number| i32::try_from(number).ok());
+        if number.is_none() {
+            self.wrong_number(name, value, "int32");
         }
+        number.unwrap_or_default()
     }
 
     /// A number that is not negative; 0 if absent.
-    pub fn unsigned(&mut self, name: &str) -> Result<u64> {
-        let Some(value) = self.value(name) else { return Ok(0) };
-        value.as_u64().map_or_else(|| self.wrong_number(name, value, "uint64"), Ok)
+    pub fn unsigned(&mut self, name: &str) -> u64 {
+        let Some(value) = self.value(name) else { return 0 };
+        let number = value.as_u64();
+        if number.is_none() {
+            self.wrong_number(name, value, "uint64");
+        }
+        number.unwrap_or_default()
     }
 
-    fn number(&mut self, name: &str, go_type: &str) -> Result<i64> {
-        let Some(value) = self.value(name) else { return Ok(0) };
-        value.as_i64().map_or_else(|| self.wrong_number(name, value, go_type), Ok)
+    fn number(&mut self, name: &str, go_type: &str) -> i64 {
+        self.value(name).map_or(0, |value| self.number_of(name, value, go_type))
+    }
+
+    fn number_of(&mut self, name: &str, value: &Value, go_type: &str) -> i64 {
+        let number = value.as_i64();
+        if number.is_none() {
+            self.wrong_number(name, value, go_type);
+        }
+        number.unwrap_or_default()
     }
 
     /// A moment, if there.
-    pub fn moment(&mut self, name: &str) -> Result<Option<Moment>> {
-        match self.value(name) {
-            None => Ok(None),
-            Some(Value::String(text)) => Moment::parse(text).map(Some).ok_or_else(|| {
-                let layout = "2006-01-02T15:04:05Z07:00";
-                DecodeError(format!(
-                    "parsing time {text:?} as {layout:?}: cannot parse {text:?} as \"2006\""
-                ))
-            }),
-            Some(_) => Err(DecodeError("Time.UnmarshalJSON: input is not a JSON string".into())),
+    pub fn moment(&mut self, name: &str) -> Option<Moment> {
+        let value = self.value(name)?;
+        let Value::String(text) = value else {
+            self.is_wrong("Time.UnmarshalJSON: input is not a JSON string".to_owned());
+            return None;
+        };
+        let moment = Moment::parse(text);
+        if moment.is_none() {
+            let layout = "2006-01-02T15:04:05Z07:00";
+            self.is_wrong(format!(
+                "parsing time {text:?} as {layout:?}: cannot parse {text:?} as \"2006\""
+            ));
         }
+        moment
     }
 
-    /// One of the server's words; `None` if the field is absent. Unlike elsewhere, null and the
-    /// empty text are errors.
-    pub fn word<T>(&mut self, name: &str, words: &[(&str, T)]) -> Result<Option<T>>
-    where
-        T: Copy,
-    {
-        let Some(value) = self.take(name) else { return Ok(None) };
-        let known = value.as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
-        match known {
-            Some((_, meaning)) => Ok(Some(*meaning)),
-            None => Err(DecodeError(format!("can not unmarshal {:?}", value.to_string()))),
-        }
+    /// One of the server's words; what is absent is as by default. Unlike elsewhere, null and the empty
+    /// text are errors.
+    pub fn word<T: Copy + Default>(&mut self, name: &str, words: &[(&str, T)]) -> T {
+        self.word_or(name, words, |text| format!("can not unmarshal {text:?}"))
     }
 
     /// As [`Fields::word`], for words that the server refuses with a text of their own.
-    pub fn word_or<T>(
+    pub fn word_or<T: Copy + Default>(
         &mut self,
         name: &str,
         words: &[(&str, T)],
-        unknown: &str,
-    ) -> Result<Option<T>>
-    where
-        T: Copy,
-    {
-        let given = self.left.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-        let given = given.map(|(_, value)| value.to_string()).unwrap_or_default();
-        self.word(name, words).map_err(|_| DecodeError(format!("{unknown}: {given}")))
+        unknown: fn(&str) -> String,
+    ) -> T {
+        let mut found = T::default();
+        let is_known = &mut |text: &str| {
+            let known = words.iter().find(|(word, _)| *word == text);
+            found = known.map_or(found, |(_, meaning)| *meaning);
+            known.is_some()
+        };
+        self.known_word(name, is_known, unknown);
+        found
+    }
+
+    fn known_word(
+        &mut self,
+        name: &str,
+        is_known: &mut dyn FnMut(&str) -> bool,
+        unknown: fn(&str) -> String,
+    ) {
+        let Some(value) = self.take(name) else { return };
+        if !value.as_str().is_some_and(is_known) {
+            self.is_wrong(unknown(&value.to_string()));
+        }
+    }
+
+    fn list(&mut self, name: &str, go_type: &str) -> &'a [Value] {
+        match self.value(name) {
+            None => {}
+            Some(Value::Array(items)) => return items,
+            Some(other) => self.wrong(name, other, go_type),
+        }
+        &[]
     }
 
     /// A list of texts; empty if absent.
-    pub fn texts(&mut self, name: &str) -> Result<Vec<String>> {
-        let Some(value) = self.value(name) else { return Ok(Vec::new()) };
-        let Value::Array(items) = value else { return self.wrong(name, value, "[]string") };
-        items
-            .iter()
-            .map(|item| match item {
-                Value::String(text) => Ok(text.clone()),
-                Value::Null => Ok(String::new()),
-                other => self.wrong(name, other, "string"),
-            })
-            .collect()
+    pub fn texts(&mut self, name: &str) -> Vec<String> {
+        self.list(name, "[]string").iter().map(|item| self.text_of(name, item)).collect()
     }
 
     /// A list of lengths of time in nanoseconds; empty if absent.
-    pub fn durations(&mut self, name: &str) -> Result<Vec<i64>> {
-        let Some(value) = self.value(name) else { return Ok(Vec::new()) };
-        let Value::Array(items) = value else { return self.wrong(name, value, "[]time.Duration") };
-        items
-            .iter()
-            .map(|item| {
-                item.as_i64().map_or_else(|| self.wrong_number(name, item, "time.Duration"), Ok)
-            })
-            .collect()
+    pub fn durations(&mut self, name: &str) -> Vec<i64> {
+        let items = self.list(name, "[]time.Duration").iter();
+        items.map(|item| self.number_of(name, item, "time.Duration")).collect()
     }
 
     /// A map of texts; empty if absent.
-    pub fn map(&mut self, name: &str) -> Result<sorted::Map<String, String>> {
-        let Some(value) = self.value(name) else { return Ok(sorted::Map::new()) };
-        let Value::Object(map) = value else { return self.wrong(name, value, "map[string]string") };
-        map.iter()
-            .map(|(key, value)| match value {
-                Value::String(text) => Ok((key.clone(), text.clone())),
-                Value::Null => Ok((key.clone(), String::new())),
-                other => self.wrong(name, other, "string"),
-            })
-            .collect()
+    pub fn map(&mut self, name: &str) -> sorted::Map<String, String> {
+        let mut texts = sorted::Map::new();
+        match self.value(name) {
+            None => {}
+            Some(Value::Object(map)) => {
+                for (key, value) in map {
+                    texts.insert(key.clone(), self.text_of(name, value));
+                }
+            }
+            Some(other) => self.wrong(name, other, "map[string]string"),
+        }
+        texts
     }
 
     /// An object, if there, read by `read`.
@@ -262,10 +303,12 @@ impl<'a> Fields<'a> {
         &mut self,
         name: &str,
         go_type: &str,
-        read: impl Fn(&mut Fields<'_>) -> Result<T>,
-    ) -> Result<Option<T>> {
-        let Some(value) = self.value(name) else { return Ok(None) };
-        self.member(name, go_type, value, &read).map(Some)
+        read: fn(&mut Fields<'_>) -> T,
+    ) -> Option<T> {
+        let value = self.value(name)?;
+        let mut object = None;
+        self.member(name, go_type, value, &mut |fields| object = Some(read(fields)));
+        object
     }
 
     /// A list of objects, each read by `read`; empty if absent.
@@ -273,33 +316,40 @@ impl<'a> Fields<'a> {
         &mut self,
         name: &str,
         go_type: &str,
-        read: impl Fn(&mut Fields<'_>) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        let Some(value) = self.value(name) else { return Ok(Vec::new()) };
-        let Value::Array(items) = value else {
-            return self.wrong(name, value, &format!("[]{go_type}"));
-        };
-        items.iter().map(|item| self.member(name, go_type, item, &read)).collect()
+        read: fn(&mut Fields<'_>) -> T,
+    ) -> Vec<T> {
+        let mut objects = Vec::new();
+        for item in self.list(name, &format!("[]{go_type}")) {
+            self.member(name, go_type, item, &mut |fields| objects.push(read(fields)));
+        }
+        objects
     }
 
-    fn member<T>(
-        &self,
+    fn member(
+        &mut self,
         name: &str,
         go_type: &str,
         value: &Value,
-        read: &impl Fn(&mut Fields<'_>) -> Result<T>,
-    ) -> Result<T> {
+        read: &mut dyn FnMut(&mut Fields<'_>),
+    ) {
         let Value::Object(map) = value else { return self.wrong(name, value, go_type) };
         let mut fields = Fields::nested(map, format!("{}.{name}", self.path), self.strict);
-        let member = read(&mut fields)?;
-        fields.finish()?;
-        Ok(member)
+        read(&mut fields);
+        if let Err(DecodeError(why)) = fields.finish() {
+            self.is_wrong(why);
+        }
     }
 
     /// Ends the reading: a field that was not asked for is an error.
+    ///
+    /// # Errors
+    /// The first thing that was wrong.
     pub fn finish(self) -> Result<()> {
-        match self.left.into_keys().next() {
-            Some(key) if self.strict => Err(DecodeError(format!("json: unknown field {key:?}"))),
+        match (self.wrong, self.left.first()) {
+            (Some(wrong), _) => Err(wrong),
+            (None, Some((key, _))) if self.strict => {
+                Err(DecodeError(format!("json: unknown field {key:?}")))
+            }
             _ => Ok(()),
         }
     }
@@ -327,12 +377,12 @@ mod tests {
         };
         let read = || {
             let mut fields = Fields::of(&value, "Request")?;
-            fields.text("name")?;
-            fields.int("max_msgs")?;
-            fields.unsigned("seq")?;
-            fields.texts("subjects")?;
-            fields.word("storage", &[("file", 1), ("memory", 2)])?;
-            fields.object("mirror", "server.StreamSource", |mirror| mirror.text("name"))?;
+            fields.text("name");
+            fields.int("max_msgs");
+            fields.unsigned("seq");
+            fields.texts("subjects");
+            fields.word("storage", &[("file", 1), ("memory", 2)]);
+            fields.object("mirror", "server.StreamSource", |mirror| mirror.text("name"));
             fields.finish()
         };
         read().err().map_or_else(String::new, |error| error.0)

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::decode::{DecodeError, Fields};
+use super::decode::Fields;
 
 /// What decides how long a message stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -62,43 +62,40 @@ pub enum PersistMode {
 }
 
 impl Retention {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[
             ("limits", Self::Limits),
             ("interest", Self::Interest),
             ("workqueue", Self::WorkQueue),
         ];
-        Ok(fields.word("retention", words)?.unwrap_or_default())
+        fields.word("retention", words)
     }
 }
 
 impl Discard {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[("old", Self::Old), ("new", Self::New)];
-        Ok(fields.word("discard", words)?.unwrap_or_default())
+        fields.word("discard", words)
     }
 }
 
 impl Storage {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[("file", Self::File), ("memory", Self::Memory)];
-        Ok(fields.word("storage", words)?.unwrap_or_default())
+        fields.word("storage", words)
     }
 }
 
 impl PersistMode {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[("default", Self::Default), ("async", Self::Async)];
-        Ok(fields.word("persist_mode", words)?.unwrap_or_default())
+        fields.word("persist_mode", words)
     }
 }
 
 impl Compression {
-    pub(super) fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
+    pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
         let words = &[("none", Self::None), ("s2", Self::S2)];
-        match fields.word("compression", words) {
-            Ok(word) => Ok(word.unwrap_or_default()),
-            Err(_) => Err(DecodeError("unknown compression algorithm".into())),
-        }
+        fields.word_or("compression", words, |_| "unknown compression algorithm".to_owned())
     }
 }

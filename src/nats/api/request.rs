@@ -104,8 +104,9 @@ impl CreateRequest {
         if body.is_empty() {
             return Ok(Self::default());
         }
-        Ok(read(body, "StreamConfigRequest", |fields| {
-            Ok(Self { config: StreamConfig::decode(fields)?, pedantic: fields.flag("pedantic")? })
+        Ok(read(body, "StreamConfigRequest", |fields| Self {
+            config: StreamConfig::decode(fields),
+            pedantic: fields.flag("pedantic"),
         })?)
     }
 }
@@ -113,11 +114,9 @@ impl CreateRequest {
 impl ListRequest {
     /// Reads an optional body.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        optional(body, "JSApiStreamNamesRequest", |fields| {
-            Ok(Self {
-                offset: u64::try_from(fields.int("offset")?).unwrap_or(0),
-                subject: fields.text("subject")?,
-            })
+        optional(body, "JSApiStreamNamesRequest", |fields| Self {
+            offset: u64::try_from(fields.int("offset")).unwrap_or(0),
+            subject: fields.text("subject"),
         })
     }
 }
@@ -125,12 +124,10 @@ impl ListRequest {
 impl StreamInfoRequest {
     /// Reads an optional body.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        optional(body, "JSApiStreamInfoRequest", |fields| {
-            Ok(Self {
-                offset: u64::try_from(fields.int("offset")?).unwrap_or(0),
-                deleted_details: fields.flag("deleted_details")?,
-                subjects_filter: fields.text("subjects_filter")?,
-            })
+        optional(body, "JSApiStreamInfoRequest", |fields| Self {
+            offset: u64::try_from(fields.int("offset")).unwrap_or(0),
+            deleted_details: fields.flag("deleted_details"),
+            subjects_filter: fields.text("subjects_filter"),
         })
     }
 }
@@ -138,12 +135,10 @@ impl StreamInfoRequest {
 impl PurgeRequest {
     /// Reads an optional body.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        let request = optional(body, "JSApiStreamPurgeRequest", |fields| {
-            Ok(Self {
-                seq: fields.unsigned("seq")?,
-                filter: fields.text("filter")?,
-                keep: fields.unsigned("keep")?,
-            })
+        let request = optional(body, "JSApiStreamPurgeRequest", |fields| Self {
+            seq: fields.unsigned("seq"),
+            filter: fields.text("filter"),
+            keep: fields.unsigned("keep"),
         })?;
         if request.seq > 0 && request.keep > 0 {
             return Err(ApiError::BAD_REQUEST);
@@ -161,30 +156,34 @@ impl MsgGetRequest {
     /// Reads the body of `DIRECT.GET`, which may have fields that nobody knows.
     pub fn decode_direct(body: &[u8]) -> Result<Self, DecodeError> {
         let value = parse(body)?;
-        Self::fields(&mut Fields::of(&value, "JSApiMsgGetRequest")?)
+        let mut fields = Fields::of(&value, "JSApiMsgGetRequest")?.lenient();
+        let request = Self::fields(&mut fields);
+        fields.finish()?;
+        Ok(request)
     }
 
-    fn fields(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            seq: fields.unsigned("seq")?,
-            last_by_subj: fields.text("last_by_subj")?,
-            next_by_subj: fields.text("next_by_subj")?,
-            start_time: fields.moment("start_time")?,
-            batch: fields.int("batch")?,
-            max_bytes: fields.int("max_bytes")?,
-            multi_last: fields.texts("multi_last")?,
-            up_to_seq: fields.unsigned("up_to_seq")?,
-            up_to_time: fields.moment("up_to_time")?,
-            no_hdr: fields.flag("no_hdr")?,
-        })
+    fn fields(fields: &mut Fields<'_>) -> Self {
+        Self {
+            seq: fields.unsigned("seq"),
+            last_by_subj: fields.text("last_by_subj"),
+            next_by_subj: fields.text("next_by_subj"),
+            start_time: fields.moment("start_time"),
+            batch: fields.int("batch"),
+            max_bytes: fields.int("max_bytes"),
+            multi_last: fields.texts("multi_last"),
+            up_to_seq: fields.unsigned("up_to_seq"),
+            up_to_time: fields.moment("up_to_time"),
+            no_hdr: fields.flag("no_hdr"),
+        }
     }
 }
 
 impl MsgDeleteRequest {
     /// Reads the body of `STREAM.MSG.DELETE`.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        required(body, "JSApiMsgDeleteRequest", |fields| {
-            Ok(Self { seq: fields.unsigned("seq")?, no_erase: fields.flag("no_erase")? })
+        required(body, "JSApiMsgDeleteRequest", |fields| Self {
+            seq: fields.unsigned("seq"),
+            no_erase: fields.flag("no_erase"),
         })
     }
 }
@@ -192,10 +191,8 @@ impl MsgDeleteRequest {
 impl StepdownRequest {
     /// Reads an optional body.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        optional(body, "JSApiLeaderStepdownRequest", |fields| {
-            Ok(Self {
-                placement: fields.object("placement", "server.Placement", Placement::decode)?,
-            })
+        optional(body, "JSApiLeaderStepdownRequest", |fields| Self {
+            placement: fields.object("placement", "server.Placement", Placement::decode),
         })
     }
 }
@@ -203,8 +200,8 @@ impl StepdownRequest {
 impl PeerRequest {
     /// Reads the body of `STREAM.PEER.REMOVE`.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
-        let request = required(body, "JSApiStreamRemovePeerRequest", |fields| {
-            Ok(Self { peer: fields.text("peer")? })
+        let request = required(body, "JSApiStreamRemovePeerRequest", |fields| Self {
+            peer: fields.text("peer"),
         })?;
         if request.peer.is_empty() { Err(ApiError::BAD_REQUEST) } else { Ok(request) }
     }
@@ -216,32 +213,41 @@ pub fn expect_empty(body: &[u8]) -> Result<(), ApiError> {
 }
 
 /// Reads a whole body, to its last field.
-pub fn read<T>(
+pub fn read<T: Default>(
     body: &[u8],
     go_type: &str,
-    read: impl Fn(&mut Fields<'_>) -> Result<T, DecodeError>,
+    read: fn(&mut Fields<'_>) -> T,
 ) -> Result<T, DecodeError> {
+    let mut request = T::default();
+    read_with(body, go_type, &mut |fields| request = read(fields))?;
+    Ok(request)
+}
+
+fn read_with(
+    body: &[u8],
+    go_type: &str,
+    read: &mut dyn FnMut(&mut Fields<'_>),
+) -> Result<(), DecodeError> {
     let value = parse(body)?;
     let mut fields = Fields::of(&value, go_type)?;
-    let request = read(&mut fields)?;
-    fields.finish()?;
-    Ok(request)
+    read(&mut fields);
+    fields.finish()
 }
 
 /// Reads a body that need not be there: what does not look like JSON is as good as nothing.
 pub fn optional<T: Default>(
     body: &[u8],
     go_type: &str,
-    fields: impl Fn(&mut Fields<'_>) -> Result<T, DecodeError>,
+    fields: fn(&mut Fields<'_>) -> T,
 ) -> Result<T, ApiError> {
     if is_json(body) { Ok(read(body, go_type, fields)?) } else { Ok(T::default()) }
 }
 
 /// Reads a body that must say something.
-pub fn required<T>(
+pub fn required<T: Default>(
     body: &[u8],
     go_type: &str,
-    fields: impl Fn(&mut Fields<'_>) -> Result<T, DecodeError>,
+    fields: fn(&mut Fields<'_>) -> T,
 ) -> Result<T, ApiError> {
     if is_empty(body) { Err(ApiError::BAD_REQUEST) } else { Ok(read(body, go_type, fields)?) }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::decode::{DecodeError, Fields, lenient};
+use super::decode::{Fields, lenient};
 use super::{Moment, is_default};
 use crate::nats::json::{self, FromJson, from_json};
 
@@ -86,33 +86,34 @@ impl FromJson for StreamSource {
 
 impl StreamSource {
     /// Reads the fields of a mirror or source.
-    pub fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self {
-            name: fields.text("name")?,
-            opt_start_seq: fields.unsigned("opt_start_seq")?,
-            opt_start_time: fields.moment("opt_start_time")?,
-            filter_subject: fields.text("filter_subject")?,
+    pub fn decode(fields: &mut Fields<'_>) -> Self {
+        Self {
+            name: fields.text("name"),
+            opt_start_seq: fields.unsigned("opt_start_seq"),
+            opt_start_time: fields.moment("opt_start_time"),
+            filter_subject: fields.text("filter_subject"),
             subject_transforms: fields.objects(
                 "subject_transforms",
                 "server.SubjectTransformConfig",
                 SubjectTransform::decode,
-            )?,
-            external: fields.object("external", "server.ExternalStream", |external| {
-                Ok(External { api: external.text("api")?, deliver: external.text("deliver")? })
-            })?,
+            ),
+            external: fields.object("external", "server.ExternalStream", |external| External {
+                api: external.text("api"),
+                deliver: external.text("deliver"),
+            }),
             consumer: fields.object("consumer", "server.StreamConsumerSource", |consumer| {
-                Ok(SourceConsumer {
-                    name: consumer.text("name")?,
-                    deliver_subject: consumer.text("deliver_subject")?,
-                })
-            })?,
-        })
+                SourceConsumer {
+                    name: consumer.text("name"),
+                    deliver_subject: consumer.text("deliver_subject"),
+                }
+            }),
+        }
     }
 }
 
 impl SubjectTransform {
     /// Reads the fields of a transform.
-    pub fn decode(fields: &mut Fields<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { src: fields.text("src")?, dest: fields.text("dest")? })
+    pub fn decode(fields: &mut Fields<'_>) -> Self {
+        Self { src: fields.text("src"), dest: fields.text("dest") }
     }
 }

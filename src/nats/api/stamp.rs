@@ -39,10 +39,8 @@ impl Serialize for Stamp {
 impl FromJson for Stamp {
     fn from_json(value: &Value) -> json::Result<Self> {
         let unix = value.as_str().and_then(parse_rfc3339);
-        unix.map_or_else(
-            || json::mistaken(value, RFC3339),
-            |unix| Ok(Self(since_world_began(unix))),
-        )
+        let wrong = || json::mistaken(value, RFC3339);
+        unix.map(|unix| Self(since_world_began(unix))).ok_or_else(wrong)
     }
 }
 
@@ -113,7 +111,7 @@ impl Serialize for Moment {
 
 impl FromJson for Moment {
     fn from_json(value: &Value) -> json::Result<Self> {
-        value.as_str().and_then(Self::parse).map_or_else(|| json::mistaken(value, RFC3339), Ok)
+        value.as_str().and_then(Self::parse).ok_or_else(|| json::mistaken(value, RFC3339))
     }
 }
 

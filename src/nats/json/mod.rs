@@ -63,7 +63,7 @@ pub fn read<T: FromJson>(bytes: &[u8]) -> Result<T> {
 }
 
 /// That something else was expected.
-pub(crate) fn mistaken<T>(value: &Value, expected: &str) -> Result<T> {
+pub(crate) fn mistaken(value: &Value, expected: &str) -> JsonError {
     let found = match value {
         Value::Null => "null".to_owned(),
         Value::Array(_) => "sequence".to_owned(),
@@ -72,5 +72,5 @@ pub(crate) fn mistaken<T>(value: &Value, expected: &str) -> Result<T> {
         Value::Number(number) => format!("number {number}"),
         Value::String(text) => format!("string {text:?}"),
     };
-    Err(JsonError(format!("invalid type: {found}, expected {expected}")))
+    JsonError(format!("invalid type: {found}, expected {expected}"))
 }

@@ -90,17 +90,14 @@ impl<'a> Object<'a> {
         let known = |name: &str| name == self.tag || self.asked.contains(&name);
         let unknown = self.fields.keys().find(|name| !known(name));
         match unknown {
-            Some(name) if strict => one_of("field", name, &self.asked),
+            Some(name) if strict => Err(one_of("field", name, &self.asked)),
             _ => Ok(()),
         }
     }
 }
 
 /// That a word is none of those there are.
-///
-/// # Errors
-/// Always.
-pub fn one_of<T>(what: &str, found: &str, known: &[&str]) -> Result<T> {
+pub fn one_of(what: &str, found: &str, known: &[&str]) -> JsonError {
     let known: Vec<String> = known.iter().map(|word| format!("'{word}'")).collect();
     let known = match known.as_slice() {
         [] => "none".to_owned(),
@@ -108,7 +105,7 @@ pub fn one_of<T>(what: &str, found: &str, known: &[&str]) -> Result<T> {
         [one, other] => format!("{one} or {other}"),
         many => format!("one of {}", many.join(", ")),
     };
-    Err(JsonError(format!("unknown {what} '{found}', expected {known}")))
+    JsonError(format!("unknown {what} '{found}', expected {known}"))
 }
 
 /// A type that is read field by field.
@@ -131,7 +128,7 @@ pub fn variant(value: &Value) -> Result<(&str, &Value)> {
     let fields = values::map(value)?;
     match fields.iter().next() {
         Some((name, value)) if fields.len() == 1 => Ok((name, value)),
-        _ => super::mistaken(value, "a map with a single key"),
+        _ => Err(super::mistaken(value, "a map with a single key")),
     }
 }
 

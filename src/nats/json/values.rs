@@ -23,7 +23,7 @@ impl FromJson for Map<String, Value> {
 
 impl FromJson for bool {
     fn from_json(value: &Value) -> Result<Self> {
-        value.as_bool().map_or_else(|| mistaken(value, "a boolean"), Ok)
+        value.as_bool().ok_or_else(|| mistaken(value, "a boolean"))
     }
 }
 
@@ -53,36 +53,36 @@ impl FromJson for usize {
 
 impl FromJson for i64 {
     fn from_json(value: &Value) -> Result<Self> {
-        value.as_i64().map_or_else(|| mistaken(value, "a whole number"), Ok)
+        value.as_i64().ok_or_else(|| mistaken(value, "a whole number"))
     }
 }
 
 impl FromJson for i32 {
     fn from_json(value: &Value) -> Result<Self> {
         let number = value.as_i64().and_then(|number| Self::try_from(number).ok());
-        number.map_or_else(|| mistaken(value, "a whole number of 32 bits"), Ok)
+        number.ok_or_else(|| mistaken(value, "a whole number of 32 bits"))
     }
 }
 
 fn unsigned(value: &Value, most: u64) -> Result<u64> {
     match value.as_u64() {
         Some(number) if number <= most => Ok(number),
-        _ => mistaken(value, &format!("a whole number from 0 to {most}")),
+        _ => Err(mistaken(value, &format!("a whole number from 0 to {most}"))),
     }
 }
 
 /// The text that a value is.
 pub(super) fn text(value: &Value) -> Result<&str> {
-    value.as_str().map_or_else(|| mistaken(value, "a string"), Ok)
+    value.as_str().ok_or_else(|| mistaken(value, "a string"))
 }
 
 fn list(value: &Value) -> Result<&Vec<Value>> {
-    value.as_array().map_or_else(|| mistaken(value, "a sequence"), Ok)
+    value.as_array().ok_or_else(|| mistaken(value, "a sequence"))
 }
 
 /// The object that a value is.
 pub(super) fn map(value: &Value) -> Result<&Map<String, Value>> {
-    value.as_object().map_or_else(|| mistaken(value, "a map"), Ok)
+    value.as_object().ok_or_else(|| mistaken(value, "a map"))
 }
 
 /// The items of a list that has just so many.
@@ -165,7 +165,7 @@ pub fn word<T: Copy>(value: &Value, words: &[(&str, T)]) -> Result<T> {
         Some((_, meaning)) => Ok(*meaning),
         None => {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            super::one_of("variant", found, &known)
+            Err(super::one_of("variant", found, &known))
         }
     }
 }
