@@ -3,4 +3,5 @@
 pub(crate) mod case;
 pub(crate) mod matching;
 pub(crate) mod runner;
+mod talk;
 pub(crate) mod values;

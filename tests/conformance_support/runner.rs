@@ -1,43 +1,21 @@
 //! Carries the steps of a case out. A case's client speaks the wire protocol, byte for byte, through
 //! a connection from outside ([`windtunnel::world::Role::Wire`]).
 
-use std::collections::{BTreeMap, VecDeque};
-
 use serde_json::{Value, json};
 use windtunnel::kernel::{ProcState, Span};
-use windtunnel::nats::codec::{write_client_op, write_server_op};
 use windtunnel::nats::json::FromJson;
-use windtunnel::nats::protocol::{ClientOp, ConnectOptions, ServerOp};
+use windtunnel::nats::protocol::{ClientOp, ConnectOptions};
 use windtunnel::nats::{Headers, Message};
 use windtunnel::world::{ClientSpec, Cluster, Input, Role, Topology, World};
 
 use super::case::Case;
 use super::matching::{Found, any_order, compare, compare_message};
+use super::talk::{Conn, Talk};
 use super::values::{Env, payload_bytes, subst, subst_text};
 
-struct Sub {
-    conn: String,
-    sid: String,
-    queue: VecDeque<(u64, Message)>,
-}
-
-#[derive(Default)]
-struct Conn {
-    client: String,
-    read: usize,
-    raw: bool,
-    lines: VecDeque<String>,
-    errors: VecDeque<String>,
-    info: Value,
-    pongs: u64,
-}
-
 struct Run {
-    world: World,
-    conns: BTreeMap<String, Conn>,
-    subs: BTreeMap<String, Sub>,
+    talk: Talk,
     env: Env,
-    counter: u64,
     cluster: String,
     /// The headers of the current step, in the order of the file.
     headers: Vec<(String, Value)>,
@@ -57,11 +35,8 @@ pub(crate) fn replay(case: &Case) -> Result<(), String> {
         ..topology.clusters[0].clone()
     };
     let mut run = Run {
-        world: World::new(topology).map_err(|error| error.to_string())?,
-        conns: BTreeMap::new(),
-        subs: BTreeMap::new(),
+        talk: Talk::with(World::new(topology).map_err(|error| error.to_string())?),
         env: Env::new(),
-        counter: 0,
         cluster: cluster.name.clone(),
         headers: Vec::new(),
     };
@@ -74,8 +49,8 @@ pub(crate) fn replay(case: &Case) -> Result<(), String> {
         }
         run.env.extend(found.captures);
     }
-    run.pump();
-    match run.conns.values().find_map(|conn| conn.errors.front()) {
+    run.talk.pump();
+    match run.talk.conns.values().find_map(|conn| conn.errors.front()) {
         Some(error) => Err(format!("-ERR '{error}' was not expected")),
         None => Ok(()),
     }
@@ -99,19 +74,19 @@ impl Run {
         match text(step, "op").unwrap_or_default() {
             "connect" => self.connect(step),
             "close" => {
-                let conn = self.conns.remove(self.name(step)).ok_or("no such connection")?;
-                self.give(Input::Crash { process: conn.client, lose_disk: false })?;
-                self.pass(Span::millis(50));
+                let conn = self.talk.conns.remove(self.name(step)).ok_or("no such connection")?;
+                self.talk.give(Input::Crash { process: conn.client, lose_disk: false })?;
+                self.talk.pass(Span::millis(50));
                 Ok(Found::default())
             }
             "subscribe" => self.subscribe(step),
             "unsubscribe" => {
-                let sub = &self.subs[text(step, "sub").ok_or("no sub")?];
+                let sub = &self.talk.subs[text(step, "sub").ok_or("no sub")?];
                 let max = step.get("max").and_then(Value::as_u64);
                 let op = ClientOp::Unsub { sid: sub.sid.as_str().into(), max };
                 let conn = sub.conn.clone();
-                self.say(&conn, &op)?;
-                self.flush(&conn)?;
+                self.talk.say(&conn, &op)?;
+                self.talk.flush(&conn)?;
                 Ok(Found::default())
             }
             "publish" => self.publish(step),
@@ -125,18 +100,19 @@ impl Run {
             "expect_none" => self.expect_none(step),
             "expect_err" => {
                 let conn = self.name(step).to_owned();
-                self.wait(millis(step, "within_ms", 5_000), |run| {
-                    !run.conns[&conn].errors.is_empty()
+                self.talk.wait(millis(step, "within_ms", 5_000), |talk| {
+                    !talk.conns[&conn].errors.is_empty()
                 });
-                let error = self.conns.get_mut(&conn).and_then(|conn| conn.errors.pop_front());
+                let error = self.talk.conns.get_mut(&conn).and_then(|conn| conn.errors.pop_front());
                 let mut found = Found::default();
                 compare(&step["err"], &json!(error), "-ERR", &self.env, &mut found);
                 Ok(found)
             }
             "expect_closed" => {
-                let client = self.conns[self.name(step)].client.clone();
-                let closed =
-                    self.wait(millis(step, "within_ms", 5_000), |run| run.is_closed(&client));
+                let client = self.talk.conns[self.name(step)].client.clone();
+                let closed = self
+                    .talk
+                    .wait(millis(step, "within_ms", 5_000), |talk| talk.is_closed(&client));
                 if closed {
                     Ok(Found::default())
                 } else {
@@ -145,7 +121,7 @@ impl Run {
             }
             "raw" => self.raw(step),
             "sleep" => {
-                self.pass(millis(step, "ms", 0));
+                self.talk.pass(millis(step, "ms", 0));
                 Ok(Found::default())
             }
             "fault" => self.fault(step),
@@ -157,103 +133,18 @@ impl Run {
         text(step, "conn").unwrap_or("c")
     }
 
-    fn give(&mut self, input: Input) -> Result<(), String> {
-        self.world.give(&input).map(|_| ()).map_err(|error| error.to_string())
-    }
-
-    fn is_closed(&self, client: &str) -> bool {
-        let wire = self.world.process(client).and_then(|process| self.world.wire(process));
-        wire.is_none_or(|wire| wire.is_closed())
-    }
-
-    /// Takes in what the servers said.
-    fn pump(&mut self) {
-        for (name, conn) in &mut self.conns {
-            let Some(process) = self.world.process(&conn.client) else { continue };
-            let Some(wire) = self.world.wire(process) else { continue };
-            let said = wire.said_since(conn.read).to_vec();
-            conn.read += said.len();
-            for op in said {
-                self.counter += 1;
-                if conn.raw && !matches!(op, ServerOp::Info(_) | ServerOp::Ping) {
-                    let mut bytes = Vec::new();
-                    write_server_op(&op, &mut bytes);
-                    let all = String::from_utf8_lossy(&bytes).into_owned();
-                    let all = all.strip_suffix("\r\n").unwrap_or(&all);
-                    conn.lines.extend(all.split("\r\n").map(str::to_owned));
-                    continue;
-                }
-                match op {
-                    ServerOp::Info(info) => conn.info = json!(info),
-                    ServerOp::Pong => conn.pongs += 1,
-                    ServerOp::Err(text) => conn.errors.push_back(text.to_string()),
-                    ServerOp::Msg { sid, message } => {
-                        let sub =
-                            self.subs.values_mut().find(|s| s.conn == *name && *s.sid == *sid);
-                        if let Some(sub) = sub {
-                            sub.queue.push_back((self.counter, message));
-                        }
-                    }
-                    ServerOp::Ok | ServerOp::Ping => {}
-                }
-            }
-        }
-    }
-
-    /// Lets time pass until something holds, at most so long.
-    fn wait(&mut self, limit: Span, mut until: impl FnMut(&mut Self) -> bool) -> bool {
-        let end = self.world.now() + limit;
-        loop {
-            self.pump();
-            if until(self) {
-                return true;
-            }
-            if self.world.next_at().is_none_or(|next| next > end) {
-                self.world.run_until(end);
-                return false;
-            }
-            self.world.step();
-        }
-    }
-
-    fn pass(&mut self, span: Span) {
-        self.world.run_until(self.world.now() + span);
-        self.pump();
-    }
-
-    fn say(&mut self, conn: &str, op: &ClientOp) -> Result<(), String> {
-        let mut bytes = Vec::new();
-        write_client_op(op, &mut bytes);
-        self.send(conn, bytes)
-    }
-
-    fn send(&mut self, conn: &str, bytes: Vec<u8>) -> Result<(), String> {
-        let client = self.conns.get(conn).ok_or("no such connection")?.client.clone();
-        self.give(Input::Bytes { client, bytes })
-    }
-
-    /// Waits until the server has processed what was said.
-    fn flush(&mut self, conn: &str) -> Result<(), String> {
-        let pongs = self.conns.get(conn).ok_or("no such connection")?.pongs;
-        let client = self.conns[conn].client.clone();
-        self.say(conn, &ClientOp::Ping)?;
-        let answered =
-            self.wait(Span::secs(5), |run| run.conns[conn].pongs > pongs || run.is_closed(&client));
-        if answered { Ok(()) } else { Err("the server does not answer a PING".into()) }
-    }
-
     fn connect(&mut self, step: &Value) -> Outcome {
         let name = self.name(step).to_owned();
-        if let Some(old) = self.conns.remove(&name) {
-            self.give(Input::Crash { process: old.client, lose_disk: false })?;
+        if let Some(old) = self.talk.conns.remove(&name) {
+            self.talk.give(Input::Crash { process: old.client, lose_disk: false })?;
         }
         let server = match subst(&step["server"], &self.env) {
             Value::String(name) => name,
             Value::Number(n) => format!("{}-{n}", self.cluster),
             _ => format!("{}-0", self.cluster),
         };
-        self.counter += 1;
-        let client = format!("conn-{}", self.counter);
+        self.talk.counter += 1;
+        let client = format!("conn-{}", self.talk.counter);
         let spec = ClientSpec {
             name: client.clone(),
             cluster: self.cluster.clone(),
@@ -262,15 +153,15 @@ impl Run {
             publishes: None,
             behaviour: None,
         };
-        self.give(Input::AddClient(spec))?;
+        self.talk.give(Input::AddClient(spec))?;
         let raw = step.get("raw").is_some_and(|raw| raw == true);
-        self.conns.insert(name.clone(), Conn { client, raw, ..Conn::default() });
-        if !self.wait(Span::secs(5), |run| run.conns[&name].info.is_object()) {
+        self.talk.conns.insert(name.clone(), Conn { client, raw, ..Conn::default() });
+        if !self.talk.wait(Span::secs(5), |talk| talk.conns[&name].info.is_object()) {
             return Err("no INFO".into());
         }
         let mut found = Found::default();
         if let Some(expected) = step.get("expect_info") {
-            let info = self.conns[&name].info.clone();
+            let info = self.talk.conns[&name].info.clone();
             compare(&json!({"$partial": expected}), &info, "info", &self.env, &mut found);
         }
         if !raw {
@@ -284,8 +175,8 @@ impl Run {
                 }
                 ConnectOptions::from_json(&options).map_err(|error| error.to_string())?
             };
-            self.say(&name, &ClientOp::Connect(Box::new(options)))?;
-            self.flush(&name)?;
+            self.talk.say(&name, &ClientOp::Connect(Box::new(options)))?;
+            self.talk.flush(&name)?;
         }
         Ok(found)
     }
@@ -294,28 +185,9 @@ impl Run {
         let conn = self.name(step).to_owned();
         let subject = subst_text(text(step, "subject").ok_or("no subject")?, &self.env);
         let sub = text(step, "sub").ok_or("no sub")?.to_owned();
-        self.add_sub(&conn, &sub, &subject, text(step, "queue"))?;
-        self.flush(&conn)?;
+        self.talk.add_sub(&conn, &sub, &subject, text(step, "queue"))?;
+        self.talk.flush(&conn)?;
         Ok(Found::default())
-    }
-
-    fn add_sub(
-        &mut self,
-        conn: &str,
-        name: &str,
-        subject: &str,
-        queue: Option<&str>,
-    ) -> Result<(), String> {
-        self.counter += 1;
-        let sid = self.counter.to_string();
-        let op = ClientOp::Sub {
-            subject: subject.into(),
-            queue: queue.map(Into::into),
-            sid: sid.as_str().into(),
-        };
-        let sub = Sub { conn: conn.to_owned(), sid, queue: VecDeque::new() };
-        self.subs.insert(name.to_owned(), sub);
-        self.say(conn, &op)
     }
 
     fn message(&self, step: &Value, env: &Env) -> Result<Message, String> {
@@ -349,28 +221,29 @@ impl Run {
             let mut env = self.env.clone();
             env.insert("i".to_owned(), json!(i));
             let message = self.message(step, &env)?;
-            self.say(&conn, &ClientOp::Pub(message))?;
+            self.talk.say(&conn, &ClientOp::Pub(message))?;
         }
-        self.flush(&conn)?;
+        self.talk.flush(&conn)?;
         Ok(Found::default())
     }
 
     fn request(&mut self, step: &Value, within: Span) -> Result<(Option<Message>, String), String> {
         let conn = self.name(step).to_owned();
-        let client = self.conns.get(&conn).ok_or("no such connection")?.client.clone();
-        self.counter += 1;
-        let inbox = format!("_INBOX.case.{}", self.counter);
-        self.add_sub(&conn, "request", &inbox, None)?;
+        let client = self.talk.conns.get(&conn).ok_or("no such connection")?.client.clone();
+        self.talk.counter += 1;
+        let inbox = format!("_INBOX.case.{}", self.talk.counter);
+        self.talk.add_sub(&conn, "request", &inbox, None)?;
         let env = self.env.clone();
         let mut message = self.message(step, &env)?;
         message.reply = Some(inbox.as_str().into());
-        self.say(&conn, &ClientOp::Pub(message))?;
-        self.wait(within, |run| !run.subs["request"].queue.is_empty() || run.is_closed(&client));
-        let sub = self.subs.remove("request").ok_or("no request")?;
-        if self.is_closed(&client) {
+        self.talk.say(&conn, &ClientOp::Pub(message))?;
+        self.talk
+            .wait(within, |talk| !talk.subs["request"].queue.is_empty() || talk.is_closed(&client));
+        let sub = self.talk.subs.remove("request").ok_or("no request")?;
+        if self.talk.is_closed(&client) {
             return Err("the server closed the connection".into());
         }
-        self.say(&conn, &ClientOp::Unsub { sid: sub.sid.as_str().into(), max: None })?;
+        self.talk.say(&conn, &ClientOp::Unsub { sid: sub.sid.as_str().into(), max: None })?;
         Ok((sub.queue.front().map(|(_, message)| message.clone()), inbox))
     }
 
@@ -391,16 +264,16 @@ impl Run {
     }
 
     fn poll(&mut self, step: &Value) -> Outcome {
-        let end = self.world.now() + millis(step, "within_ms", 15_000);
+        let end = self.talk.world.now() + millis(step, "within_ms", 15_000);
         loop {
-            let left = end.since(self.world.now());
+            let left = end.since(self.talk.world.now());
             let within = left.min(Span::secs(2)).max(Span::millis(200));
             let (reply, inbox) = self.request(step, within)?;
             let found = self.judge(step, reply.as_ref(), &inbox);
-            if found.diffs.is_empty() || self.world.now() >= end {
+            if found.diffs.is_empty() || self.talk.world.now() >= end {
                 return Ok(found);
             }
-            self.pass(millis(step, "every_ms", 100));
+            self.talk.pass(millis(step, "every_ms", 100));
         }
     }
 
@@ -411,26 +284,14 @@ impl Run {
         }
     }
 
-    /// The next message of these subscriptions, by the order of arrival.
-    fn next(&mut self, subs: &[String], skip: bool) -> Option<Message> {
-        for sub in subs {
-            let queue = &mut self.subs.get_mut(sub)?.queue;
-            while skip && queue.front().is_some_and(|(_, message)| is_heartbeat(message)) {
-                queue.pop_front();
-            }
-        }
-        let first = subs.iter().filter_map(|s| Some((self.subs[s].queue.front()?.0, s))).min()?.1;
-        self.subs.get_mut(first)?.queue.pop_front().map(|(_, message)| message)
-    }
-
     fn expect(&mut self, step: &Value) -> Outcome {
         let subs = Self::sub_names(step);
         let skip = text(step, "skip") == Some("heartbeats");
         let wanted = step["messages"].as_array().cloned().unwrap_or_default();
         let mut got = Vec::new();
-        self.wait(millis(step, "within_ms", 5_000), |run| {
+        self.talk.wait(millis(step, "within_ms", 5_000), |talk| {
             while got.len() < wanted.len() {
-                match run.next(&subs, skip) {
+                match talk.next(&subs, skip) {
                     Some(message) => got.push(message),
                     None => break,
                 }
@@ -462,9 +323,9 @@ impl Run {
     fn expect_none(&mut self, step: &Value) -> Outcome {
         let subs = Self::sub_names(step);
         let skip = text(step, "skip") == Some("heartbeats");
-        self.pass(millis(step, "for_ms", 0));
+        self.talk.pass(millis(step, "for_ms", 0));
         let mut found = Found::default();
-        while let Some(message) = self.next(&subs, skip) {
+        while let Some(message) = self.talk.next(&subs, skip) {
             let text = message.text();
             found.diffs.push(format!("expected no message, got {} {text}", message.subject));
         }
@@ -475,11 +336,12 @@ impl Run {
         let conn = self.name(step).to_owned();
         if let Some(send) = text(step, "send") {
             let bytes = subst_text(send, &self.env).into_bytes();
-            self.send(&conn, bytes)?;
+            self.talk.send(&conn, bytes)?;
         }
         let wanted = step["expect"].as_array().map_or(0, Vec::len);
-        self.wait(millis(step, "within_ms", 5_000), |run| run.conns[&conn].lines.len() >= wanted);
-        let lines = &mut self.conns.get_mut(&conn).ok_or("no such connection")?.lines;
+        self.talk
+            .wait(millis(step, "within_ms", 5_000), |talk| talk.conns[&conn].lines.len() >= wanted);
+        let lines = &mut self.talk.conns.get_mut(&conn).ok_or("no such connection")?.lines;
         let got: Vec<String> = lines.drain(..wanted.min(lines.len())).collect();
         let mut found = Found::default();
         compare(&step["expect"], &json!(got), "lines", &self.env, &mut found);
@@ -489,39 +351,22 @@ impl Run {
     fn fault(&mut self, step: &Value) -> Outcome {
         let server = subst_text(text(step, "server").unwrap_or_default(), &self.env);
         let process = format!("{}/{server}", self.cluster);
-        let id = self.world.process(&process).ok_or("no such server")?;
+        let id = self.talk.world.process(&process).ok_or("no such server")?;
         match text(step, "kind").unwrap_or_default() {
-            "stop_server" => self.give(Input::Stop { process })?,
-            "kill_server" => self.give(Input::Crash { process, lose_disk: false })?,
-            "start_server" => self.give(Input::Restart { process })?,
+            "stop_server" => self.talk.give(Input::Stop { process })?,
+            "kill_server" => self.talk.give(Input::Crash { process, lose_disk: false })?,
+            "start_server" => self.talk.give(Input::Restart { process })?,
             other => return Err(format!("the fault {other} is not simulated yet")),
         }
         let starts = text(step, "kind") == Some("start_server");
-        let done = self.wait(Span::secs(20), |run| {
-            let up = run.world.sim().state(id) != Some(ProcState::Down);
-            up == starts && (!starts || run.has_recovered())
+        let done = self.talk.wait(Span::secs(20), |talk| {
+            let up = talk.world.sim().state(id) != Some(ProcState::Down);
+            up == starts && (!starts || talk.has_recovered())
         });
         if !done {
             return Err("the fault does not come to an end".into());
         }
-        self.pass(Span::millis(500));
+        self.talk.pass(Span::millis(500));
         Ok(Found::default())
     }
-
-    /// Whether all routes are up and, where there is a quorum, the meta group has a leader.
-    fn has_recovered(&self) -> bool {
-        let up: Vec<_> =
-            self.world.servers().filter(|(_, state, _)| *state == ProcState::Up).collect();
-        let quorum = up.len() * 2 > self.world.servers().count();
-        up.iter().all(|(_, _, server)| {
-            let led = server.meta().is_none_or(|meta| !quorum || meta.leader().is_some());
-            led && server.routes().count() + 1 == up.len()
-        })
-    }
-}
-
-fn is_heartbeat(message: &Message) -> bool {
-    message
-        .status()
-        .is_some_and(|(status, text)| status == 100 && text.starts_with("Idle Heartbeat"))
 }
