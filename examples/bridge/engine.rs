@@ -325,6 +325,12 @@ impl Engine {
         self.conns.iter().flatten().count()
     }
 
+    /// The sockets of the clients: their processes, where they are, and how many bytes wait for them.
+    pub(crate) fn sockets(&self) -> impl Iterator<Item = (ProcId, (SocketAddr, usize))> {
+        let socket = |conn: &Conn| (conn.process, (conn.peer, conn.out.len() - conn.sent));
+        self.conns.iter().flatten().map(socket)
+    }
+
     /// Whether the routes between the servers that run are up and, where most of a cluster's servers
     /// run, its meta group has a leader.
     pub(crate) fn has_settled(&self) -> bool {

@@ -3,6 +3,7 @@
 
 mod clock;
 mod conf;
+mod connz;
 mod control;
 mod engine;
 mod flags;

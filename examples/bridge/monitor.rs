@@ -13,6 +13,7 @@ use windtunnel::nats::api::{API_LEVEL, SERVER_VERSION};
 use windtunnel::nats::time::{go_duration, rfc3339};
 use windtunnel::server::Server;
 
+use super::connz::connz;
 use super::engine::{Engine, MAX_PENDING, Site};
 use super::serve::Bridge;
 
@@ -86,7 +87,8 @@ impl Monitor {
         let Some(server) = process.and_then(|process| world.server(process)) else {
             return ("503 Service Unavailable", TEXT, "the server is not there\n".to_owned());
         };
-        let page = match path.split('?').next().unwrap_or_default() {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let page = match path {
             "/" => {
                 let links: String = ["varz", "connz", "jsz", "routez", "healthz"]
                     .iter()
@@ -96,7 +98,10 @@ impl Monitor {
             }
             "/healthz" => return ("200 OK", JSON, r#"{"status":"ok"}"#.to_owned()),
             "/varz" => self.varz(&engine, server),
-            "/connz" => connz(&engine, server),
+            "/connz" => match connz(&engine, server, query, head(&engine, server)) {
+                Ok(page) => page,
+                Err(why) => return ("400 Bad Request", TEXT, why),
+            },
             "/jsz" => jsz(&engine, server, &self.store_dir),
             "/routez" => {
                 let mut page = head(&engine, server);
@@ -190,31 +195,6 @@ fn head(engine: &Engine, server: &Server) -> Value {
         "server_name": &**server.name(),
         "now": rfc3339(engine.world().now()),
     })
-}
-
-fn connz(engine: &Engine, server: &Server) -> Value {
-    let connections: Vec<Value> = server
-        .clients()
-        .map(|(_, client)| {
-            json!({
-                "cid": client.id,
-                "kind": "Client",
-                "type": "nats",
-                "ip": "127.0.0.1",
-                "subscriptions": client.subs.len(),
-                "name": client.options.name,
-                "lang": client.options.lang,
-                "version": client.options.version,
-            })
-        })
-        .collect();
-    let mut page = head(engine, server);
-    page["num_connections"] = json!(connections.len());
-    page["total"] = json!(connections.len());
-    page["offset"] = json!(0);
-    page["limit"] = json!(1024);
-    page["connections"] = json!(connections);
-    page
 }
 
 fn js_config(server: &Server, store_dir: &str) -> Value {

@@ -24,8 +24,26 @@ pub struct ClientConn {
     pub options: ConnectOptions,
     /// Its subscriptions.
     pub subs: Map<Sid, ClientSub>,
+    /// How much it has sent and got.
+    pub traffic: Traffic,
+    /// When it last published, or changed its subscriptions.
+    pub active: Time,
     pub(super) pings_out: u32,
     told_account: bool,
+}
+
+/// The messages of a client, counted as nats-server's `/connz` does: bytes are those of headers and payload; the
+/// 503 for a request that reached nobody does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Traffic {
+    /// How many messages it has published.
+    pub in_msgs: u64,
+    /// How many bytes these had.
+    pub in_bytes: u64,
+    /// How many messages it was sent.
+    pub out_msgs: u64,
+    /// How many bytes these had.
+    pub out_bytes: u64,
 }
 
 /// A subscription of a client.
@@ -56,6 +74,8 @@ impl Server {
             since: cx.now(),
             options: ConnectOptions::default(),
             subs: Map::new(),
+            traffic: Traffic::default(),
+            active: cx.now(),
             pings_out: 0,
             told_account: false,
         };
@@ -95,6 +115,9 @@ impl Server {
     ) {
         let Some(client) = self.memory.clients.get_mut(&conn) else { return };
         client.pings_out = 0;
+        if !matches!(op, ClientOp::Ping | ClientOp::Pong) {
+            client.active = cx.now();
+        }
         let verbose = client.options.verbose;
         match op {
             ClientOp::Connect(options) => {
@@ -162,15 +185,18 @@ impl Server {
         message: &Message,
     ) {
         self.memory.published += 1;
-        let Some(client) = self.memory.clients.get(&conn) else { return };
+        let Some(client) = self.memory.clients.get_mut(&conn) else { return };
         let options = &client.options;
-        if message.size() > self.config.settings.max_payload {
+        let size = message.size();
+        if size > self.config.settings.max_payload {
             Self::complain(cx, conn, "Maximum Payload Violation");
             return self.drop_client(cx, conn);
         }
         if message.headers.is_some() && !options.headers {
             return self.drop_client(cx, conn);
         }
+        client.traffic.in_msgs += 1;
+        client.traffic.in_bytes += size as u64;
         if options.verbose {
             cx.send(conn, Frame::Server(ServerOp::Ok));
         }
@@ -242,6 +268,8 @@ impl Server {
         if !client.options.headers {
             message.headers = None;
         }
+        client.traffic.out_msgs += 1;
+        client.traffic.out_bytes += message.size() as u64;
         cx.send(conn, Frame::Server(ServerOp::Msg { sid: Arc::clone(sid), message }));
         if ended {
             self.unsubscribe(cx, conn, sid);

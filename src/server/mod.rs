@@ -34,7 +34,7 @@ use crate::nats::interest::Interest;
 use crate::nats::protocol::ServerInfo;
 use crate::nats::{Message, Subject, hash8};
 
-pub use clients::ClientConn;
+pub use clients::{ClientConn, Traffic};
 pub use consumer::{ConsumerNote, Delivery, HostedConsumer, Redelivery};
 pub use frame::{Account, CLIENT_PORT, Frame, ROUTE_PORT, RaftFrame, RouteOp};
 pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};

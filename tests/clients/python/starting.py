@@ -186,9 +186,36 @@ def monitoring():
         connz = json.loads(get(url + "/connz?x=1")[2])
         say(some(connz, "num_connections", "total", "offset", "limit"), len(connz["connections"]))
         c.close()
+        connections(host, port, url)
     with Server("-p", "-1", "-m", "-1") as s:
         s.ready()
         say(some(json.loads(get(s.monitor() + "/jsz")[2]), "disabled", "streams"))
+
+
+def connections(host, port, url):
+    """Who is connected, and the traffic of each."""
+    c = Client((host, port))
+    c.send(b'CONNECT {"verbose":false,"pedantic":false,"name":"me","lang":"py","version":"1.2","headers":true,'
+           b'"no_responders":true,"protocol":1}\r\nSUB talk 1\r\nSUB more some 2\r\nUNSUB 2 4\r\nPUB talk 5\r\nhello\r\n'
+           b"HPUB more 12 14\r\nNATS/1.0\r\n\r\nhi\r\nPUB nobody talk 2\r\nhi\r\nPING\r\n")
+    while c.line() != "PONG":
+        pass
+    for query in ("cid=%d", "cid=%d&subs=1&sort=msgs_to", "cid=%d&subs=detail", "limit=1&sort=msgs_from"):
+        connz = json.loads(get(url + "/connz?" + query.replace("%d", str(c.info["client_id"])))[2])
+        one = connz["connections"][0]
+        # The real server lists them in any order.
+        one.get("subscriptions_list", []).sort()
+        say(some(connz, "limit", "offset"))
+        say(sorted(set(one) - {"rtt"}))
+        say(some(one, "kind", "type", "ip", "in_msgs", "out_msgs", "in_bytes", "out_bytes", "subscriptions", "name",
+                 "lang", "version", "pending_bytes", "idle", "subscriptions_list"))
+        say(one["port"] == c.socket.getsockname()[1], one["cid"] == c.info["client_id"])
+        for sub in sorted(one.get("subscriptions_list_detail", []), key=lambda sub: sub["sid"]):
+            say(some(sub, "subject", "qgroup", "sid", "msgs", "max"))
+    say(json.loads(get(url + "/connz?offset=7")[2])["num_connections"])
+    for wrong in ("limit=x", "subs=maybe", "sort=size", "offset=1.5"):
+        say(get(url + "/connz?" + wrong))
+    c.close()
 
 
 CONFIG = """
