@@ -2,8 +2,8 @@
 
 use crate::sorted::Set;
 
+use super::core::{Core, Exit};
 use super::net::Parcel;
-use super::sim::{Core, Exit};
 use super::{ConnId, EventId, EventKind, Port, ProcId, Process, Rng, Span, Time, TimerId};
 
 /// The way out of a process: time, chance, the network and the trace.

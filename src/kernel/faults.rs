@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::sim::Due;
+use super::core::Due;
 use super::{
     CloseReason, ConnId, DropReason, EventId, EventKind, LinkSpec, ProcId, ProcState, Process, Sim,
 };

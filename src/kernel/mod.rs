@@ -6,10 +6,11 @@
 //! and the same inputs give the same events, bit for bit: nothing here reads a clock, draws from
 //! anything but [`Rng`], or depends on the order of a hash map.
 //!
-//! Reading order: `time`, `rng`, `id`, `process`, `trace`, `digest`, `queue`, `net`, `sim`,
+//! Reading order: `time`, `rng`, `id`, `process`, `trace`, `digest`, `queue`, `net`, `core`, `sim`,
 //! `faults`, `context`, `history`.
 
 mod context;
+mod core;
 mod digest;
 mod faults;
 mod history;

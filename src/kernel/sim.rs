@@ -4,28 +4,12 @@ use crate::sorted::Set;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::core::{Core, Due, Exit};
 use super::net::{Net, Parcel};
-use super::queue::Queue;
 use super::{
     CloseReason, Conn, ConnId, Context, DropReason, EventId, EventKind, Link, LinkSpec, ProcId,
-    Process, Rng, Span, Stimulus, Time, TimerId, Trace,
+    Process, Rng, Stimulus, Time, TimerId, Trace,
 };
-
-/// How many timers are set before it is worth looking for those that were taken back.
-const FEW_TIMERS: usize = 32;
-
-/// What the queue holds.
-#[derive(Debug, Clone)]
-pub(super) enum Due<P: Process> {
-    /// A parcel arrives at the end of `conn` that is not `from`.
-    Parcel { conn: ConnId, from: ProcId, parcel: Parcel<P> },
-    /// A timer of a process is due.
-    Timer { process: ProcId, id: TimerId, cause: EventId, timer: P::Timer },
-    /// A dead process is started again by whoever watches over it.
-    Boot { process: ProcId, id: TimerId, cause: EventId },
-    /// A process that was frozen works off the first thing that waited for it.
-    Backlog { process: ProcId },
-}
 
 /// How a process is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,30 +38,6 @@ pub struct Slot<P: Process> {
     pub(super) boot: Option<TimerId>,
 }
 
-/// A process's wish to end.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Exit {
-    pub(super) process: ProcId,
-    pub(super) cause: EventId,
-    /// After how long it is to be started again.
-    pub(super) again: Option<Span>,
-}
-
-/// Everything but the processes themselves, so that a process can be borrowed beside it.
-#[derive(Debug, Clone)]
-pub(super) struct Core<P: Process> {
-    pub(super) now: Time,
-    pub(super) position: u64,
-    pub(super) queue: Queue<Due<P>>,
-    pub(super) net: Net<P>,
-    pub(super) trace: Trace<P>,
-    pub(super) next_timer: u64,
-    /// How many timers may be set before the queue is cleared of those that were taken back.
-    timers_until_clearing: usize,
-    /// Processes that asked to end while they handled something.
-    pub(super) exits: Vec<Exit>,
-}
-
 /// A running simulation. Cloning it is cheap; the clone lives its own life.
 #[derive(Debug, Clone)]
 pub struct Sim<P: Process> {
@@ -93,16 +53,7 @@ impl<P: Process> Sim<P> {
         let rng = Rng::new(seed);
         Self {
             slots: Vec::new(),
-            core: Core {
-                now: Time::ZERO,
-                position: 0,
-                queue: Queue::new(),
-                net: Net::new(rng.fork("net"), link),
-                trace: Trace::new(seed, keep_events),
-                next_timer: 0,
-                timers_until_clearing: FEW_TIMERS,
-                exits: Vec::new(),
-            },
+            core: Core::new(seed, rng.fork("net"), link, keep_events),
             seed: rng,
         }
     }
@@ -208,7 +159,8 @@ impl<P: Process> Sim<P> {
 
     /// Does the next thing. Returns false if there is none.
     pub fn step(&mut self) -> bool {
-        self.clear_queue();
+        let slots = &self.slots;
+        self.core.clear_queue(|net, due| is_void(slots, net, due));
         loop {
             let Some((at, due)) = self.core.queue.pop() else { return false };
             self.core.now = self.core.now.max(at);
@@ -245,16 +197,6 @@ impl<P: Process> Sim<P> {
                 return;
             }
             self.core.queue.pop();
-        }
-    }
-
-    /// Removes everything from the queue that will never happen, now and then: a timer that was taken
-    /// back would otherwise stay until it is due, and be copied with every clone.
-    fn clear_queue(&mut self) {
-        if self.core.timers_until_clearing == 0 {
-            let (slots, net) = (&self.slots, &self.core.net);
-            let kept = self.core.queue.retain(|due| !is_void(slots, net, due));
-            self.core.timers_until_clearing = kept.max(FEW_TIMERS);
         }
     }
 
@@ -420,105 +362,5 @@ fn is_void<P: Process>(slots: &[Slot<P>], net: &Net<P>, due: &Due<P>) -> bool {
         Due::Backlog { process } => {
             slot(*process).is_none_or(|s| s.state != ProcState::Up || s.backlog.is_empty())
         }
-    }
-}
-
-impl<P: Process> Core<P> {
-    pub(super) fn record(
-        &mut self,
-        place: ProcId,
-        cause: Option<EventId>,
-        kind: EventKind<P>,
-    ) -> EventId {
-        self.trace.push(self.now, place, cause, kind)
-    }
-
-    /// Puts a parcel on its way; it arrives, or waits in a black hole. Returns when it arrives and
-    /// how often it is lost before.
-    pub(super) fn post(
-        &mut self,
-        id: ConnId,
-        from: ProcId,
-        len: u64,
-        parcel: impl FnOnce(&mut Self, Time, u32) -> Parcel<P>,
-    ) -> bool {
-        let Some(conn) = self.net.conns.get(&id) else { return false };
-        let (side, to) = (conn.side(from), conn.peer(from));
-        // Behind what is held already, even if the black hole is gone by now.
-        if self.net.is_blocked(from, to) {
-            let parcel = parcel(self, Time::MAX, 0);
-            if let Some(conn) = self.net.conns.get_mut(&id) {
-                conn.held[side].push_back(parcel);
-            }
-            return true;
-        }
-        let Some((at, lost)) = self.net.schedule(self.now, id, from, len) else { return false };
-        let parcel = parcel(self, at, lost);
-        self.queue.push(at, Due::Parcel { conn: id, from, parcel });
-        true
-    }
-
-    /// One end of a connection wants no more of it: its system tells the other end, behind what
-    /// was sent before.
-    pub(super) fn close_end(&mut self, id: ConnId, process: ProcId) {
-        let Some(conn) = self.net.conns.get_mut(&id) else { return };
-        let side = conn.side(process);
-        let was_open = std::mem::replace(&mut conn.open[side], false);
-        conn.gone[side] = true;
-        if !was_open && !conn.open[1 - side] {
-            // Still being dialled. If the dialler gave up, nobody will hear of it any more; if the
-            // other end died, the dial will be refused when it gets there.
-            if side == 0 {
-                self.net.conns.remove(&id);
-            }
-            return;
-        }
-        self.deliver_later(id, process, Parcel::Closed);
-    }
-
-    /// Records every frame under way on a connection as lost.
-    pub(super) fn lose_what_is_under_way(&mut self, id: ConnId, cause: EventId, why: DropReason) {
-        let mut parcels: Vec<Parcel<P>> = Vec::new();
-        let due = self.queue.extract(|due| matches!(due, Due::Parcel { conn, .. } if *conn == id));
-        for due in due {
-            if let Due::Parcel { parcel, .. } = due {
-                parcels.push(parcel);
-            }
-        }
-        if let Some(conn) = self.net.conns.get_mut(&id) {
-            parcels.extend(conn.held.iter_mut().flat_map(std::mem::take));
-        }
-        for parcel in parcels {
-            let Parcel::Frame { sent, .. } = parcel else { continue };
-            let to = match self.trace.get(sent).map(|event| &event.kind) {
-                Some(EventKind::Sent { to, .. }) => *to,
-                _ => continue,
-            };
-            self.record(to, Some(cause), EventKind::Dropped { sent, reason: why });
-        }
-    }
-
-    /// Puts a parcel without a frame on its way.
-    pub(super) fn deliver_later(&mut self, id: ConnId, from: ProcId, parcel: Parcel<P>) {
-        self.post(id, from, 0, |_, _, _| parcel);
-    }
-
-    fn next_timer(&mut self) -> TimerId {
-        let id = TimerId(self.next_timer);
-        self.next_timer += 1;
-        id
-    }
-
-    pub(super) fn set_timer(
-        &mut self,
-        process: ProcId,
-        after: Span,
-        timer: P::Timer,
-        cause: EventId,
-    ) -> TimerId {
-        let id = self.next_timer();
-        self.timers_until_clearing = self.timers_until_clearing.saturating_sub(1);
-        self.queue.push(self.now + after, Due::Timer { process, id, cause, timer });
-        id
     }
 }
