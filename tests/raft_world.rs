@@ -24,6 +24,14 @@ const ACTIONS: u32 = 60;
 /// several times in a row, and what waited behind it.
 const REST: Span = Span::secs(60);
 
+/// Whether the stream gets other numbers of replicas, or loses servers, while it storms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    No,
+    Replicas,
+    Servers,
+}
+
 /// A world under random faults, and all that is remembered of it.
 struct Storm {
     world: World,
@@ -32,11 +40,12 @@ struct Storm {
     leaders: Leaders,
     acknowledged: Acknowledged,
     published: u32,
+    moves: Moves,
     done: String,
 }
 
 impl Storm {
-    fn new(seed: u64, servers: usize, replicas: usize) -> Self {
+    fn new(seed: u64, servers: usize, replicas: usize, moves: Moves) -> Self {
         let names: Vec<String> = (1..=servers).map(|n| format!("n{n}")).collect();
         let short: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut topology = Topology::single(CLUSTER, &short);
@@ -59,14 +68,17 @@ impl Storm {
             leaders: Leaders::default(),
             acknowledged: Acknowledged::default(),
             published: 0,
+            moves,
             done: String::new(),
         };
-        let body = format!(
-            r#"{{"name":"S","subjects":["s.>"],"num_replicas":{replicas},"storage":"file"}}"#
-        );
-        let subject = "$JS.API.STREAM.CREATE.S".to_owned();
-        storm.give(Input::Call { client: "console".to_owned(), call: Call::Api { subject, body } });
+        storm.replicas("CREATE", replicas);
         assert!(storm.world.run_idle(Span::secs(10)), "the stream is not created");
+        if moves != Moves::No {
+            let config = r#"{"name":"c","durable_name":"c","ack_policy":"explicit"}"#;
+            let body = format!(r#"{{"stream_name":"S","config":{config}}}"#);
+            storm.api("CONSUMER.CREATE.S.c", body);
+            assert!(storm.world.run_idle(Span::secs(10)), "the consumer is not created");
+        }
         storm
     }
 
@@ -74,6 +86,31 @@ impl Storm {
         let now = self.world.now().0 as f64 / 1e9;
         let _ = writeln!(self.done, "{now:10.4} {input:?}");
         self.world.give(&input).unwrap();
+    }
+
+    fn api(&mut self, what: &str, body: String) {
+        let (client, subject) = ("console".to_owned(), format!("$JS.API.{what}"));
+        self.give(Input::Call { client, call: Call::Api { subject, body } });
+    }
+
+    fn replicas(&mut self, verb: &str, replicas: usize) {
+        let config = r#""name":"S","subjects":["s.>"],"storage":"file""#;
+        let body = format!(r#"{{{config},"num_replicas":{replicas}}}"#);
+        self.api(&format!("STREAM.{verb}.S"), body);
+    }
+
+    /// Has the stream live on other servers.
+    fn move_on(&mut self) {
+        let few = if self.moves == Moves::Servers { 3 } else { 1 };
+        if self.moves == Moves::Servers && self.rng.below(2) == 0 {
+            let peer = self.server();
+            let peer = peer.rsplit('/').next().unwrap();
+            self.api("STREAM.PEER.REMOVE.S", format!(r#"{{"peer":"{peer}"}}"#));
+        } else {
+            let most = self.servers.len().min(5);
+            let replicas = few + self.rng.below((most - few + 1) as u64) as usize;
+            self.replicas("UPDATE", replicas);
+        }
     }
 
     fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
@@ -108,6 +145,9 @@ impl Storm {
 
     /// Does something at random.
     fn act(&mut self) {
+        if self.moves != Moves::No && self.rng.below(6) == 0 {
+            return self.move_on();
+        }
         let process = self.server();
         let (a, b) = self.ends();
         let lossy = LinkSpec {
@@ -163,6 +203,10 @@ impl Storm {
     /// Once healed: everything comes to rest, nothing is lost, everybody can publish again.
     fn recover(&mut self) -> Result<(), Violation> {
         self.heal()?;
+        if self.moves != Moves::No {
+            self.pass(Span::secs(20))?;
+            self.replicas("UPDATE", 3);
+        }
         self.pass(REST)?;
         self.is_at_rest()?;
         for client in CLIENTS {
@@ -179,6 +223,16 @@ impl Storm {
 
     fn is_at_rest(&self) -> Result<(), Violation> {
         has_converged(&self.world)?;
+        for (_, _, server) in self.world.servers() {
+            for (name, known) in server.assignments().streams() {
+                let moves = known.consumers.values().any(|consumer| consumer.desired.is_some());
+                assert!(!moves && known.desired.is_none(), "{name} still moves: {known:?}");
+                assert_eq!(
+                    server.stream(name).is_some(),
+                    known.peers.contains(&server.config().me)
+                );
+            }
+        }
         self.acknowledged.nothing_is_lost(&self.world)
     }
 
@@ -204,8 +258,8 @@ impl Storm {
 }
 
 /// Runs a case; says what was done if it fails.
-fn run(seed: u64, servers: usize, replicas: usize) -> usize {
-    let mut storm = Storm::new(seed, servers, replicas);
+fn run(seed: u64, servers: usize, replicas: usize, moves: Moves) -> usize {
+    let mut storm = Storm::new(seed, servers, replicas, moves);
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| storm.weather()));
     match result {
         Ok(Ok(())) => storm.acknowledged.all().len(),
@@ -225,25 +279,35 @@ fn wanted_seed() -> Option<u64> {
     std::env::var("RAFT_WORLD_SEED").ok()?.parse().ok()
 }
 
-fn run_all(seeds: std::ops::Range<u64>, servers: usize, replicas: usize) {
+fn run_all(seeds: std::ops::Range<u64>, servers: usize, replicas: usize, moves: Moves) {
     let seeds = wanted_seed().map_or(seeds, |seed| seed..seed + 1);
     let cases = (seeds.end - seeds.start) as usize;
-    let acknowledged: usize = seeds.map(|seed| run(seed, servers, replicas)).sum();
+    let acknowledged: usize = seeds.map(|seed| run(seed, servers, replicas, moves)).sum();
     // Clients that get nothing through would prove nothing.
     assert!(acknowledged > 20 * cases, "only {acknowledged} acknowledged in {cases} cases");
 }
 
 #[test]
 fn a_stream_of_three_copies_weathers_random_faults() {
-    run_all(0..400, 3, 3);
+    run_all(0..400, 3, 3, Moves::No);
 }
 
 #[test]
 fn a_stream_of_five_copies_weathers_random_faults() {
-    run_all(1_000..1_200, 5, 5);
+    run_all(1_000..1_200, 5, 5, Moves::No);
 }
 
 #[test]
 fn a_stream_with_copies_on_some_servers_weathers_random_faults() {
-    run_all(2_000..2_200, 5, 3);
+    run_all(2_000..2_200, 5, 3, Moves::No);
+}
+
+#[test]
+fn a_stream_that_gets_more_and_fewer_copies_weathers_random_faults() {
+    run_all(3_000..3_150, 5, 1, Moves::Replicas);
+}
+
+#[test]
+fn a_stream_that_leaves_servers_weathers_random_faults() {
+    run_all(4_000..4_150, 5, 3, Moves::Servers);
 }

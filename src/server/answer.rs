@@ -38,9 +38,10 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
         Endpoint::StreamNames => write::<Names>(endpoint, error),
         Endpoint::StreamList => write::<List>(endpoint, error),
         Endpoint::StreamInfo(_) => write::<Info>(endpoint, error),
-        Endpoint::StreamDelete(_) | Endpoint::MsgDelete(_) | Endpoint::LeaderStepDown(_) => {
-            write::<Success>(endpoint, error)
-        }
+        Endpoint::StreamDelete(_)
+        | Endpoint::MsgDelete(_)
+        | Endpoint::LeaderStepDown(_)
+        | Endpoint::StreamPeerRemove(_) => write::<Success>(endpoint, error),
         Endpoint::StreamPurge(_) => write::<Purged>(endpoint, error),
         Endpoint::MsgGet(_) => write::<Got>(endpoint, error),
         Endpoint::Consumer { call, .. } => match call {

@@ -11,8 +11,9 @@ use crate::nats::api::response::{
     Created, Got, NAMES_LIMIT, Names, Purged, RawMessage, Success, Updated, encoded,
 };
 use crate::nats::api::{
-    ApiError, CreateRequest, ListRequest, MsgDeleteRequest, MsgGetRequest, PurgeRequest,
-    StepdownRequest, Storage, StreamAdvisory, StreamConfig, StreamInfo, StreamInfoRequest,
+    ApiError, ClusterInfo, CreateRequest, ListRequest, MsgDeleteRequest, MsgGetRequest,
+    PurgeRequest, StepdownRequest, Storage, StreamAdvisory, StreamConfig, StreamInfo,
+    StreamInfoRequest,
 };
 use crate::nats::subject::overlaps;
 use crate::sorted;
@@ -61,6 +62,7 @@ impl Server {
                 self.step_down(cx, name, body)?;
                 Ok(Some(answer(endpoint, Success::DONE)))
             }
+            Endpoint::StreamPeerRemove(name) => self.remove_peer(cx, name, body),
             Endpoint::Consumer { stream, call } => {
                 self.carry_out_consumer_api(cx, stream, call, body, requester)
             }
@@ -117,7 +119,7 @@ impl Server {
         }
         let (peers, group, preferred) = self.place(cx, &config)?;
         let (config, created, consumers) = (Arc::new(config), cx.now(), Arc::default());
-        let assignment = Assignment { config, created, peers, group, consumers };
+        let assignment = Assignment { config, created, peers, group, desired: None, consumers };
         let requester = requester.clone();
         self.propose_meta(cx, MetaCommand::Create { assignment, preferred, requester });
         Ok(None)
@@ -183,9 +185,7 @@ impl Server {
         sorted::sort(&mut peers);
         let candidates: Vec<ProcId> = peers.iter().copied().filter(is_online).collect();
         let preferred = candidates[cx.rng().below(candidates.len() as u64) as usize];
-        let storage = if config.storage == Storage::File { 'F' } else { 'M' };
-        let group =
-            (replicas > 1).then(|| format!("S-R{replicas}{storage}-{}", cx.rng().base62(8)).into());
+        let group = (replicas > 1).then(|| Self::new_stream_group(cx, config));
         Ok((peers, group, preferred))
     }
 
@@ -209,12 +209,9 @@ impl Server {
         if self.assignments.overlaps(&config) {
             return Err(ApiError::STREAM_SUBJECT_OVERLAP);
         }
-        if config.num_replicas != existing.config.num_replicas {
-            let why = "changing the number of replicas is not simulated";
-            return Err(ApiError::invalid_config(why));
-        }
+        let moved = self.move_of_stream(cx, existing, &config)?;
         let (config, requester) = (Arc::new(config), requester.clone());
-        self.propose_meta(cx, MetaCommand::Update { config, requester });
+        self.propose_meta(cx, MetaCommand::Update { config, moved, requester });
         Ok(None)
     }
 
@@ -372,9 +369,7 @@ impl Server {
         let endpoint = Endpoint::StreamUpdate(name);
         let Some(hosted) = self.streams.get(name) else { return };
         let mut info = self.stream_info(cx.now(), hosted);
-        if !self.is_clustered() {
-            info.cluster = None;
-        }
+        info.cluster = info.cluster.filter(|_| self.is_clustered()).map(without_status);
         self.respond(cx, endpoint, requester, answer(endpoint, Updated { info: Some(info) }));
     }
 
@@ -413,6 +408,14 @@ impl Server {
         let endpoint = Endpoint::StreamPurge(name);
         self.respond(cx, endpoint, requester, answer(endpoint, Purged { success: true, purged }));
     }
+}
+
+/// What is told of a move as it begins.
+pub(super) fn without_status(mut cluster: ClusterInfo) -> ClusterInfo {
+    if let Some(desired) = &mut cluster.desired {
+        desired.remove("status");
+    }
+    cluster
 }
 
 /// The page of a list that begins at `offset`, and the offset as it is told back.

@@ -6,8 +6,8 @@ use crate::jetstream::raft::{Config, Output, Raft, Timing};
 use crate::kernel::{Context, ProcId, Time};
 use crate::nats::api::Storage;
 
-use super::group::{GroupEntry, GroupState, META, Member};
-use super::meta::MetaCommand;
+use super::group::{GroupEntry, GroupRaft, GroupState, META, Member};
+use super::meta::{MetaCommand, MetaState};
 use super::{Host, Note, RaftFrame, RouteOp, Server, Timer};
 
 /// Entries a log may hold before what is applied is folded into a snapshot.
@@ -22,22 +22,27 @@ enum Owner {
 }
 
 impl Server {
-    /// A member of this server in a group of these servers.
+    /// A member of this server in a group of these servers. One that joins a group that is there
+    /// learns from its log who is a member.
     pub(super) fn new_member<H: Host>(
         &self,
         cx: &mut Context<'_, H>,
         group: &str,
         peers: &[ProcId],
+        joins: bool,
         preferred: bool,
     ) -> Member {
+        let contacts: Vec<u32> = peers.iter().map(|peer| peer.0).collect();
         let config = Config {
             id: self.config.me.0,
-            peers: peers.iter().map(|peer| peer.0).collect(),
+            peers: if joins { Vec::new() } else { contacts.clone() },
             preferred,
             timing: Timing::default(),
         };
         let rng = cx.rng().fork(group);
-        Member::new(Raft::new(config, rng, cx.now()))
+        let mut raft = Raft::new(config, rng, cx.now());
+        raft.set_contacts(cx.now(), contacts, &mut Vec::new());
+        Member::new(raft)
     }
 
     pub(super) fn member_mut(&mut self, group: &str) -> Option<&mut Member> {
@@ -72,7 +77,7 @@ impl Server {
             if self.meta.is_none() {
                 // The first server of the list is the one that starts the cluster.
                 let preferred = self.config.me == peers[0];
-                self.meta = Some(self.new_member(cx, META, &peers, preferred));
+                self.meta = Some(self.new_member(cx, META, &peers, false, preferred));
                 self.arm(cx, META);
             } else {
                 self.with_group(cx, META, |raft, now, out| {
@@ -114,6 +119,7 @@ impl Server {
             meta.timer = None;
             if lose_disk {
                 meta.raft.wipe(Time::ZERO);
+                self.relearns = true;
             }
         }
         let lone = !self.is_clustered();
@@ -130,7 +136,7 @@ impl Server {
                 .filter(|name| !self.streams.contains_key(name))
                 .collect();
             for name in left {
-                self.assignments.remove(&name);
+                self.assignments.forget(&name);
             }
             self.forget_consumers_in_memory();
         }
@@ -151,6 +157,15 @@ impl Server {
     ) {
         let message = frame.message.clone();
         self.with_group(cx, &frame.group, |raft, now, out| raft.handle(now, from.0, message, out));
+        self.end_relearning(cx);
+    }
+
+    /// A server that has lost its disk knows the list of streams again: now it acts on it.
+    fn end_relearning<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+        if self.relearns && self.meta().is_some_and(GroupRaft::is_up_to_date) {
+            self.relearns = false;
+            self.settle_everything(cx, &MetaState::default());
+        }
     }
 
     /// Proposes an entry. False if this server does not lead the group.
@@ -181,7 +196,7 @@ impl Server {
         &mut self,
         cx: &mut Context<'_, H>,
         group: &str,
-        act: impl FnOnce(&mut super::GroupRaft, Time, &mut Out),
+        act: impl FnOnce(&mut GroupRaft, Time, &mut Out),
     ) {
         let now = cx.now();
         let mut out = Vec::new();
@@ -328,30 +343,18 @@ impl Server {
     /// Replaces a state that is too far behind.
     fn install<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &Arc<str>, state: GroupState) {
         match state {
+            GroupState::Meta(state) if self.relearns => self.assignments = state,
             GroupState::Meta(state) => {
-                let gone: Vec<Arc<str>> = self
-                    .assignments
-                    .streams()
-                    .map(|(name, _)| Arc::clone(name))
-                    .filter(|name| state.get(name).is_none())
-                    .collect();
-                for name in gone {
-                    self.remove_stream(cx, &name);
-                }
-                let all: Vec<_> =
-                    state.streams().map(|(name, a)| (Arc::clone(name), a.clone())).collect();
-                for (name, assignment) in all {
-                    if self.assignments.get(&name) != Some(&assignment) {
-                        self.assign(cx, &name, &assignment, assignment.peers[0]);
-                        self.assign_consumers(cx, &name, &assignment);
-                    }
-                }
-                self.assignments = state;
+                let before = std::mem::replace(&mut self.assignments, state);
+                self.settle_everything(cx, &before);
             }
             GroupState::Stream(state) => {
                 let Some(Owner::Stream(stream)) = self.owner_of(group) else { return };
                 if let Some(hosted) = self.streams.get_mut(&stream) {
+                    // The configuration is not the group's: the meta group carries it.
+                    let config = Arc::clone(hosted.stream.config());
                     hosted.stream = *state;
+                    hosted.stream.reconfigure(config);
                 }
                 self.arm_expiry(cx, &stream);
                 // Consumers led here find another store than the one they knew.

@@ -4,11 +4,11 @@ use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::jetstream::stream::{Leader, Stream, StreamCommand};
-use crate::kernel::{Context, Time, TimerId};
+use crate::kernel::{Context, ProcId, Time, TimerId};
 use crate::nats::Subject;
-use crate::nats::api::{PurgeRequest, Retention, StreamAdvisory};
+use crate::nats::api::{PurgeRequest, Retention, StreamAdvisory, StreamConfig};
 
-use super::consumer::HostedConsumer;
+use super::consumer::{ConsumerNote, HostedConsumer};
 use super::group::Member;
 use super::meta::{Assignment, MetaCommand, Requester};
 use super::{Host, Note, Removal, Server, Target};
@@ -91,13 +91,17 @@ impl HostedStream {
 impl Server {
     /// Carries out a change to the list of streams, on every server of the cluster.
     pub(super) fn apply_meta<H: Host>(&mut self, cx: &mut Context<'_, H>, command: &MetaCommand) {
+        let done = self.assignments.apply(command);
+        if self.relearns {
+            // Nothing of what it reads of the past is to be done again.
+            return;
+        }
         match command {
             MetaCommand::Create { assignment, preferred, requester } => {
                 let name: Arc<str> = assignment.config.name.as_str().into();
-                if self.assignments.get(&name).is_some() {
+                if !done {
                     return;
                 }
-                self.assignments.insert(Arc::clone(&name), assignment.clone());
                 self.assign(cx, &name, assignment, *preferred);
                 if let Some(hosted) = self.streams.get_mut(&name) {
                     if hosted.leading {
@@ -107,30 +111,40 @@ impl Server {
                     }
                 }
             }
-            MetaCommand::Update { config, requester } => {
-                self.assignments.reconfigure(config);
+            MetaCommand::Update { config, moved, requester } => {
                 let name: Arc<str> = config.name.as_str().into();
-                let Some(hosted) = self.streams.get_mut(&name) else { return };
-                let before = hosted.stream.config().retention;
-                let removed = hosted.stream.reconfigure(Arc::clone(config));
-                cx.note(Note::StreamUpdated { stream: Arc::clone(&name) }.into());
-                let leading = hosted.leading;
-                self.removed(cx, &name, &removed, Removal::Limit);
-                if leading {
-                    if before == Retention::Limits && config.retention == Retention::Interest {
-                        self.forget_what_none_needs(cx, &name);
-                    }
-                    self.subscribe_stream(cx, &name);
+                if moved.is_some() {
+                    self.settle_stream(cx, &name, self.config.me);
+                    self.reconfigure_consumers(cx, &name);
+                }
+                self.reconfigure_stream(cx, &name, config);
+                if self.streams.get(&name).is_some_and(|hosted| hosted.leading) {
                     self.advise_stream(cx, &name, &StreamAdvisory::Updated);
                     self.answer_updated(cx, &name, requester);
                 }
-                self.offer_direct(cx, &name);
-                self.arm_expiry(cx, &name);
+                if let Some(to) = moved {
+                    self.lead_alone(cx, &to.group);
+                }
+            }
+            MetaCommand::Move { stream, consumer, to } => {
+                self.moved(cx, stream, consumer.as_ref(), self.config.me);
+                self.lead_alone(cx, &to.group);
+            }
+            MetaCommand::Step { stream, consumer, .. } => {
+                if done {
+                    self.moved(cx, stream, consumer.as_ref(), self.config.me);
+                }
+            }
+            MetaCommand::Replace { stream, consumer, to, .. } => {
+                self.moved(cx, stream, consumer.as_ref(), *to);
+                if let Some(assignment) = self.assignments.get(stream).cloned() {
+                    self.settle_consumers(cx, stream, &assignment);
+                }
             }
             MetaCommand::Delete { stream, requester } => {
-                self.assignments.remove(stream);
                 let leading = self.streams.get(stream).is_some_and(|hosted| hosted.leading);
-                self.remove_stream(cx, stream);
+                let note = Note::StreamDeleted { stream: Arc::clone(stream) };
+                self.remove_stream(cx, stream, note);
                 if leading {
                     self.advise_stream(cx, stream, &StreamAdvisory::Deleted);
                 }
@@ -140,7 +154,47 @@ impl Server {
             }
             MetaCommand::CreateConsumer { .. }
             | MetaCommand::UpdateConsumer { .. }
-            | MetaCommand::DeleteConsumer { .. } => self.apply_consumer_meta(cx, command),
+            | MetaCommand::DeleteConsumer { .. } => self.apply_consumer_meta(cx, command, done),
+        }
+    }
+
+    /// A stream has this configuration from now on.
+    pub(super) fn reconfigure_stream<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        config: &Arc<StreamConfig>,
+    ) {
+        let Some(hosted) = self.streams.get_mut(name) else { return };
+        let before = hosted.stream.config().retention;
+        let removed = hosted.stream.reconfigure(Arc::clone(config));
+        cx.note(Note::StreamUpdated { stream: Arc::clone(name) }.into());
+        let leading = hosted.leading;
+        self.removed(cx, name, &removed, Removal::Limit);
+        if leading {
+            if before == Retention::Limits && config.retention == Retention::Interest {
+                self.forget_what_none_needs(cx, name);
+            }
+            self.subscribe_stream(cx, name);
+        }
+        self.offer_direct(cx, name);
+        self.arm_expiry(cx, name);
+    }
+
+    /// A stream or consumer is on its way to other servers, or has come there.
+    fn moved<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        consumer: Option<&Arc<str>>,
+        preferred: ProcId,
+    ) {
+        if let Some(consumer) = consumer {
+            return self.settle_consumer(cx, stream, consumer, preferred, None);
+        }
+        self.settle_stream(cx, stream, preferred);
+        if self.streams.get(stream).is_some_and(|hosted| hosted.leading) {
+            self.advise_stream(cx, stream, &StreamAdvisory::Updated);
         }
     }
 
@@ -165,7 +219,7 @@ impl Server {
         cx: &mut Context<'_, H>,
         name: &Arc<str>,
         assignment: &Assignment,
-        preferred: crate::kernel::ProcId,
+        preferred: ProcId,
     ) {
         let me = self.config.me;
         if !assignment.peers.contains(&me) || self.streams.contains_key(name) {
@@ -173,7 +227,8 @@ impl Server {
         }
         let stream = Stream::new(Arc::clone(&assignment.config), assignment.created);
         let group = assignment.group.as_ref().map(|group| {
-            let member = self.new_member(cx, group, &assignment.peers, me == preferred);
+            let joins = assignment.desired.is_some() && assignment.peers.len() > 1;
+            let member = self.new_member(cx, group, &assignment.peers, joins, me == preferred);
             (Arc::clone(group), member)
         });
         let lone = group.is_none();
@@ -189,12 +244,19 @@ impl Server {
         self.arm_expiry(cx, name);
     }
 
-    /// Gives up the copy of a stream here.
-    pub(super) fn remove_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
+    /// Gives up the copy of a stream here. `note` says why.
+    pub(super) fn remove_stream<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        note: Note,
+    ) {
+        let copy = matches!(note, Note::CopyRemoved { .. });
+        let about_consumers = if copy { ConsumerNote::CopyRemoved } else { ConsumerNote::Deleted };
         let Some(hosted) = self.streams.get(name) else { return };
         let consumers: Vec<Arc<str>> = hosted.consumers.keys().cloned().collect();
         for consumer in consumers {
-            self.remove_consumer(cx, name, &consumer);
+            self.remove_consumer(cx, name, &consumer, about_consumers.clone());
         }
         self.unlead_stream(cx, name);
         self.withdraw_direct(cx, name);
@@ -205,12 +267,16 @@ impl Server {
                 cx.cancel_timer(timer.1);
             }
         }
-        cx.note(Note::StreamDeleted { stream: Arc::clone(name) }.into());
+        cx.note(note.into());
     }
 
     /// This server takes messages for the stream from now on.
     pub(super) fn lead_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
+        if hosted.leading {
+            // It was alone and has a group now.
+            return self.advise_stream_elected(cx, name);
+        }
         hosted.leading = true;
         hosted.leader = Leader::default();
         let (created_for, replicated) = (hosted.created_for.take(), hosted.group.is_some());
@@ -224,6 +290,7 @@ impl Server {
         }
         self.sweep(cx, name);
         self.arm_expiry(cx, name);
+        self.arm_moves(cx);
     }
 
     /// This server takes no more messages for the stream.
@@ -259,7 +326,9 @@ impl Server {
     /// Lets the copy here answer direct gets, if the stream allows it.
     pub(super) fn offer_direct<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
-        if !hosted.stream.config().allow_direct {
+        // A server that joins has nothing to answer with yet.
+        let joins = |(_, member): &(_, Member)| !member.raft.is_member(member.raft.id());
+        if !hosted.stream.config().allow_direct || hosted.group.as_ref().is_some_and(joins) {
             return self.withdraw_direct(cx, name);
         }
         if std::mem::replace(&mut hosted.offers_direct, true) {

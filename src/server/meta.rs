@@ -10,6 +10,8 @@ use crate::nats::Subject;
 use crate::nats::api::{ConsumerConfig, StreamConfig};
 use crate::nats::subject::overlaps;
 
+use super::moving::{Desired, Move, MoveStep};
+
 /// A stream and the servers it lives on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -21,6 +23,8 @@ pub struct Assignment {
     pub peers: Vec<ProcId>,
     /// Its Raft group, if it has more than one server.
     pub group: Option<Arc<str>>,
+    /// The servers it is to live on instead, until it does.
+    pub desired: Option<Desired>,
     /// Its consumers, by name.
     pub consumers: Arc<Map<Arc<str>, ConsumerAssignment>>,
 }
@@ -43,6 +47,8 @@ pub struct ConsumerAssignment {
     pub peers: Vec<ProcId>,
     /// Its Raft group, if it has more than one server.
     pub group: Option<Arc<str>>,
+    /// The servers it is to live on instead, until it does.
+    pub desired: Option<Desired>,
 }
 
 /// Who waits for the answer to an API request: the server that the client is connected to, and the
@@ -71,6 +77,8 @@ pub enum MetaCommand {
     Update {
         /// The configuration, with the name of the stream.
         config: Arc<StreamConfig>,
+        /// The servers it is to live on from now on, if that changes.
+        moved: Option<Move>,
         /// Who waits.
         requester: Requester,
     },
@@ -80,6 +88,37 @@ pub enum MetaCommand {
         stream: Arc<str>,
         /// Who waits.
         requester: Requester,
+    },
+    /// A stream or consumer is to live on other servers.
+    Move {
+        /// The stream.
+        stream: Arc<str>,
+        /// The consumer, if it is one.
+        consumer: Option<Arc<str>>,
+        /// Where to.
+        to: Move,
+    },
+    /// A move goes on.
+    Step {
+        /// The stream.
+        stream: Arc<str>,
+        /// The consumer, if it is one.
+        consumer: Option<Arc<str>>,
+        /// The number of the move; without effect on another one.
+        number: u64,
+        /// What is next.
+        step: MoveStep,
+    },
+    /// What loses the only server it lives on, begins anew on another one.
+    Replace {
+        /// The stream. Its consumers go with it.
+        stream: Arc<str>,
+        /// The consumer, if it is one.
+        consumer: Option<Arc<str>>,
+        /// The server it lives on.
+        from: ProcId,
+        /// The other one.
+        to: ProcId,
     },
     /// A new consumer.
     CreateConsumer {
@@ -102,6 +141,8 @@ pub enum MetaCommand {
         consumer: Arc<str>,
         /// The configuration.
         config: Arc<ConsumerConfig>,
+        /// The servers it is to live on from now on, if that changes.
+        moved: Option<Move>,
         /// Whether it was to be paused or to go on, and nothing else.
         pause: bool,
         /// Who waits.
@@ -121,7 +162,9 @@ pub enum MetaCommand {
 /// The streams of a cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MetaState {
-    streams: Arc<Map<Arc<str>, Assignment>>,
+    pub(super) streams: Arc<Map<Arc<str>, Assignment>>,
+    /// How many moves have begun.
+    pub(super) moves: u64,
 }
 
 impl MetaState {
@@ -142,12 +185,69 @@ impl MetaState {
         })
     }
 
-    pub(super) fn insert(&mut self, stream: Arc<str>, assignment: Assignment) {
-        Arc::make_mut(&mut self.streams).insert(stream, assignment);
+    /// Carries out a change. Returns whether it found what it changes, or a new name free.
+    pub(super) fn apply(&mut self, command: &MetaCommand) -> bool {
+        match command {
+            MetaCommand::Create { assignment, .. } => {
+                let name = assignment.config.name.as_str();
+                let is_new = !self.streams.contains_key(name);
+                if is_new {
+                    Arc::make_mut(&mut self.streams).insert(name.into(), assignment.clone());
+                }
+                is_new
+            }
+            MetaCommand::Update { config, moved, .. } => {
+                let name = config.name.as_str();
+                let Some(known) = Arc::make_mut(&mut self.streams).get_mut(name) else {
+                    return false;
+                };
+                known.config = Arc::clone(config);
+                if let Some(to) = moved {
+                    self.begin_move(name, None, to);
+                    self.limit_replicas_of_consumers(name);
+                }
+                true
+            }
+            MetaCommand::Delete { stream, .. } => {
+                Arc::make_mut(&mut self.streams).remove(stream).is_some()
+            }
+            MetaCommand::Move { stream, consumer, to } => {
+                self.begin_move(stream, consumer.as_ref(), to)
+            }
+            MetaCommand::Step { stream, consumer, number, step } => {
+                self.move_on(stream, consumer.as_ref(), *number, step)
+            }
+            MetaCommand::Replace { stream, consumer, from, to } => {
+                self.replace_only(stream, consumer.as_ref(), *from, *to)
+            }
+            MetaCommand::CreateConsumer { stream, consumer, assignment, .. } => {
+                let Some(consumers) = self.consumers_mut(stream) else { return false };
+                let is_new = !consumers.contains_key(consumer);
+                if is_new {
+                    consumers.insert(Arc::clone(consumer), assignment.clone());
+                }
+                is_new
+            }
+            MetaCommand::UpdateConsumer { stream, consumer, config, moved, .. } => {
+                let consumers = self.consumers_mut(stream);
+                let Some(known) = consumers.and_then(|all| all.get_mut(consumer)) else {
+                    return false;
+                };
+                known.config = Arc::clone(config);
+                if let Some(to) = moved {
+                    self.begin_move(stream, Some(consumer), to);
+                }
+                true
+            }
+            MetaCommand::DeleteConsumer { stream, consumer, .. } => {
+                self.consumers_mut(stream).and_then(|all| all.remove(consumer)).is_some()
+            }
+        }
     }
 
-    pub(super) fn remove(&mut self, stream: &str) -> Option<Assignment> {
-        Arc::make_mut(&mut self.streams).remove(stream)
+    /// Forgets a stream that a lone server has lost.
+    pub(super) fn forget(&mut self, stream: &str) {
+        Arc::make_mut(&mut self.streams).remove(stream);
     }
 
     /// One consumer.
@@ -162,12 +262,6 @@ impl MetaState {
     ) -> Option<&mut Map<Arc<str>, ConsumerAssignment>> {
         let assignment = Arc::make_mut(&mut self.streams).get_mut(stream)?;
         Some(Arc::make_mut(&mut assignment.consumers))
-    }
-
-    pub(super) fn reconfigure(&mut self, config: &Arc<StreamConfig>) {
-        if let Some(assignment) = Arc::make_mut(&mut self.streams).get_mut(config.name.as_str()) {
-            assignment.config = Arc::clone(config);
-        }
     }
 
     /// The servers for a new stream: those with the fewest streams, lowest first, among the given.

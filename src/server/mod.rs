@@ -17,6 +17,7 @@ mod groups;
 mod hosted;
 mod ingest;
 mod meta;
+mod moving;
 mod note;
 mod routes;
 mod routing;
@@ -40,6 +41,7 @@ pub use frame::{Account, CLIENT_PORT, Frame, ROUTE_PORT, RaftFrame, RouteOp};
 pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
 pub use hosted::HostedStream;
 pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester};
+pub use moving::{Desired, Move, MoveStep};
 pub use note::{Note, Removal};
 pub use settings::{JetStreamSettings, ServerSettings};
 
@@ -83,6 +85,8 @@ pub enum Timer {
     Sweep(Arc<str>),
     /// A consumer of a stream has something to do.
     Consumer(Arc<str>, Arc<str>),
+    /// Streams and consumers move to other servers.
+    Move,
     /// The server ends.
     Exit,
 }
@@ -103,6 +107,7 @@ impl Fold for Timer {
             Self::Exit => digest.word(4),
             Self::GatherConsumers(id) => digest.word(id << 8 ^ 5),
             Self::Later => digest.word(6),
+            Self::Move => digest.word(7),
             Self::Sweep(stream) => digest.bytes(stream.as_bytes()),
             Self::Consumer(stream, consumer) => {
                 digest.bytes(stream.as_bytes());
@@ -141,6 +146,8 @@ pub struct Server {
     /// The streams this server has a copy of.
     streams: Map<Arc<str>, HostedStream>,
     memory: Memory,
+    /// Whether it has lost its disk and does not know the list of streams again yet.
+    relearns: bool,
     /// Whether the server ran before.
     booted: bool,
     next_client: u64,
@@ -169,6 +176,8 @@ struct Memory {
     /// Messages that clients have published here.
     published: u64,
     stopping: bool,
+    /// Whether the timer for moves is set.
+    moving: bool,
 }
 
 /// A consumer: its stream and its name.
@@ -201,6 +210,7 @@ impl Server {
             assignments: MetaState::default(),
             streams: Map::new(),
             memory: Memory::default(),
+            relearns: false,
             booted: false,
             next_client: 0,
         }
@@ -333,6 +343,7 @@ impl Server {
             Timer::Gather(id) => self.gather_late(cx, id),
             Timer::GatherConsumers(id) => self.finish_consumer_gather(cx, id),
             Timer::Later => self.take_in_later(cx),
+            Timer::Move => self.work_on_moves(cx),
             Timer::Sweep(stream) => self.sweep(cx, &stream),
             Timer::Consumer(stream, consumer) => self.consumer_timer(cx, &stream, &consumer),
             Timer::Exit => {

@@ -14,6 +14,7 @@ use super::answer::{Answer, answer};
 use super::api_stream::page;
 use super::group::{GroupRaft, Member};
 use super::hosted::HostedStream;
+use super::moving::Asset;
 use super::{Server, nanos_since};
 
 impl Server {
@@ -22,14 +23,15 @@ impl Server {
         let mut config = (**hosted.stream.config()).clone();
         config.metadata.insert("_nats.ver".to_owned(), SERVER_VERSION.to_owned());
         config.metadata.insert("_nats.level".to_owned(), API_LEVEL.to_string());
-        let assigned = self.assignments.get(&hosted.stream.config().name);
+        let name: Arc<str> = hosted.stream.config().name.as_str().into();
+        let assigned = self.assignments.get(&name);
         let consumer_count = assigned.map_or(0, |known| known.listed_consumers().count() as u64);
         StreamInfo {
             config: Arc::new(config),
             created: hosted.stream.created().into(),
             state: StreamState { consumer_count, ..hosted.stream.state() },
             domain: self.config.domain.clone(),
-            cluster: Some(self.cluster_info(now, hosted.group.as_ref())),
+            cluster: Some(self.cluster_info(now, hosted.group.as_ref(), &(name, None))),
             ts: now.into(),
             ..StreamInfo::default()
         }
@@ -40,6 +42,7 @@ impl Server {
         &self,
         now: Time,
         group: Option<&(Arc<str>, Member)>,
+        asset: &Asset,
     ) -> ClusterInfo {
         let name =
             if self.is_clustered() { self.config.cluster.to_string() } else { String::new() };
@@ -59,22 +62,27 @@ impl Server {
             system_account: true,
             traffic_account: "$SYS".to_owned(),
             replicas,
+            desired: self.move_info(now, asset),
         }
     }
 
     /// All members of a group, as the one here sees them.
     pub(super) fn peer_infos(&self, now: Time, raft: &GroupRaft) -> Vec<PeerInfo> {
-        raft.peers()
-            .iter()
-            .map(|&peer| {
+        let to_come = self.config.members.iter().map(|(id, _)| id.0);
+        let to_come = to_come.filter(|id| !raft.is_member(*id) && raft.progress(*id).is_some());
+        let mut all: Vec<u32> = raft.peers().iter().copied().chain(to_come).collect();
+        all.sort_unstable();
+        all.into_iter()
+            .map(|peer| {
                 let name = self.member_name(ProcId(peer)).to_owned();
                 let heard = raft.progress(peer).and_then(|progress| progress.last_heard);
                 let active = if peer == raft.id() { 0 } else { nanos_since(now, heard) };
                 PeerInfo {
-                    current: raft.is_current(peer, now),
+                    current: raft.is_member(peer) && raft.is_current(peer, now),
                     offline: self.is_offline(ProcId(peer), now),
                     active: i64::try_from(active).unwrap_or(i64::MAX),
-                    lag: raft.lag(peer),
+                    lag: if raft.is_member(peer) { raft.lag(peer) } else { 0 },
+                    pending: !raft.is_member(peer),
                     peer: hash8(&name),
                     name,
                 }

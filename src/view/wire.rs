@@ -4,11 +4,13 @@
 //! the protocol lines are those of routes (`RMSG`, `RS+`, `RS-`); Raft's messages are binary there,
 //! so their fields are written out.
 
+use std::sync::Arc;
+
 use crate::jetstream::raft::{self, Entry};
 use crate::kernel::{EventKind, Process};
 use crate::nats::codec::{write_client_op, write_server_op};
 use crate::nats::{Message, Subject};
-use crate::server::{Account, Frame, GroupEntry, META, MetaCommand, RaftFrame, RouteOp};
+use crate::server::{Account, Frame, GroupEntry, META, MetaCommand, MoveStep, RaftFrame, RouteOp};
 use crate::world::{Event, Node};
 
 use super::cast::Cast;
@@ -205,6 +207,20 @@ fn meta_text(command: &MetaCommand) -> String {
         }
         MetaCommand::Update { config, .. } => format!("update stream {}", config.name),
         MetaCommand::Delete { stream, .. } => format!("delete stream {stream}"),
+        MetaCommand::Move { stream, consumer, .. } => {
+            format!("{} is to live on other servers", moved_text(stream, consumer.as_ref()))
+        }
+        MetaCommand::Replace { stream, consumer, .. } => {
+            format!("{} begins anew on another server", moved_text(stream, consumer.as_ref()))
+        }
+        MetaCommand::Step { stream, consumer, step, .. } => {
+            let what = moved_text(stream, consumer.as_ref());
+            match step {
+                MoveStep::Select(_) => format!("{what}: its leader has chosen who stays"),
+                MoveStep::Expand => format!("{what}: new servers get a copy"),
+                MoveStep::Finish => format!("{what} lives where it is to live"),
+            }
+        }
         MetaCommand::CreateConsumer { stream, consumer, .. } => {
             format!("create consumer {consumer} of {stream}")
         }
@@ -214,6 +230,14 @@ fn meta_text(command: &MetaCommand) -> String {
         MetaCommand::DeleteConsumer { stream, consumer, .. } => {
             format!("delete consumer {consumer} of {stream}")
         }
+    }
+}
+
+/// What moves.
+fn moved_text(stream: &str, consumer: Option<&Arc<str>>) -> String {
+    match consumer {
+        Some(consumer) => format!("consumer {consumer} of {stream}"),
+        None => format!("stream {stream}"),
     }
 }
 

@@ -27,6 +27,8 @@ pub enum Endpoint<'a> {
     MsgDelete(&'a str),
     /// `STREAM.LEADER.STEPDOWN.<s>`
     LeaderStepDown(&'a str),
+    /// `STREAM.PEER.REMOVE.<s>`
+    StreamPeerRemove(&'a str),
     /// `CONSUMER.…`
     Consumer {
         /// The stream.
@@ -70,6 +72,7 @@ impl<'a> Endpoint<'a> {
             ["STREAM", "MSG", "GET", stream] => Self::MsgGet(stream),
             ["STREAM", "MSG", "DELETE", stream] => Self::MsgDelete(stream),
             ["STREAM", "LEADER", "STEPDOWN", stream] => Self::LeaderStepDown(stream),
+            ["STREAM", "PEER", "REMOVE", stream] => Self::StreamPeerRemove(stream),
             _ => return None,
         })
     }
@@ -86,6 +89,7 @@ impl<'a> Endpoint<'a> {
             | Self::MsgGet(stream)
             | Self::MsgDelete(stream)
             | Self::LeaderStepDown(stream)
+            | Self::StreamPeerRemove(stream)
             | Self::Consumer { stream, .. } => Some(stream),
         }
     }
@@ -104,6 +108,7 @@ impl<'a> Endpoint<'a> {
             Self::MsgGet(_) => "stream_msg_get",
             Self::MsgDelete(_) => "stream_msg_delete",
             Self::LeaderStepDown(_) => "stream_leader_stepdown",
+            Self::StreamPeerRemove(_) => "stream_remove_peer",
             Self::Consumer { call, .. } => call.kind(),
         }
     }
@@ -113,7 +118,7 @@ impl<'a> Endpoint<'a> {
         match self {
             Self::StreamDelete(_) => Body::Empty,
             Self::Consumer { call, .. } => call.body(),
-            Self::MsgGet(_) | Self::MsgDelete(_) => Body::Required,
+            Self::MsgGet(_) | Self::MsgDelete(_) | Self::StreamPeerRemove(_) => Body::Required,
             _ => Body::Optional,
         }
     }

@@ -225,6 +225,18 @@ impl Consumer {
         }
     }
 
+    /// What was alone has a group from now on, or the other way round. Everything proposed must be
+    /// applied. Whoever waits goes on waiting.
+    pub fn set_replicated(&mut self, replicated: bool) {
+        if let Some(lead) = &mut self.lead {
+            lead.replicated = replicated;
+        }
+        if !replicated {
+            // Only where another leader could take over is it known who waits.
+            self.record.pulls = Default::default();
+        }
+    }
+
     /// This server leads no more. Nobody is told.
     pub fn unlead(&mut self) {
         self.lead = None;

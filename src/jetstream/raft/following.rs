@@ -43,6 +43,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         if !self.follow(received, out) {
             return;
         }
+        self.volatile.told_commit = self.volatile.told_commit.max(commit);
         let last = self.disk.log.last();
         if prev.index > last.index {
             self.volatile.catching_up = true;

@@ -149,6 +149,7 @@ impl Volatile {
             leader: None,
             // What was applied was committed. How much more was, the leader will say.
             commit: applied,
+            told_commit: 0,
             applied,
             election,
             transfer_asked: false,

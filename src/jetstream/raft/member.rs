@@ -50,6 +50,8 @@ pub(super) struct Volatile {
     pub state: State,
     pub leader: Option<PeerId>,
     pub commit: u64,
+    /// Up to where everything is committed, as leaders of this life have told.
+    pub told_commit: u64,
     pub applied: u64,
     /// When a follower or candidate campaigns.
     pub election: Time,

@@ -15,15 +15,25 @@ use std::sync::Arc;
 use crate::kernel::Time;
 
 use super::lifecycle::{in_order, others};
-use super::member::Raft;
+use super::member::{Raft, State};
 use super::message::LogEntry;
 use super::{Entry, Output, PeerId, Progress};
 
 impl<E: Clone, S: Clone> Raft<E, S> {
     /// These servers belong to the group, members or not yet.
-    pub fn set_contacts(&mut self, contacts: Vec<PeerId>) {
-        self.disk.contacts = in_order(contacts);
+    pub fn set_contacts(&mut self, now: Time, contacts: Vec<PeerId>, out: &mut Vec<Output<E, S>>) {
+        let contacts = in_order(contacts);
+        if self.disk.contacts == contacts {
+            return;
+        }
+        self.disk.contacts = contacts;
         self.meet();
+        if let State::Leader(leader) = &mut self.volatile.state {
+            // Who is new gets time to come up, and hears at once of what it lacks.
+            leader.heartbeat = now + self.timing.heartbeat;
+            leader.quorum_check = now + self.timing.lost_quorum;
+            self.send_heartbeat(out);
+        }
     }
 
     /// The leader's wish to have one member more or less. Returns whether it is on its way: only a

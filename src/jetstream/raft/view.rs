@@ -116,6 +116,7 @@ impl<E, S> Raft<E, S> {
     pub fn is_current(&self, peer: PeerId, now: Time) -> bool {
         if peer == self.id {
             return self.is_leader()
+                || *self.disk.peers == [self.id]
                 || (self.volatile.commit > 0
                     && self.volatile.leader.is_some()
                     && !self.volatile.catching_up);
@@ -125,6 +126,12 @@ impl<E, S> Raft<E, S> {
                 self.volatile.leader == Some(peer) || progress.match_index >= self.volatile.applied;
             has_all && progress.is_heard(now, self.timing.lost_quorum)
         })
+    }
+
+    /// Whether it has applied everything that a leader of this life knew to be committed.
+    pub const fn is_up_to_date(&self) -> bool {
+        let told = self.volatile.told_commit;
+        self.is_established() || (told > 0 && self.volatile.applied >= told)
     }
 
     /// How many committed entries `peer` is not known to have: the `lag` of stream info. Counts

@@ -103,6 +103,9 @@ pub struct ClusterInfo {
     /// The other members; all of them when nobody leads.
     #[serde(skip_serializing_if = "is_default")]
     pub replicas: Vec<PeerInfo>,
+    /// Where it is to live, while it moves: `created`, `name`, `replicas`, `origin`, `status`.
+    #[serde(skip_serializing_if = "is_default")]
+    pub desired: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 from_json! {
@@ -127,6 +130,9 @@ pub struct PeerInfo {
     pub lag: u64,
     /// Its id in the Raft group.
     pub peer: String,
+    /// Whether it is no member yet, or no member any more.
+    #[serde(skip_serializing_if = "is_default")]
+    pub pending: bool,
 }
 
 from_json! {

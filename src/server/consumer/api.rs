@@ -163,7 +163,9 @@ impl Server {
     ) -> ConsumerInfo {
         let config = with_server(&info.config);
         let group = about.group.as_ref();
-        let cluster = self.is_clustered().then(|| self.cluster_info(now, group));
+        let (stream, name) = (about.consumer.stream(), about.consumer.name());
+        let asset = (Arc::clone(stream), Some(Arc::clone(name)));
+        let cluster = self.is_clustered().then(|| self.cluster_info(now, group, &asset));
         ConsumerInfo { config: Arc::new(config), cluster, ..info }
     }
 

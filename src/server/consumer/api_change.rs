@@ -12,8 +12,9 @@ use crate::nats::api::{
 };
 
 use super::super::answer::{answer, refusal};
+use super::super::api_stream::without_status;
 use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
-use super::super::{Host, Server};
+use super::super::{Host, Move, Server};
 use super::api::Result;
 use super::place::Place;
 
@@ -55,19 +56,44 @@ impl Server {
                 self.add_consumer(cx, name.into(), config, &assignment, requester)
             }
             Admitted::Update(config) => {
-                // Those that follow the stream follow it anyway.
-                if existing.is_some_and(|known| known.num_replicas != config.num_replicas) {
-                    let why = "changing the number of replicas is not simulated";
-                    return Err(ApiError::consumer_create(why));
-                }
+                let moved = self.move_of_consumer(cx, &assignment, &name, &config);
                 let (stream, consumer, config) = (stream.into(), name.into(), config.into());
                 let (pause, requester) = (false, requester.clone());
-                let command =
-                    MetaCommand::UpdateConsumer { stream, consumer, config, pause, requester };
+                let command = MetaCommand::UpdateConsumer {
+                    stream,
+                    consumer,
+                    config,
+                    moved,
+                    pause,
+                    requester,
+                };
                 self.propose_meta(cx, command);
                 Ok(None)
             }
         }
+    }
+
+    /// Where a consumer has to move with another configuration, if it has to.
+    fn move_of_consumer<H: Host>(
+        &self,
+        cx: &mut Context<'_, H>,
+        stream: &Assignment,
+        name: &str,
+        config: &ConsumerConfig,
+    ) -> Option<Move> {
+        let known = stream.consumers.get(name)?;
+        let to = known.desired.as_ref().map_or(&known.peers, |to| &to.peers);
+        let replicas = Self::replicas_of(config, stream, &stream.peers);
+        if !self.is_clustered() || replicas == to.len() {
+            return None;
+        }
+        let peers = if replicas < known.peers.len() {
+            Vec::new()
+        } else {
+            Self::home_of_consumer(config, stream, &known.peers, &stream.peers)
+        };
+        let group = Self::new_consumer_group(cx, config, stream, replicas);
+        Some(Move { peers, created: cx.now(), origin: None, group })
     }
 
     fn add_consumer<H: Host>(
@@ -85,7 +111,13 @@ impl Server {
             MetaCommand::CreateConsumer {
                 stream: stream.config.name.as_str().into(),
                 consumer: name,
-                assignment: ConsumerAssignment { config, created: cx.now(), peers, group },
+                assignment: ConsumerAssignment {
+                    config,
+                    created: cx.now(),
+                    peers,
+                    group,
+                    desired: None,
+                },
                 preferred,
                 requester: requester.clone(),
             },
@@ -123,6 +155,7 @@ impl Server {
             stream: stream.into(),
             consumer: name.into(),
             config: Arc::new(config),
+            moved: None,
             pause: true,
             requester: requester.clone(),
         };
@@ -140,7 +173,8 @@ impl Server {
         requester: &Requester,
     ) {
         let Some(about) = self.hosted_consumer(stream, consumer) else { return };
-        let info = self.completed(cx.now(), about, info);
+        let mut info = self.completed(cx.now(), about, info);
+        info.cluster = info.cluster.map(without_status);
         let call = ConsumerCall::Create { name: Some(consumer), filter: None };
         let endpoint = Endpoint::Consumer { stream, call };
         self.respond(cx, endpoint, requester, answer(endpoint, ConsumerBody { info: Some(info) }));

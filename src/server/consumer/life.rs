@@ -8,7 +8,7 @@ use crate::kernel::{Context, ProcId};
 use crate::nats::Subject;
 use crate::nats::api::{ConsumerAdvisory, ConsumerConfig, ConsumerInfo};
 
-use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
+use super::super::meta::{ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Server, Target};
 use super::{ACCOUNT, ConsumerNote, HostedConsumer};
 
@@ -30,24 +30,24 @@ impl Server {
         self.hosted_consumer(stream, consumer).is_some_and(|about| about.leading)
     }
 
-    /// Carries out a change to the list of consumers, on every server of the cluster.
+    /// Carries out a change to the list of consumers, on every server of the cluster. `done`: whether
+    /// it changed the list.
     pub(in crate::server) fn apply_consumer_meta<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         command: &MetaCommand,
+        done: bool,
     ) {
         match command {
-            MetaCommand::CreateConsumer { stream, consumer, assignment, preferred, requester } => {
-                let Some(consumers) = self.assignments.consumers_mut(stream) else {
+            MetaCommand::CreateConsumer { stream, consumer, preferred, requester, .. } => {
+                if self.assignments.get(stream).is_none() {
                     // The stream went meanwhile.
                     return self.answer_consumer_gone(cx, stream, consumer, requester);
-                };
+                }
                 // Of two that wanted the same at once, the second finds what the first made.
-                if !consumers.contains_key(consumer) {
-                    consumers.insert(Arc::clone(consumer), assignment.clone());
+                if done {
                     let waits = Some(requester.clone());
-                    return self
-                        .assign_consumer(cx, stream, consumer, assignment, *preferred, waits);
+                    return self.settle_consumer(cx, stream, consumer, *preferred, waits);
                 }
                 match self.hosted_consumer_mut(stream, consumer) {
                     Some(about) if !about.leading => about.created_for = Some(requester.clone()),
@@ -55,37 +55,37 @@ impl Server {
                     None => {}
                 }
             }
-            MetaCommand::UpdateConsumer { stream, consumer, config, pause, requester } => {
-                let consumers = self.assignments.consumers_mut(stream);
-                let Some(known) = consumers.and_then(|all| all.get_mut(consumer)) else {
+            MetaCommand::UpdateConsumer { stream, consumer, config, moved, pause, requester } => {
+                if !done {
                     return self.answer_consumer_gone(cx, stream, consumer, requester);
-                };
-                known.config = Arc::clone(config);
+                }
+                if moved.is_some() {
+                    self.settle_consumer(cx, stream, consumer, self.config.me, None);
+                }
                 let waits = (!pause).then_some(requester);
                 self.reconfigure_consumer(cx, stream, consumer, config, waits);
+                if let Some(to) = moved {
+                    self.lead_alone(cx, &to.group);
+                }
                 if *pause && (!self.is_clustered() || self.leads_meta()) {
                     self.answer_consumer_paused(cx, stream, consumer, requester);
                 }
             }
             MetaCommand::DeleteConsumer { stream, consumer, requester } => {
-                let consumers = self.assignments.consumers_mut(stream);
-                let known = consumers.and_then(|all| all.remove(consumer)).is_some();
-                self.remove_consumer(cx, stream, consumer);
+                self.remove_consumer(cx, stream, consumer, ConsumerNote::Deleted);
                 self.sweep(cx, stream);
                 if let Some(requester) = requester
                     && (!self.is_clustered() || self.leads_meta())
                 {
-                    self.answer_consumer_deleted(cx, stream, consumer, known, requester);
+                    self.answer_consumer_deleted(cx, stream, consumer, done, requester);
                 }
             }
-            MetaCommand::Create { .. }
-            | MetaCommand::Update { .. }
-            | MetaCommand::Delete { .. } => {}
+            _ => {}
         }
     }
 
     /// Starts a copy of a consumer here, if this server is to have one.
-    fn assign_consumer<H: Host>(
+    pub(super) fn assign_consumer<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         stream: &Arc<str>,
@@ -99,7 +99,8 @@ impl Server {
             return;
         }
         let group = assignment.group.as_ref().map(|group| {
-            let member = self.new_member(cx, group, &assignment.peers, me == preferred);
+            let joins = assignment.desired.is_some() && assignment.peers.len() > 1;
+            let member = self.new_member(cx, group, &assignment.peers, joins, me == preferred);
             (Arc::clone(group), member)
         });
         let Some(hosted) = self.streams.get_mut(stream) else { return };
@@ -115,31 +116,6 @@ impl Server {
         }
     }
 
-    /// Makes the consumers here those of an assignment that was not heard of step by step.
-    pub(in crate::server) fn assign_consumers<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        stream: &Arc<str>,
-        assignment: &Assignment,
-    ) {
-        let known = self.assignments.get(stream).map(|known| Arc::clone(&known.consumers));
-        let known = known.unwrap_or_default();
-        for name in known.keys().filter(|name| !assignment.consumers.contains_key(*name)) {
-            self.remove_consumer(cx, stream, name);
-        }
-        for (name, consumer) in &*assignment.consumers {
-            match known.get(name) {
-                None => {
-                    self.assign_consumer(cx, stream, name, consumer, consumer.peers[0], None);
-                }
-                Some(known) if known.config != consumer.config => {
-                    self.reconfigure_consumer(cx, stream, name, &consumer.config, None);
-                }
-                Some(_) => {}
-            }
-        }
-    }
-
     /// This server delivers for the consumer from now on.
     pub(in crate::server) fn lead_consumer<H: Host>(
         &mut self,
@@ -148,6 +124,10 @@ impl Server {
         consumer: &Arc<str>,
     ) {
         let Some(about) = self.hosted_consumer_mut(stream, consumer) else { return };
+        if about.leading {
+            // It was alone and has a group now.
+            return self.advise_elected(cx, stream, consumer);
+        }
         about.leading = true;
         let created_for = about.created_for.take();
         let replicated = about.group.is_some();
@@ -166,6 +146,7 @@ impl Server {
             self.advise_elected(cx, stream, consumer);
         }
         self.watch_deliver_subject(cx, stream, consumer);
+        self.arm_moves(cx);
     }
 
     /// This server delivers no more for the consumer.
@@ -211,7 +192,7 @@ impl Server {
         }
     }
 
-    fn reconfigure_consumer<H: Host>(
+    pub(super) fn reconfigure_consumer<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         stream: &Arc<str>,
@@ -242,15 +223,16 @@ impl Server {
         cx.because(before);
     }
 
-    /// Gives up the copy of a consumer here.
+    /// Gives up the copy of a consumer here. `note` says why.
     pub(in crate::server) fn remove_consumer<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         stream: &Arc<str>,
         consumer: &Arc<str>,
+        note: ConsumerNote,
     ) {
         let Some(about) = self.hosted_consumer(stream, consumer) else { return };
-        if about.leading {
+        if about.leading && note == ConsumerNote::Deleted {
             self.with_consumer(cx, stream, consumer, |consumer, cx| consumer.deleted(cx));
         }
         self.unlead_consumer(cx, stream, consumer);
@@ -259,7 +241,7 @@ impl Server {
         if let Some((_, id)) = gone.and_then(|about| about.group).and_then(|(_, m)| m.timer) {
             cx.cancel_timer(id);
         }
-        Self::note_consumer(cx, stream, consumer, ConsumerNote::Deleted);
+        Self::note_consumer(cx, stream, consumer, note);
     }
 
     /// A consumer that nobody was interested in for too long goes, by way of the meta leader.

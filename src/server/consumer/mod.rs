@@ -16,6 +16,7 @@ mod note;
 mod output;
 mod place;
 mod retention;
+mod settle;
 
 use std::sync::Arc;
 

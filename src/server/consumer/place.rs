@@ -34,7 +34,7 @@ impl Server {
         if !self.is_clustered() {
             return Ok(Place { peers: vec![me], group: None, preferred: me });
         }
-        let replicas = replicas(config, stream);
+        let replicas = Self::replicas_of(config, stream, &stream.peers);
         let is_online = |server: &ProcId| *server == me || self.memory.routes.contains_key(server);
         let (mut online, offline): (Vec<ProcId>, Vec<ProcId>) =
             stream.peers.iter().copied().partition(is_online);
@@ -50,22 +50,49 @@ impl Server {
         let mut peers = online;
         peers.extend(offline.iter().take(replicas.saturating_sub(peers.len())));
         sorted::sort(&mut peers);
-        let in_memory = config.mem_storage || stream.config.storage == Storage::Memory;
-        let storage = if in_memory { 'M' } else { 'F' };
-        let group =
-            (replicas > 1).then(|| format!("C-R{replicas}{storage}-{}", cx.rng().base62(8)).into());
+        let group = (replicas > 1).then(|| Self::new_consumer_group(cx, config, stream, replicas));
         Ok(Place { peers, group, preferred })
     }
-}
 
-/// On how many servers a consumer lives.
-fn replicas(config: &ConsumerConfig, stream: &Assignment) -> usize {
-    let all = stream.peers.len();
-    match usize::try_from(config.num_replicas) {
-        Ok(0) | Err(_) => {
-            let as_stream = config.is_durable() || stream.config.retention != Retention::Limits;
-            if as_stream { all } else { 1 }
+    /// A name for the Raft group of a consumer.
+    pub(in crate::server) fn new_consumer_group<H: Host>(
+        cx: &mut Context<'_, H>,
+        config: &ConsumerConfig,
+        stream: &Assignment,
+        replicas: usize,
+    ) -> Arc<str> {
+        let in_memory = config.mem_storage || stream.config.storage == Storage::Memory;
+        let storage = if in_memory { 'M' } else { 'F' };
+        format!("C-R{replicas}{storage}-{}", cx.rng().base62(8)).into()
+    }
+
+    /// On how many of these servers of its stream a consumer lives.
+    pub(in crate::server) fn replicas_of(
+        config: &ConsumerConfig,
+        stream: &Assignment,
+        among: &[ProcId],
+    ) -> usize {
+        let all = among.len();
+        match usize::try_from(config.num_replicas) {
+            Ok(0) | Err(_) => {
+                let as_stream = config.is_durable() || stream.config.retention != Retention::Limits;
+                if as_stream { all } else { 1 }
+            }
+            Ok(wanted) => wanted.min(all),
         }
-        Ok(wanted) => wanted.min(all),
+    }
+
+    /// Where a consumer is to live when its stream lives on these servers: where it lives already,
+    /// as far as possible, and on others.
+    pub(in crate::server) fn home_of_consumer(
+        config: &ConsumerConfig,
+        stream: &Assignment,
+        home: &[ProcId],
+        among: &[ProcId],
+    ) -> Vec<ProcId> {
+        let stay = home.iter().filter(|peer| among.contains(peer));
+        let come = among.iter().filter(|peer| !home.contains(peer));
+        let count = Self::replicas_of(config, stream, among);
+        stay.chain(come).copied().take(count).collect()
     }
 }

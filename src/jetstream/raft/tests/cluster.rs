@@ -73,7 +73,7 @@ impl Cluster {
                 let peers = if id <= members { (1..=members).collect() } else { Vec::new() };
                 let config = Config { id, peers, preferred: id == 1, timing };
                 let mut raft = Raft::new(config, rng.fork(&format!("n{id}")), Time::ZERO);
-                raft.set_contacts(all.clone().collect());
+                raft.set_contacts(Time::ZERO, all.clone().collect(), &mut Vec::new());
                 (id, Server { raft, is_up: true, is_durable: id % 2 == 1, state: State::new() })
             })
             .collect();

@@ -215,7 +215,7 @@ fn leadership_is_transferred_to_the_preferred_member() {
     // What the other one makes of it: it campaigns 10 ms later, whatever comes in between.
     let mut target = newborn(3);
     target.id = 3;
-    target.set_contacts(vec![1, 2, 3]);
+    target.set_contacts(Time::ZERO, vec![1, 2, 3], &mut Vec::new());
     hear(&mut target, 150, 1, append(1, 1, (0, 0), &[1]));
     hear(&mut target, 210, 1, message);
     assert_eq!(target.next_deadline(), ms(220));

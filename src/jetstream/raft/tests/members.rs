@@ -20,7 +20,7 @@ fn append_names(term: u64, commit: u64, prev: (u64, u64), peers: &[PeerId]) -> S
 #[test]
 fn a_new_server_catches_up_first_and_counts_then() {
     let mut member = leader();
-    member.set_contacts(vec![1, 2, 3, 4]);
+    member.set_contacts(Time::ZERO, vec![1, 2, 3, 4], &mut Vec::new());
     assert_eq!((member.peers(), member.progress(4).is_some()), (&[1, 2, 3][..], true));
     // It has nothing and says so; what it has does not count.
     let out = hear(&mut member, 210, 4, refused(1, 0));
@@ -78,13 +78,13 @@ fn a_change_that_is_replaced_is_taken_back() {
 fn who_is_no_member_does_not_campaign_and_whose_vote_does_not_count_does_not_elect() {
     let config = Config { id: 4, peers: vec![], preferred: false, timing: Timing::default() };
     let mut spare: Member = Raft::new(config, Rng::new(7), Time::ZERO);
-    spare.set_contacts(vec![1, 2, 3, 4]);
+    spare.set_contacts(Time::ZERO, vec![1, 2, 3, 4], &mut Vec::new());
     assert_eq!(tick(&mut spare, 60_000), []);
     hear(&mut spare, 60_000, 1, append_names(1, 0, (0, 0), &[1, 2, 3, 4]));
     assert_eq!(tick(&mut spare, 120_000).last(), Some(&send(3, vote_request(2, 1, 1))));
 
     let mut member = newborn(3);
-    member.set_contacts(vec![1, 2, 3, 4]);
+    member.set_contacts(Time::ZERO, vec![1, 2, 3, 4], &mut Vec::new());
     tick(&mut member, 50);
     hear(&mut member, 100, 4, vote(1, true));
     assert!(!member.is_leader());
@@ -141,7 +141,7 @@ fn a_group_is_founded_on_what_was_there_and_ends_with_its_last_member() {
     member.lead_alone(ms(0), &mut out);
     assert!(member.is_established());
     assert_eq!((member.first_index(), member.commit()), (2, 2));
-    member.set_contacts(vec![1, 2]);
+    member.set_contacts(Time::ZERO, vec![1, 2], &mut Vec::new());
     // Who has nothing gets the state from before.
     let out = hear(&mut member, 10, 2, refused(1, 0));
     assert!(matches!(
