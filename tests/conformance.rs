@@ -37,7 +37,7 @@ const NOT_YET: &[&str] = &[
 
 fn cases() -> Vec<(String, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");
-    let mut cases: Vec<(String, String)> = ["public", "consumers"]
+    let mut cases: Vec<(String, String)> = ["public", "consumers", "cluster"]
         .into_iter()
         .flat_map(|part| fs::read_dir(folder.join(part)).unwrap())
         .map(|entry| entry.unwrap().path())
