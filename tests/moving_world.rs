@@ -182,7 +182,7 @@ fn the_answer_says_where_the_stream_is_to_live() {
     let cluster = &answer["cluster"];
     assert!(cluster["leader"].is_null());
     assert!(cluster["raft_group"].as_str().unwrap().starts_with("S-R3F-"));
-    assert_eq!(names(&cluster["replicas"]), [&*format!("{leader}")]);
+    assert_eq!(names(&cluster["replicas"]), [&*leader]);
     assert_eq!(cluster["replicas"][0]["current"], true);
     let desired = &cluster["desired"];
     assert_eq!((&desired["name"], &desired["origin"]["replicas"]), (&"c".into(), &1.into()));

@@ -61,7 +61,6 @@ pub(crate) fn Help(
                 <li>"A file store survives the death of its process and is written before the acknowledgement; what a power cut could still lose is not shown yet."</li>
                 <li>"No accounts, permissions or TLS: every client is in the one global account."</li>
                 <li>"Mirrors and sources are accepted in a stream's configuration, and do nothing yet; clusters are not joined by gateways or leaf links yet."</li>
-                <li>"The number of replicas of an existing stream cannot be changed yet."</li>
             </ul>
         </dialog>
     }
