@@ -9,6 +9,7 @@ use crate::nats::api::{
     API_LEVEL, ClusterInfo, PeerInfo, SERVER_VERSION, StreamInfo, StreamInfoRequest, StreamState,
 };
 use crate::nats::hash8;
+use crate::sorted;
 
 use super::answer::{Answer, answer};
 use super::api_stream::page;
@@ -71,7 +72,7 @@ impl Server {
         let to_come = self.config.members.iter().map(|(id, _)| id.0);
         let to_come = to_come.filter(|id| !raft.is_member(*id) && raft.progress(*id).is_some());
         let mut all: Vec<u32> = raft.peers().iter().copied().chain(to_come).collect();
-        all.sort_unstable();
+        sorted::sort(&mut all);
         all.into_iter()
             .map(|peer| {
                 let name = self.member_name(ProcId(peer)).to_owned();

@@ -110,7 +110,7 @@ pub struct ClusterInfo {
 
 from_json! {
     lenient ClusterInfo;
-    has name, raft_group, leader, leader_since, system_account, traffic_account, replicas;
+    has name, raft_group, leader, leader_since, system_account, traffic_account, replicas, desired;
 }
 
 /// A member of a Raft group, as its leader sees it.
@@ -137,7 +137,7 @@ pub struct PeerInfo {
 
 from_json! {
     lenient PeerInfo;
-    has name, current, offline, active, lag, peer;
+    has name, current, offline, active, lag, peer, pending;
 }
 
 /// How far a mirror or source is.
