@@ -214,6 +214,7 @@ fn the_list_of_lessons_says_what_their_files_say() {
                 summary: lesson.summary.clone(),
                 order: lesson.order,
                 minutes: lesson.minutes,
+                tapes: windtunnel::lesson::index::tapes(&lesson).unwrap(),
             }
         })
         .collect();

@@ -16,7 +16,7 @@ pub(crate) fn AddApp() -> impl IntoView {
     view! {
         <section class="sec" aria-labelledby="add-app-title">
             <h2 class="kick" id="add-app-title">"Add an app"</h2>
-            <div class="faults" data-testid="add-app">
+            <div class="add-app" data-testid="add-app">
                 {Behaviour::KINDS
                     .into_iter()
                     .zip(icons)

@@ -26,22 +26,9 @@ pub(crate) fn Header(
         reduced.update(|reduced| *reduced = !*reduced);
         ctx.send(PlayerCommand::SetReducedMotion(reduced.get_untracked()));
     };
-    let next_theme = move |_| {
-        let next = theme.get_untracked().next();
-        theme.set(next);
-        next.show();
-        next.remember();
-    };
     view! {
         <header class="header">
-            <div class="brand">
-                <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" class="brand__mark">
-                    <path class="brand__a" d="M2 7c5-3 9 3 20-1"></path>
-                    <path class="brand__b" d="M2 12c6-3 10 3 20 0"></path>
-                    <path class="brand__c" d="M2 17c5-2 9 3 20 1"></path>
-                </svg>
-                <span>"Windtunnel"</span>
-            </div>
+            <Brand/>
             <h1 class="crumb">
                 {move || match lesson.get() {
                     None => view! { <span class="crumb__at">"Sandbox"</span><b class="unseen">{title}</b> }.into_any(),
@@ -50,8 +37,8 @@ pub(crate) fn Header(
             </h1>
             {move || match lesson.get() {
                 None => view! { <SceneMenu/> }.into_any(),
-                // The address without a lesson: the page begins anew.
-                Some(_) => view! { <a class="btn ghost" href="?">"Sandbox"</a> }.into_any(),
+                // Another page: what was done here stays in the browser's history.
+                Some(_) => view! { <a class="btn ghost" href="?scene=one-order">"Sandbox"</a> }.into_any(),
             }}
             <span class="spacer"></span>
             <button
@@ -79,15 +66,7 @@ pub(crate) fn Header(
             >
                 "Less motion"
             </button>
-            <button
-                type="button"
-                class="btn ghost theme"
-                aria-label=move || format!("Theme: {}. Change it.", theme.get().name())
-                on:click=next_theme
-            >
-                {Icon::Theme.view()}
-                <span class="wide-word">{move || theme.get().name()}</span>
-            </button>
+            <ThemeButton theme=theme/>
             <button
                 type="button"
                 class="btn"
@@ -112,6 +91,46 @@ pub(crate) fn Header(
         </header>
     }
     .into_any()
+}
+
+/// The name, which leads to the start page.
+#[component]
+pub(crate) fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="./" title="All lessons and scenes">
+            <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" class="brand__mark">
+                <path class="brand__a" d="M2 7c5-3 9 3 20-1"></path>
+                <path class="brand__b" d="M2 12c6-3 10 3 20 0"></path>
+                <path class="brand__c" d="M2 17c5-2 9 3 20 1"></path>
+            </svg>
+            <span>"Windtunnel"</span>
+        </a>
+    }
+}
+
+/// Light, dark or the system's choice.
+#[component]
+pub(crate) fn ThemeButton(
+    /// The theme that is shown.
+    theme: RwSignal<Theme>,
+) -> impl IntoView {
+    let next_theme = move |_| {
+        let next = theme.get_untracked().next();
+        theme.set(next);
+        next.show();
+        next.remember();
+    };
+    view! {
+        <button
+            type="button"
+            class="btn ghost theme"
+            aria-label=move || format!("Theme: {}. Change it.", theme.get().name())
+            on:click=next_theme
+        >
+            {Icon::Theme.view()}
+            <span class="wide-word">{move || theme.get().name()}</span>
+        </button>
+    }
 }
 
 /// A button for a panel that is a sheet where there is little room.

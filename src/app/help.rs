@@ -11,8 +11,9 @@ use super::keys::bindings;
 pub(crate) fn Help(
     /// Whether it is shown.
     open: RwSignal<bool>,
-    /// Whether single characters are shortcuts.
-    characters: RwSignal<bool>,
+    /// Whether single characters are shortcuts; without it there are no keys to tell of.
+    #[prop(optional)]
+    characters: Option<RwSignal<bool>>,
 ) -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     Effect::new(move |_| {
@@ -26,35 +27,12 @@ pub(crate) fn Help(
     view! {
         <dialog class="help" node_ref=dialog aria-labelledby="help-title" on:close=move |_| open.set(false)>
             <div class="help__head">
-                <h2 id="help-title">"Keys"</h2>
+                <h2 id="help-title">{if characters.is_some() { "Keys" } else { "What is simplified" }}</h2>
                 <button type="button" class="btn ghost" aria-label="Close the help" on:click=move |_| open.set(false)>
                     {Icon::Close.view()}
                 </button>
             </div>
-            <table class="help__keys">
-                <tbody>
-                    {bindings()
-                        .into_iter()
-                        .map(|binding| {
-                            view! {
-                                <tr>
-                                    <th scope="row"><kbd>{binding.written}</kbd></th>
-                                    <td>{binding.does}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                </tbody>
-            </table>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=move || characters.get()
-                    on:change=move |event| characters.set(event_target_checked(&event))
-                />
-                "Single letters and signs are shortcuts"
-            </label>
-            <h2>"What is simplified"</h2>
+            {characters.map(keys)}
             <ul class="help__list">
                 <li>"Raft messages and routes travel as typed frames; the wire view writes them as the lines a real cluster would send."</li>
                 <li>"Link loss behaves as TCP makes it look: a lost packet is sent again and everything behind it waits."</li>
@@ -65,4 +43,34 @@ pub(crate) fn Help(
         </dialog>
     }
     .into_any()
+}
+
+/// All keys, and a way to do without those that are single characters.
+fn keys(characters: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <table class="help__keys">
+            <tbody>
+                {bindings()
+                    .into_iter()
+                    .map(|binding| {
+                        view! {
+                            <tr>
+                                <th scope="row"><kbd>{binding.written}</kbd></th>
+                                <td>{binding.does}</td>
+                            </tr>
+                        }
+                    })
+                    .collect_view()}
+            </tbody>
+        </table>
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=move || characters.get()
+                on:change=move |event| characters.set(event_target_checked(&event))
+            />
+            "Single letters and signs are shortcuts"
+        </label>
+        <h2>"What is simplified"</h2>
+    }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Icon {
     Last,
     /// Kill.
     Power,
+    /// Stop working.
+    Stop,
     /// Start again.
     Restart,
     /// Cut.
@@ -82,6 +84,7 @@ impl Icon {
             Self::Idle => "M3 4l4 4-4 4M8 4l4 4-4 4",
             Self::Last => "M12 3v10M3 3l6 5-6 5z",
             Self::Power => "M8 2v6M4.5 4.5a5 5 0 1 0 7 0",
+            Self::Stop => "M4 4h8v8H4z",
             Self::Restart => "M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3",
             Self::Scissors => {
                 "M4 3l8 8M12 3l-8 8M4.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3M11.5 14a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3"
@@ -135,7 +138,7 @@ impl Icon {
             ActionKind::Heal => Self::Heal,
             ActionKind::Publish => Self::Send,
             ActionKind::On => Self::Play,
-            ActionKind::Off => Self::Pause,
+            ActionKind::Off => Self::Stop,
         }
     }
 

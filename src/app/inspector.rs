@@ -11,6 +11,9 @@ use super::engine::Ctx;
 use super::icon::Icon;
 use super::knobs::Knobs;
 
+/// Longer texts in a table may be broken into lines.
+const LONG: usize = 14;
+
 /// The inspector panel.
 #[component]
 pub(crate) fn Inspector() -> impl IntoView {
@@ -265,7 +268,8 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                                                     if n == 0 {
                                                         view! { <td style:color=tone.clone() title=hint>{value(ctx, cell, entity.clone())}</td> }.into_any()
                                                     } else {
-                                                        view! { <td title=hint><span class="cell-text">{cell}</span></td> }.into_any()
+                                                        let long = cell.len() > LONG;
+                                                        view! { <td class:long=long title=hint><span class="cell-text">{cell}</span></td> }.into_any()
                                                     }
                                                 })
                                                 .collect_view()}

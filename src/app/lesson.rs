@@ -360,6 +360,12 @@ fn Way(lesson: Shown) -> impl IntoView {
         NextStep::End => "The end",
         NextStep::Stuck => "Step back",
     };
+    Effect::new(move |_| {
+        let lesson = lesson.get();
+        if let Some(view) = lesson.filter(|view| view.next == NextStep::End) {
+            super::done::remember(view.order);
+        }
+    });
     let can_go = move || matches!(state.get().1, NextStep::Next | NextStep::Engine);
     view! {
         <div class="lesson__way">
@@ -388,7 +394,7 @@ fn Way(lesson: Shown) -> impl IntoView {
             <span class="spacer"></span>
             {move || {
                 let (_, _, free) = state.get();
-                (!free).then(|| button(ctx, "Try something out", "btn ghost", LessonCommand::Leave))
+                (!free).then(|| button(ctx, "Free play", "btn ghost", LessonCommand::Leave))
             }}
         </div>
     }

@@ -11,9 +11,9 @@ use wasm_bindgen_futures::JsFuture;
 use crate::lesson::Lesson;
 use crate::lesson::index::{self, Entry};
 
+use super::done;
 use super::engine::Ctx;
 use super::icon::Icon;
-use super::options::is_framed;
 
 /// The folder of the lessons, beside the page.
 const FOLDER: &str = "lessons/";
@@ -41,21 +41,57 @@ pub(crate) async fn begin(ctx: Ctx, file: &str) -> Result<(), String> {
     }
     let text = fetch(file).await?;
     let lesson = Lesson::parse(file, &text).map_err(|why| format!("{why}."))?;
-    ctx.begin_lesson(Arc::new(lesson)).map_err(|why| format!("{file}: {why}."))?;
-    remember(file);
-    Ok(())
+    ctx.begin_lesson(Arc::new(lesson)).map_err(|why| format!("{file}: {why}."))
 }
 
-/// The lesson can be reloaded and linked to. The address of a framed page is its host's business.
-fn remember(file: &str) {
-    if is_framed() {
-        return;
+/// The lessons as cards, each a link to it; with what there is of each: its tapes at their fullest.
+#[component]
+pub(crate) fn LessonCards() -> impl IntoView {
+    let list = RwSignal::new(None::<Result<Vec<Entry>, String>>);
+    let load = move || {
+        list.set(None);
+        leptos::task::spawn_local(async move {
+            let text = fetch("index.json").await;
+            let _ = list.try_set(Some(text.and_then(|text| index::read(&text))));
+        });
+    };
+    load();
+    view! {
+        {move || match list.get() {
+            None => view! { <p class="quiet" role="status">"Loading…"</p> }.into_any(),
+            Some(Err(why)) => view! {
+                <p class="lessons__trouble" role="alert">{why}</p>
+                <button type="button" class="btn" on:click=move |_| load()>"Try again"</button>
+            }
+                .into_any(),
+            Some(Ok(entries)) => view! { <ol class="cards">{entries.into_iter().map(card).collect_view()}</ol> }.into_any(),
+        }}
     }
-    let stem = file.trim_end_matches(".md");
-    if let Ok(history) = window().history() {
-        let address = format!("?lesson={stem}");
-        let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+    .into_any()
+}
+
+fn card(entry: Entry) -> impl IntoView {
+    let done = done::is_done(entry.order);
+    let stem = entry.file.trim_end_matches(".md");
+    view! {
+        <li>
+            <a class="card" class:done=done href=format!("?lesson={stem}")>
+                <span class="card__tapes" aria-hidden="true">
+                    {entry.tapes.iter().map(|tape| tape_art(tape)).collect_view()}
+                </span>
+                <b>{format!("{}. {}", entry.order, entry.title)}</b>
+                <span>{entry.summary}</span>
+                <small>{format!("{}{} min", if done { "✓ done · " } else { "" }, entry.minutes)}</small>
+            </a>
+        </li>
     }
+}
+
+/// A tape: its kind, a space, and a sign for each cell.
+fn tape_art(tape: &str) -> impl IntoView {
+    let (kind, cells) = tape.split_once(' ').unwrap_or(("", tape));
+    let cells = cells.chars().map(|cell| view! { <i class:gap=cell != '#'></i> }).collect_view();
+    view! { <span class=format!("card__tape {kind}")>{cells}</span> }
 }
 
 /// The dialog with all lessons.
@@ -64,36 +100,15 @@ pub(crate) fn Lessons(
     /// Whether it is shown.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let ctx = expect_context::<Ctx>();
     let dialog = NodeRef::<Dialog>::new();
-    let list = RwSignal::new(None::<Result<Vec<Entry>, String>>);
-    let trouble = RwSignal::new(None::<String>);
-    let load = move || {
-        leptos::task::spawn_local(async move {
-            let text = fetch("index.json").await;
-            list.set(Some(text.and_then(|text| index::read(&text))));
-        });
-    };
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() && !dialog.open() {
-            trouble.set(None);
-            if !matches!(list.get_untracked(), Some(Ok(_))) {
-                load();
-            }
             let _ = dialog.show_modal();
         } else if !open.get() && dialog.open() {
             dialog.close();
         }
     });
-    let choose = move |file: String| {
-        leptos::task::spawn_local(async move {
-            match begin(ctx, &file).await {
-                Ok(()) => open.set(false),
-                Err(why) => trouble.set(Some(why)),
-            }
-        });
-    };
     view! {
         <dialog class="help lessons" node_ref=dialog aria-labelledby="lessons-title" on:close=move |_| open.set(false)>
             <div class="help__head">
@@ -102,35 +117,7 @@ pub(crate) fn Lessons(
                     {Icon::Close.view()}
                 </button>
             </div>
-            {move || trouble.get().map(|why| view! { <p class="lessons__trouble" role="alert">{why}</p> })}
-            {move || match list.get() {
-                None => view! { <p class="quiet" role="status">"Loading…"</p> }.into_any(),
-                Some(Err(why)) => view! {
-                    <p class="lessons__trouble" role="alert">{why}</p>
-                    <button type="button" class="btn" on:click=move |_| load()>"Try again"</button>
-                }
-                    .into_any(),
-                Some(Ok(entries)) => view! {
-                    <ol class="lessons__list">
-                        {entries
-                            .into_iter()
-                            .map(|entry| {
-                                let file = entry.file.clone();
-                                view! {
-                                    <li>
-                                        <button type="button" class="card" on:click=move |_| choose(file.clone())>
-                                            <b>{format!("{}. {}", entry.order, entry.title)}</b>
-                                            <span>{entry.summary}</span>
-                                            <small>{format!("{} min", entry.minutes)}</small>
-                                        </button>
-                                    </li>
-                                }
-                            })
-                            .collect_view()}
-                    </ol>
-                }
-                    .into_any(),
-            }}
+            {move || open.get().then(|| view! { <LessonCards/> })}
         </dialog>
     }
     .into_any()

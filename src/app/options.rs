@@ -21,6 +21,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Whether the address asks for nothing that the start page is not.
+    pub(crate) const fn is_start(&self) -> bool {
+        !self.embed && self.scene.is_none() && self.lesson.is_none() && self.state.is_none()
+    }
+
     /// Reads them. What cannot be read counts as absent.
     pub(crate) fn read() -> Self {
         let query = window().location().search().unwrap_or_default();

@@ -12,6 +12,7 @@ use super::diagram::Diagram;
 use super::engine::Ctx;
 use super::header::Header;
 use super::help::Help;
+use super::icon::Icon;
 use super::inspector::Inspector;
 use super::keys::{KeyAction, action_of};
 use super::legend::Legend;
@@ -22,6 +23,7 @@ use super::options::{Options, is_framed};
 use super::scene::Scene;
 use super::share::Share;
 use super::stage::Stage;
+use super::start::Start;
 use super::theme::{Theme, prefers_reduced_motion};
 use super::transport::Transport;
 
@@ -50,7 +52,15 @@ pub(crate) fn Shell() -> impl IntoView {
     theme.show();
     let reduced = options.reduce_motion || prefers_reduced_motion();
     match Ctx::new(&options, reduced) {
-        Ok(ctx) => view! { <Page ctx=ctx options=options theme=RwSignal::new(theme)/> }.into_any(),
+        Ok(ctx) => {
+            let theme = RwSignal::new(theme);
+            // Whoever frames the page wants what moves.
+            if options.is_start() && !is_framed() {
+                view! { <Start ctx=ctx theme=theme/> }.into_any()
+            } else {
+                view! { <Page ctx=ctx options=options theme=theme/> }.into_any()
+            }
+        }
         Err(error) => view! {
             <p class="broken" role="alert">{format!("The scene cannot be shown: {error}.")}</p>
         }
@@ -72,6 +82,13 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
         lessons: closed(),
     };
     let in_lesson = Memo::new(move |_| ctx.frame.read().lesson.is_some());
+    let sheet = move |open: RwSignal<bool>| {
+        view! {
+            <button type="button" class="btn ghost side__close" aria-label="Close" on:click=move |_| open.set(false)>
+                {Icon::Close.view()}
+            </button>
+        }
+    };
     let with_lesson = options.lesson.is_some();
     let trouble = RwSignal::new(None::<String>);
     // A lesson that begins is to be read, also where its panel is a sheet.
@@ -97,13 +114,18 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     if !embed {
         ctx.select(first);
     }
-    // Something new was selected: where the inspector is a sheet, it opens.
+    // Something new was selected: where the inspector is a sheet, it opens. But not because a lesson began,
+    // which selects something itself: its panel is what is to be read then.
     let selection = Memo::new(move |_| ctx.frame.read().selection.clone());
-    Effect::new(move |before: Option<()>| {
+    let lesson =
+        Memo::new(move |_| ctx.frame.read().lesson.as_ref().map(|lesson| lesson.title.clone()));
+    Effect::new(move |before: Option<Option<String>>| {
         let chosen = selection.get().is_some();
-        if before.is_some() && chosen {
+        let lesson = lesson.get_untracked();
+        if before.as_ref() == Some(&lesson) && chosen {
             panels.right.set(true);
         }
+        lesson
     });
     let on_key = move |event: web_sys::KeyboardEvent| {
         if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -153,6 +175,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     .then(|| {
                         view! {
                             <aside class="side left" class:in-lesson=in_lesson class:open=move || panels.left.get() aria-label=move || if in_lesson.get() { "Lesson" } else { "Scene" }>
+                                {sheet(panels.left)}
                                 {move || {
                                     if in_lesson.get() {
                                         view! { <LessonPanel/> }.into_any()
@@ -226,6 +249,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     .then(|| {
                         view! {
                             <aside class="side right" class:open=move || panels.right.get() aria-label="Inspector">
+                                {sheet(panels.right)}
                                 <Inspector/>
                             </aside>
                         }

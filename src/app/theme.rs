@@ -67,7 +67,7 @@ impl Theme {
 }
 
 /// Storage throws in sandboxed frames; the page works without.
-fn storage() -> Option<web_sys::Storage> {
+pub(crate) fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok()?
 }
 

@@ -1,22 +1,40 @@
 //! The wire view: the exact protocol lines around this moment.
 
+use leptos::html::Div;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::view::{Entity, PlayerCommand};
 
 use super::engine::Ctx;
 use super::entity_id::id_of;
 
+/// Pixels at the upper edge in which lines fade: see the style sheet.
+const FADE: i32 = 14;
+
 /// The protocol lines.
 #[component]
 pub(crate) fn Wire() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let lines = Memo::new(move |_| ctx.frame.read().wire.clone());
+    let list = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        lines.track();
+        if let Some(list) = list.get() {
+            request_animation_frame(move || show_newest(&list));
+        }
+    });
     view! {
         <section class="wire" aria-labelledby="wire-title">
             <h2 class="kick" id="wire-title">"On the wire"</h2>
-            <div class="wire__lines" data-testid="wire" tabindex="0" role="region" aria-label="Protocol lines">
-                // The newest line is the last, and stays in view: see the style sheet.
+            <div
+                class="wire__lines"
+                node_ref=list
+                data-testid="wire"
+                tabindex="0"
+                role="region"
+                aria-label="Protocol lines"
+            >
                 <div class="wire__all">
                     {move || {
                         lines
@@ -58,4 +76,13 @@ pub(crate) fn Wire() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The newest lines stay in view, or the beginning of those of this moment if there is no room for all
+/// of them.
+fn show_newest(list: &web_sys::HtmlElement) {
+    let now = list.query_selector(".wire__line.now").ok().flatten();
+    let now = now.and_then(|line| line.dyn_into::<web_sys::HtmlElement>().ok());
+    let end = list.scroll_height() - list.client_height();
+    list.set_scroll_top(now.map_or(end, |line| end.min(line.offset_top() - FADE)));
 }

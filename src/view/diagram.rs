@@ -79,7 +79,7 @@ pub fn build(scene: Scene<'_>) -> Diagram {
     }
     let (arrows, more_arrows) = drawing.arrows(items);
     let (marks, more_marks) = drawing.marks(items);
-    let ticks = ticks(&axis);
+    let ticks = ticks(&axis, axis.x(scene.world.now()));
     let squeezes = drawing.squeezes();
     let left_out = more_arrows + more_marks;
     let truncated = match (left_out, truncated) {
@@ -451,8 +451,8 @@ fn mark_text(event: &Event) -> Option<String> {
     })
 }
 
-/// Times along the axis, where there is room.
-fn ticks(axis: &Axis) -> Vec<Tick> {
+/// Times along the axis, where there is room. The cursor's own time is on the clock.
+fn ticks(axis: &Axis, cursor: f64) -> Vec<Tick> {
     let mut ticks: Vec<Tick> = Vec::new();
     let mut free = f64::MIN;
     for (at, x) in axis.moments() {
@@ -464,7 +464,9 @@ fn ticks(axis: &Axis) -> Vec<Tick> {
             tone: Token::Faint,
         };
         let same = ticks.last().is_some_and(|tick| tick.label.text == label.text);
-        if x >= free && !same && axis.shows(x + label.rect().w) {
+        let right = x + label.rect().w;
+        let under_cursor = x - 8.0 < cursor && cursor < right + 8.0;
+        if x >= free && !same && !under_cursor && axis.shows(right) {
             free = x + label.rect().w + 28.0;
             ticks.push(Tick { x, label });
         }

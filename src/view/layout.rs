@@ -3,32 +3,37 @@
 //!
 //! The picture never jumps. Panels and servers depend on the topology and the room only; streams and
 //! apps keep the places [`Places`] gave them when they were first seen, so that one more never moves
-//! the others. Only when a panel is full do its tapes move closer together, once.
+//! the others. Only when a panel is full do its tapes move closer together.
 
 use std::sync::Arc;
 
 use super::command::LayoutHints;
 use super::frame::{Point, Rect};
 
-/// Height of an app's pill.
-pub const PILL: f64 = 44.0;
+/// Height of an app's pill, and of one that shows its name only.
+const PILL: f64 = 44.0;
+const LOW_PILL: f64 = 30.0;
+/// From the apps to their panel.
+const STRIP: f64 = 18.0;
 /// Height of a tape.
 pub const TAPE: f64 = 26.0;
 /// Room above a tape for its name.
 const TAPE_HEAD: f64 = 18.0;
 /// From one tape to the next: with room below each for its consumers, with just enough of it, and
-/// without.
+/// with the name beside the tape instead of above it.
 const PITCH: f64 = 68.0;
-const CLOSE: f64 = 56.0;
-const DENSE: f64 = 47.0;
+const CLOSE: f64 = 60.0;
+const DENSE: f64 = 42.0;
 /// The least height that servers in a row need, with crown and bars.
 const SERVERS: f64 = 90.0;
 /// Height of a panel's first line.
 const HEAD: f64 = 34.0;
-/// Room for the apps above a panel.
-const STRIP: f64 = PILL + 18.0;
 /// The height of a stage with room for apps that are not there yet.
 const ROOMY: f64 = 430.0;
+/// A small stage is less wide and less high.
+const SMALL: (f64, f64) = (520.0, 380.0);
+/// So many tapes of a single cluster are drawn even if the view box has to grow for them.
+const AT_LEAST: usize = 3;
 /// The least a panel must measure to be of use; below that the view box grows instead.
 const MIN_PANEL: (f64, f64) = (212.0, 188.0);
 
@@ -105,6 +110,8 @@ pub struct ClusterLayout {
     pub row: bool,
     /// Its tapes by place; a tape without a place is not drawn.
     pub tapes: Vec<Rect>,
+    /// The room beside each tape for its name; none where names stand above them.
+    pub beside: f64,
     /// How many streams have no place.
     pub hidden_tapes: usize,
     /// Where the next tape would be, if there is room for it.
@@ -120,7 +127,8 @@ impl Layout {
         let count = places.clusters.len().max(1);
         let columns = columns(count, w, h);
         let rows = count.div_ceil(columns);
-        let pad = if w < 520.0 { 10.0 } else { 20.0 };
+        let pad = if w < SMALL.0 { 10.0 } else { 20.0 };
+        let pill = if w < SMALL.0 && h < SMALL.1 { LOW_PILL } else { PILL };
         // Between panels there must be room for a latency pill.
         let gap = if w < 700.0 { 16.0 } else { 72.0 };
         let cell_w =
@@ -132,20 +140,28 @@ impl Layout {
         for row in 0..rows {
             let members = row * columns..((row + 1) * columns).min(count);
             let strips = places.clusters.get(members.clone()).unwrap_or_default();
-            // Where there is room, a second row is kept free for apps that are added.
-            let spare = if count == 1 && h >= ROOMY { 2 } else { 1 };
-            let pill_rows =
-                strips.iter().map(|c| pill_rows(c, cell_w)).max().unwrap_or(1).max(spare);
-            let strip = STRIP + (pill_rows - 1) as f64 * (PILL + 8.0);
+            // Where there is room, a second row of apps takes nothing but the panel's uppermost part, which
+            // holds nothing: no server and no tape moves then.
+            let spare = if count == 1 && h >= ROOMY { 2_usize } else { 1 };
+            let pill_rows = strips.iter().map(|c| pill_rows(c, cell_w)).max().unwrap_or(1);
+            let strip = pill_rows as f64 * (pill + 8.0) - 8.0 + STRIP;
+            let kept = spare.saturating_sub(pill_rows) as f64 * (pill + 8.0);
+            let least = match strips {
+                [one] if count == 1 => {
+                    let tapes = one.streams.len().min(AT_LEAST) as f64 * DENSE;
+                    (HEAD + SERVERS + tapes + 12.0).max(MIN_PANEL.1)
+                }
+                _ => MIN_PANEL.1,
+            };
             let row_h = (h - 24.0 - 14.0 * (rows - 1) as f64) / rows as f64;
-            let panel_h = (row_h - strip).max(MIN_PANEL.1);
+            let panel_h = (row_h - strip).max(least + kept);
             // A row that is not full stands in the middle.
             let missing = (columns - members.len()) as f64;
             let indent = pad + missing * (cell_w + gap) / 2.0;
             for (column, cluster) in strips.iter().enumerate() {
                 let x = indent + column as f64 * (cell_w + gap);
                 let panel = Rect::new(x, y + strip, cell_w, panel_h);
-                layout.clusters.push(place_cluster(cluster, panel, strip));
+                layout.clusters.push(place_cluster(cluster, panel, (y, pill), kept));
             }
             y += strip + panel_h + 14.0;
         }
@@ -170,6 +186,10 @@ fn columns(count: usize, w: f64, h: f64) -> usize {
 
 /// Width of an app's pill, and how many stand beside each other.
 fn pills(w: f64) -> (f64, usize) {
+    // Three narrow ones, where there would be two of the usual width and half a third.
+    if (330.0..450.0).contains(&w) {
+        return ((w - 16.0) / 3.0, 3);
+    }
     let width = ((w + 12.0) / 4.0 - 12.0).clamp(142.0, 172.0).min(w);
     (width, (((w + 12.0) / (width + 12.0)) as usize).max(1))
 }
@@ -178,19 +198,30 @@ fn pill_rows(cluster: &ClusterPlaces, w: f64) -> usize {
     cluster.apps.len().div_ceil(pills(w).1).max(1)
 }
 
-/// Places everything of a cluster. `strip` is the room for apps above the panel.
-fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayout {
-    let inner = panel.h - HEAD - 12.0;
+/// Places everything of a cluster. `pills` are where its apps begin and their height; so much of the panel
+/// below its first line is `kept` free for more of them.
+fn place_cluster(
+    places: &ClusterPlaces,
+    panel: Rect,
+    pills: (f64, f64),
+    kept: f64,
+) -> ClusterLayout {
+    let inner = panel.h - kept - HEAD - 12.0;
     let (tapes, pitch) = tape_rows(inner, places.streams.len());
     let tapes_h = tapes as f64 * pitch;
-    let zone = Rect::new(panel.x + 16.0, panel.y + HEAD, panel.w - 32.0, inner - tapes_h);
+    let zone = Rect::new(panel.x + 16.0, panel.y + kept + HEAD, panel.w - 32.0, inner - tapes_h);
     let share = zone.w / places.servers.max(1) as f64;
     let radius =
         (share / 2.0 - 2.0).min(if zone.h > 170.0 && zone.w > 420.0 { 28.0 } else { 23.0 });
     let (servers, row) = place_servers(places.servers, zone, radius);
+    let beside = match pitch < CLOSE {
+        true => (panel.w * 0.24).min(104.0),
+        false => 0.0,
+    };
+    let head = if beside > 0.0 { 0.0 } else { TAPE_HEAD };
     let tape = |place: usize| {
-        let y = panel.bottom() - 12.0 - tapes_h + place as f64 * pitch + TAPE_HEAD;
-        Rect::new(panel.x + 18.0, y, panel.w - 36.0, TAPE)
+        let y = panel.bottom() - 12.0 - tapes_h + place as f64 * pitch + head;
+        Rect::new(panel.x + 18.0 + beside, y, panel.w - 36.0 - beside, TAPE)
     };
     ClusterLayout {
         panel,
@@ -198,9 +229,10 @@ fn place_cluster(places: &ClusterPlaces, panel: Rect, strip: f64) -> ClusterLayo
         servers,
         row,
         tapes: (0..places.streams.len().min(tapes)).map(tape).collect(),
+        beside,
         vacant: (places.streams.len() < tapes).then(|| tape(places.streams.len())),
         hidden_tapes: places.streams.len().saturating_sub(tapes),
-        apps: place_apps(&places.apps, panel, strip),
+        apps: place_apps(&places.apps, panel, pills),
     }
 }
 
@@ -214,9 +246,10 @@ fn tape_rows(inner: f64, streams: usize) -> (usize, f64) {
     if streams <= comfortable {
         return (comfortable, pitch);
     }
-    let rows = [(fit(SERVERS, CLOSE), CLOSE), (fit(100.0, DENSE), DENSE)];
-    let enough = rows.into_iter().find(|(rows, _)| *rows >= streams);
-    let (rows, dense) = enough.unwrap_or(rows[1]);
+    let (rows, dense) = match fit(SERVERS, CLOSE) {
+        rows if rows >= streams => (rows, CLOSE),
+        _ => (fit(SERVERS, DENSE), DENSE),
+    };
     if rows > comfortable { (rows, dense) } else { (comfortable, pitch) }
 }
 
@@ -226,7 +259,7 @@ fn place_servers(count: usize, zone: Rect, radius: f64) -> (Vec<Point>, bool) {
     let (top, bottom) = (zone.y + radius + 16.0, zone.bottom() - radius - 28.0);
     let middle = zone.centre().x;
     let rx = (zone.w / 2.0 - radius).min(if count > 3 { 260.0 } else { 230.0 });
-    let ring = count >= 3 && bottom - top >= radius * 2.0 + 16.0;
+    let ring = count >= 3 && bottom - top >= radius * 2.0 + 12.0;
     let y = |part: f64| top + (bottom - top) * part;
     let at = |x: f64, part: f64| Point::new(middle + rx * x, y(part));
     if !ring {
@@ -247,7 +280,7 @@ fn place_servers(count: usize, zone: Rect, radius: f64) -> (Vec<Point>, bool) {
 }
 
 /// The pills of apps, above the panel: what publishes from the left, what receives from the right.
-fn place_apps(apps: &[(Arc<str>, Side)], panel: Rect, strip: f64) -> Vec<Rect> {
+fn place_apps(apps: &[(Arc<str>, Side)], panel: Rect, (top, pill): (f64, f64)) -> Vec<Rect> {
     let (width, slots) = pills(panel.w);
     let step = if slots > 1 { (panel.w - width) / (slots - 1) as f64 } else { 0.0 };
     let mut rows: Vec<Vec<bool>> = Vec::new();
@@ -270,12 +303,11 @@ fn place_apps(apps: &[(Arc<str>, Side)], panel: Rect, strip: f64) -> Vec<Rect> {
         }
         (0, 0)
     };
-    let first = panel.y - strip;
     apps.iter()
         .map(|(_, side)| {
             let (row, slot) = place(*side);
-            let y = first + row as f64 * (PILL + 8.0);
-            Rect::new(panel.x + slot as f64 * step, y, width, PILL)
+            let y = top + row as f64 * (pill + 8.0);
+            Rect::new(panel.x + slot as f64 * step, y, width, pill)
         })
         .collect()
 }
@@ -363,8 +395,14 @@ mod tests {
     fn where_there_is_room_adding_apps_moves_nothing_until_two_rows_are_full() {
         let before = Layout::new(&places(&[3], 1, 3), hints((792.0, 460.0)));
         let after = Layout::new(&places(&[3], 1, 8), hints((792.0, 460.0)));
-        assert_eq!(before.clusters[0].panel, after.clusters[0].panel);
-        assert_eq!(before.clusters[0].apps[..], after.clusters[0].apps[..3]);
+        let (before, after) = (&before.clusters[0], &after.clusters[0]);
+        assert_eq!(before.servers, after.servers);
+        assert_eq!(before.tapes, after.tapes);
+        assert_eq!(before.apps[..], after.apps[..3]);
+        // Only the panel's upper edge gives way; while there is one row, nothing is left empty below it.
+        assert_eq!(before.panel.bottom(), after.panel.bottom());
+        assert_eq!(before.panel.y - before.apps[0].bottom(), 18.0);
+        assert_eq!(after.panel.y - after.apps[7].bottom(), 18.0);
     }
 
     #[test]
@@ -375,6 +413,26 @@ mod tests {
         }
         let two = Layout::new(&places(&[3, 3, 1], 2, 1), hints((792.0, 500.0)));
         assert!(two.view.w <= 792.0 && two.view.h <= 560.0, "{:?}", two.view);
+    }
+
+    #[test]
+    fn where_names_above_the_tapes_have_no_room_they_stand_beside_them() {
+        let roomy = Layout::new(&places(&[1], 3, 3), hints((792.0, 470.0)));
+        let tight = Layout::new(&places(&[1], 3, 5), hints((532.0, 421.0)));
+        let (roomy, tight) = (&roomy.clusters[0], &tight.clusters[0]);
+        assert_eq!((roomy.beside, roomy.hidden_tapes), (0.0, 0));
+        assert_eq!(tight.hidden_tapes, 0);
+        assert!(tight.beside > 80.0, "{}", tight.beside);
+        assert!(tight.tapes[0].x >= tight.panel.x + 18.0 + tight.beside);
+    }
+
+    #[test]
+    fn three_streams_are_drawn_however_small_the_stage_is() {
+        for size in [(390.0, 330.0), (390.0, 240.0), (320.0, 300.0)] {
+            let small = Layout::new(&places(&[1], 3, 5), hints(size));
+            assert_eq!(small.clusters[0].hidden_tapes, 0, "{size:?}");
+            assert!(small.view.h < 440.0, "{size:?}: {}", small.view.h);
+        }
     }
 
     #[test]

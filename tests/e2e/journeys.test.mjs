@@ -20,7 +20,7 @@ after(async () => {
 });
 
 /** Opens the page, does something, and checks that it caused no error. */
-function journey(name, act, { query = "", ...options } = {}) {
+function journey(name, act, { query = "?scene=one-order", ...options } = {}) {
   test(name, async () => {
     const { page, problems, close } = await newPage(browser, host.origin, options);
     await page.goto(host.url + query);

@@ -95,6 +95,9 @@ test("a lesson is taken from beginning to end with the keyboard alone", async ()
   assert.equal(await page.locator(".lesson__failed").count(), 0, "everything came as the lesson says");
   assert.match(await page.getByTestId("code").innerText(), /await js\.stream_info\("ORDERS"\)/);
   assert.match(await page.getByTestId("beat-live").textContent(), /Step 5 of 5/);
+  await page.locator("a.brand").click();
+  await page.locator(".card.done", { hasText: "done" }).waitFor();
+  assert.equal(await page.locator(".card.done").count(), 1);
   assertClean(problems);
   await close();
 });
@@ -123,7 +126,7 @@ test("words light up what they stand for", async () => {
 });
 
 test("the list of lessons opens one", async () => {
-  const { page, problems, close } = await open("");
+  const { page, problems, close } = await open("?scene=one-order");
   await page.getByRole("button", { name: "Lessons" }).click();
   const cards = page.locator(".card");
   await cards.first().waitFor();

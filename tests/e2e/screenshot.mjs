@@ -15,7 +15,7 @@ const host = await startHost();
 const browser = await launch();
 try {
   const { page } = await newPage(browser, host.origin);
-  await page.goto(`${host.url}?motion=reduce&theme=dark`);
+  await page.goto(`${host.url}?scene=one-order&motion=reduce&theme=dark`);
   await started(page);
   await page.locator(".server").first().waitFor();
   await type(page, "consumer add ORDERS reports --pull --ack explicit --wait 30s --defaults");

@@ -230,12 +230,15 @@ fn app(app: &AppPill, stop: impl Fn(Shape) -> Shape) -> Shape {
         UpState::Paused => "app paused",
         UpState::Down => "app down",
     };
-    let place = format!("translate({:.1} {:.1})", rect.x + 10.0, rect.y + rect.h / 2.0 - 8.0);
-    let icon = Shape::path("app__icon", Icon::of_app(app.icon).path()).with("transform", place);
+    // The icon stands in the middle of the room before the name, if there is any.
+    let room = app.name.at.x - rect.x;
+    let (x, y) = (rect.x + room / 2.0 - 7.0, rect.y + rect.h / 2.0 - 8.0);
+    let icon = Shape::path("app__icon", Icon::of_app(app.icon).path())
+        .with("transform", format!("translate({x:.1} {y:.1})"));
     let marks = [("selected", app.selected), ("hot", app.highlighted)];
     lasting(&app.entity, classes(state, &marks))
         .holds(stop(Shape::rect("app__pill", rect, 10.0)))
-        .holds(icon)
+        .holds_all((room > 20.0).then_some(icon))
         .holds(Shape::label(&app.name))
         .holds_all(app.does.as_ref().map(Shape::label))
         .holds_all(app.work.iter().flat_map(ring))

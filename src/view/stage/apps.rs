@@ -63,7 +63,14 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         (None, Some(ring)) => ring.centre.x - RING - 4.0,
         (None, None) => rect.right() - 8.0,
     };
-    let left = rect.x + 34.0;
+    // In a narrow pill the button tells enough of what it is.
+    let left = rect.x
+        + match (rect.w < NARROW, &button) {
+            (true, Some(_)) => 10.0,
+            (true, None) => 29.0,
+            _ => 34.0,
+        };
+    let low = rect.h < LOW;
     let label = |text: &str, y: f64, style: TextStyle, tone: Token| Label {
         text: fit(text, style, right - left),
         at: Point::new(left, rect.y + y),
@@ -86,9 +93,14 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
             Role::Console => AppIcon::Console,
             Role::Wire => AppIcon::Wire,
         },
-        name: label(world.short_name(process), 18.0, TextStyle::Name, Token::Text),
+        name: label(
+            world.short_name(process),
+            if low { rect.h / 2.0 + 4.0 } else { 18.0 },
+            TextStyle::Name,
+            Token::Text,
+        ),
         does: Some(label(&does, 33.0, TextStyle::SmallMono, tone(client)))
-            .filter(|label| !label.text.is_empty()),
+            .filter(|label| !low && !label.text.is_empty()),
         state,
         connected_to: client.and_then(Client::connected_to),
         button,
@@ -103,6 +115,10 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
 
 /// Radius of the ring around the message that is worked on, stroke included.
 const RING: f64 = 11.0;
+/// A pill of less width has everything closer together.
+const NARROW: f64 = 140.0;
+/// One of less height has room for the name only.
+const LOW: f64 = 40.0;
 
 /// The ring of an app that works on a message.
 fn work(client: &Client, now: Time, rect: Rect) -> Option<WorkRing> {
@@ -132,7 +148,12 @@ fn tone(client: Option<&Client>) -> Token {
 fn button(spec: &ClientSpec, rect: Rect, enabled: bool) -> Option<AppButton> {
     let (subject, _) = spec.publishes.as_ref()?;
     Some(AppButton {
-        rect: Rect::new(rect.right() - 36.0, rect.y + 8.0, 28.0, 28.0),
+        rect: Rect::new(
+            rect.right() - if rect.w < NARROW { 32.0 } else { 36.0 },
+            rect.y + (rect.h - 28.0) / 2.0,
+            28.0,
+            28.0,
+        ),
         label: "Publish".to_owned(),
         a11y: format!("{}: publish {}", spec.name, subject),
         enabled,

@@ -43,15 +43,22 @@ pub(super) fn draw(
     // Every name has its place before the first consumer's looks for one.
     for (stream, rect) in placed.clone() {
         room.take(rect);
-        room.take(name(stream, rect).rect());
+        room.take(name(view, stream, rect).rect());
     }
     placed.map(|(stream, rect)| tape(view, room, stream, rect)).collect()
 }
 
-fn name(stream: &StreamView<'_>, rect: Rect) -> Label {
+/// A stream's name, above its tape or beside it.
+fn name(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Label {
+    let beside = view.layout.clusters.get(stream.cluster).map_or(0.0, |cluster| cluster.beside);
+    let (at, width) = if beside > 0.0 {
+        (Point::new(rect.x - beside, rect.centre().y + 4.0), beside - 6.0)
+    } else {
+        (Point::new(rect.x, rect.y - 6.0), rect.w * 0.7)
+    };
     Label {
-        text: fit(stream.name, TextStyle::Mono, rect.w * 0.7),
-        at: Point::new(rect.x, rect.y - 6.0),
+        text: fit(stream.name, TextStyle::Mono, width),
+        at,
         anchor: Anchor::Start,
         style: TextStyle::Mono,
         tone: Token::Text,
@@ -60,8 +67,8 @@ fn name(stream: &StreamView<'_>, rect: Rect) -> Label {
 
 fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) -> Tape {
     let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
-    let name = name(stream, rect);
-    let left = rect.w - name.rect().w - 14.0;
+    let name = name(view, stream, rect);
+    let left = if name.at.x < rect.x { 0.0 } else { rect.w - name.rect().w - 14.0 };
     let kind = Label {
         text: fit(
             &stream.config().map_or_else(String::new, |config| kind(config)),

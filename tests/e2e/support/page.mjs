@@ -16,7 +16,7 @@ export function stageFor({ before, after }) {
     await shared.host?.stop();
   });
   /** Opens the page, does something, and checks that it caused no error. */
-  return function journey(name, act, { query = "", ...options } = {}) {
+  return function journey(name, act, { query = "?scene=one-order", ...options } = {}) {
     test(name, async () => {
       const { page, problems, close } = await newPage(shared.browser, shared.host.origin, options);
       try {
