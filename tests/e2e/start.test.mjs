@@ -60,10 +60,12 @@ test("lessons and scenes are a key away, and the name leads back", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Work queue: one task, one worker", exact: true }).waitFor();
   await page.locator("a.brand").click();
+  await page.locator(".card").nth(7).waitFor();
   await page.getByRole("link", { name: /^A work queue/ }).click();
   await page.locator(".tape", { hasText: "TASKS" }).waitFor();
   assert.match(page.url(), /\?scene=work-queue$/);
   await page.goBack();
+  await page.locator(".card").nth(7).waitFor();
   await page.getByRole("link", { name: "Open the sandbox" }).click();
   await page.locator("#console-input").waitFor();
   assert.match(page.url(), /\?scene=one-order$/);
