@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "what goes wrong here is to stop the test")]
 
-use windtunnel::kernel::{Span, Time};
+use windtunnel::kernel::{ProcState, Span, Time};
 use windtunnel::nats::codec::write_server_op;
 use windtunnel::nats::protocol::ServerOp;
 use windtunnel::server::{JetStreamSettings, ServerSettings};
@@ -103,6 +103,31 @@ fn a_name_is_used_once() {
     let error = world.give(&Input::AddClient(spec("c"))).unwrap_err();
     assert_eq!(error.to_string(), "client name \"c\" is used twice");
     assert!(world.give(&Input::AddClient(spec("d e"))).is_err());
+}
+
+#[test]
+fn a_client_that_is_removed_is_gone_for_good_and_its_name_is_free() {
+    let mut world = world(ServerSettings::default());
+    let first = world.process("c").unwrap();
+    say(&mut world, &format!("{CONNECT}SUB a 1\r\n"));
+    let remove = Input::RemoveClient { client: "c".to_owned() };
+    world.give(&remove).unwrap();
+    world.run_until(world.now() + Span::millis(10));
+    let servers = || world.servers().map(|(_, _, server)| server.clients().count());
+    assert_eq!(servers().sum::<usize>(), 0, "the server has noticed");
+    assert!(world.topology().clients.is_empty() && world.is_removed(first));
+    assert_eq!((world.process("c"), world.name(first)), (None, "c"));
+    let error = world.give(&remove).unwrap_err().to_string();
+    assert!(error.starts_with("there is no client called \"c\""), "{error}");
+    assert!(world.give(&Input::RemoveClient { client: "main/n1".to_owned() }).is_err());
+    // Not even healing everything brings it back.
+    world.give(&Input::HealAll).unwrap();
+    assert_eq!(world.sim().state(first), Some(ProcState::Down));
+    world.give(&Input::AddClient(spec("c"))).unwrap();
+    world.run_until(world.now() + Span::millis(10));
+    assert_ne!(world.process("c"), Some(first));
+    assert_eq!(say(&mut world, &format!("{CONNECT}PING\r\n")), "PONG\r\n");
+    assert!(world.wire(first).unwrap().is_closed());
 }
 
 #[test]

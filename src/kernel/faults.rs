@@ -28,6 +28,15 @@ impl<P: Process> Sim<P> {
         self.end(process, lose_disk, None)
     }
 
+    /// Takes a process away. What it sent still arrives, then its connections close. Nobody starts
+    /// it again.
+    pub fn remove(&mut self, process: ProcId) -> EventId {
+        self.core.position += 1;
+        let event = self.core.record(process, None, EventKind::Removed);
+        self.end_at(process, false);
+        event
+    }
+
     /// A process is no more.
     pub(super) fn end(
         &mut self,
@@ -36,6 +45,11 @@ impl<P: Process> Sim<P> {
         cause: Option<EventId>,
     ) -> EventId {
         let event = self.core.record(process, cause, EventKind::Crashed { lose_disk });
+        self.end_at(process, lose_disk);
+        event
+    }
+
+    fn end_at(&mut self, process: ProcId, lose_disk: bool) {
         if let Some(slot) = self.slots.get_mut(process.0 as usize) {
             slot.state = ProcState::Down;
             slot.timers.clear();
@@ -47,7 +61,6 @@ impl<P: Process> Sim<P> {
         for id in conns {
             self.core.close_end(id, process);
         }
-        event
     }
 
     /// Freezes a process: it keeps its connections and does nothing.

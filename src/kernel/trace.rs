@@ -98,6 +98,8 @@ pub enum EventKind<P: Process> {
         /// Whether its disk is lost as well.
         lose_disk: bool,
     },
+    /// The process was taken away, and will not come back.
+    Removed,
     /// The process was frozen: it keeps its connections but does nothing.
     Paused,
     /// The process goes on.
@@ -276,6 +278,7 @@ impl<P: Process> Fold for EventKind<P> {
                 input.fold(digest);
             }
             Self::Crashed { lose_disk } => digest.word(11 ^ u64::from(*lose_disk) << 8),
+            Self::Removed => digest.word(18),
             Self::Paused => digest.word(12),
             Self::Resumed => digest.word(13),
             Self::LinkCut { peer } => digest.word(14 ^ u64::from(peer.0) << 8),

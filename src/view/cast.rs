@@ -66,11 +66,11 @@ impl<'a> Cast<'a> {
         self.world.server(process).is_some()
     }
 
-    /// All applications, in the order of their processes.
+    /// All applications that are there, in the order of their processes.
     pub fn apps(&self) -> impl Iterator<Item = ProcId> + use<'a> {
         let world = self.world;
         let all = (0..world.sim().slots().len()).filter_map(|n| u32::try_from(n).ok().map(ProcId));
-        all.filter(|process| world.server(*process).is_none())
+        all.filter(|process| world.server(*process).is_none() && !world.is_removed(*process))
     }
 
     /// What a process is on the page.

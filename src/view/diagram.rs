@@ -444,6 +444,7 @@ fn mark_text(event: &Event) -> Option<String> {
             _ => return None,
         },
         EventKind::Crashed { .. } => "dies".to_owned(),
+        EventKind::Removed => "leaves".to_owned(),
         EventKind::Paused => "freezes".to_owned(),
         EventKind::Started => "starts".to_owned(),
         EventKind::LinkCut { .. } => "cut".to_owned(),

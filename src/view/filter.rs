@@ -65,6 +65,7 @@ impl Sight {
             | EventKind::Paused
             | EventKind::LinkCut { .. }
             | EventKind::LinkBlocked { .. } => Some(Self::Mark(MarkKind::Fault, true)),
+            EventKind::Removed => Some(Self::Mark(MarkKind::Input, true)),
             EventKind::Started
             | EventKind::Resumed
             | EventKind::LinkHealed { .. }

@@ -163,7 +163,8 @@ impl Track {
         let mut hop: Option<Hop> = None;
         let (mut class, mut input, mut fault) = (None::<Class>, false, false);
         for event in trace.since(EventId(before)).take_while(|event| event.id.0 < now) {
-            if let EventKind::Crashed { .. } | EventKind::Started = event.kind {
+            if let EventKind::Crashed { .. } | EventKind::Removed | EventKind::Started = event.kind
+            {
                 let up = matches!(event.kind, EventKind::Started);
                 let (event, process, at) = (event.id, event.place, event.at);
                 self.lives.push(Life { event, process, at, up });

@@ -88,6 +88,11 @@ impl World {
                 }
             }
             Input::AddClient(spec) => Ok(self.topology.check_new_client(spec)?),
+            Input::RemoveClient { client } => {
+                let process = self.find("client", client)?;
+                let wrong = || InputError::WrongKind { name: client.clone(), wanted: "client" };
+                self.client_spec(process).map(|_| ()).ok_or_else(wrong)
+            }
             Input::SetBehaviour { client, behaviour } => {
                 let process = self.find("client", client)?;
                 let wrong = || InputError::WrongKind { name: client.clone(), wanted: "client" };
@@ -136,6 +141,10 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
             world.add_client(spec);
             world.set_going(spec);
             last(world)
+        }
+        Input::RemoveClient { client } => {
+            let process = find(world, client)?;
+            world.remove_client(process)
         }
         Input::SetBehaviour { client, behaviour } => {
             let process = find(world, client)?;
@@ -211,6 +220,7 @@ fn heal_all(world: &mut World) {
             }
             // A connection from outside that is over cannot be brought back from here.
             ProcState::Down if matches!(world.sim.process(process), Some(Node::Wire(_))) => {}
+            ProcState::Down if world.is_removed(process) => {}
             ProcState::Down => {
                 world.sim.start(process);
             }

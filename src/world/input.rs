@@ -25,6 +25,11 @@ pub enum Input {
     },
     /// A client appears and connects.
     AddClient(ClientSpec),
+    /// A client disconnects and is gone for good. What it did stays in the trace.
+    RemoveClient {
+        /// Which client.
+        client: String,
+    },
     /// What a client does by itself changes: its knobs are turned, it is switched on or off.
     SetBehaviour {
         /// Which client.
@@ -128,6 +133,7 @@ impl FromJson for Input {
                 object.finish(true)?;
                 return Ok(Self::AddClient(client));
             }
+            "remove_client" => Self::RemoveClient { client: o.take("client") },
             "set_behaviour" => {
                 Self::SetBehaviour { client: o.take("client"), behaviour: o.take("behaviour") }
             }
@@ -165,6 +171,7 @@ impl FromJson for Input {
 const INPUTS: &[&str] = &[
     "call",
     "add_client",
+    "remove_client",
     "set_behaviour",
     "set_knob",
     "bytes",
@@ -232,6 +239,7 @@ mod tests {
             r#"{"input":"set_knob","client":"c","knob":"k","value":"v"}"#.to_owned(),
             r#"{"input":"bytes","client":"c","bytes":"UElORw0K"}"#.to_owned(),
             r#"{"input":"read","client":"c","operations":5}"#.to_owned(),
+            r#"{"input":"remove_client","client":"c"}"#.to_owned(),
             r#"{"input":"crash","process":"p","lose_disk":true}"#.to_owned(),
             r#"{"input":"stop","process":"p"}"#.to_owned(),
             r#"{"input":"restart","process":"p"}"#.to_owned(),

@@ -52,6 +52,8 @@ pub struct World {
     clusters: Arc<Vec<usize>>,
     /// For each process, its name without the cluster.
     short_names: Arc<Vec<Arc<str>>>,
+    /// The clients that were removed, as they were described.
+    removed: Arc<Vec<(ProcId, ClientSpec)>>,
 }
 
 impl World {
@@ -80,6 +82,7 @@ impl World {
             names: Arc::default(),
             clusters: Arc::default(),
             short_names: Arc::default(),
+            removed: Arc::default(),
         };
         world.sim.idle_until(topology.start);
         for (index, cluster) in topology.clusters.iter().enumerate() {
@@ -187,6 +190,18 @@ impl World {
         self.sim.start(process);
     }
 
+    /// A client goes for good; its name is free for another one.
+    fn remove_client(&mut self, process: ProcId) -> EventId {
+        let name = self.name(process).to_owned();
+        let topology = Arc::make_mut(&mut self.topology);
+        if let Some(at) = topology.clients.iter().position(|spec| spec.name == name) {
+            let spec = topology.clients.remove(at);
+            Arc::make_mut(&mut self.removed).push((process, spec));
+        }
+        Arc::make_mut(&mut self.names).remove(name.as_str());
+        self.sim.remove(process)
+    }
+
     fn add(&mut self, name: &str, short: &str, cluster: usize, node: Node) -> ProcId {
         let process = self.sim.add(name, node);
         Arc::make_mut(&mut self.names).insert(name.into(), process);
@@ -195,7 +210,7 @@ impl World {
         process
     }
 
-    /// What the world was built from, and the clients added since.
+    /// What the world was built from, with the clients added since and without those removed.
     pub fn topology(&self) -> &Topology {
         &self.topology
     }
@@ -257,15 +272,23 @@ impl World {
     pub fn servers(&self) -> impl Iterator<Item = (ProcId, ProcState, &Server)> {
         self.processes().filter_map(|(id, state)| Some((id, state, self.server(id)?)))
     }
-    /// All simulated applications.
+    /// All simulated applications that are there.
     pub fn clients(&self) -> impl Iterator<Item = (ProcId, ProcState, &Client)> {
-        self.processes().filter_map(|(id, state)| Some((id, state, self.client(id)?)))
+        let all = self.processes().filter(|(id, _)| !self.is_removed(*id));
+        all.filter_map(|(id, state)| Some((id, state, self.client(id)?)))
+    }
+    /// Whether a process was removed.
+    pub fn is_removed(&self, process: ProcId) -> bool {
+        self.removed.iter().any(|(removed, _)| *removed == process)
     }
     fn processes(&self) -> impl Iterator<Item = (ProcId, ProcState)> {
         self.sim.slots().iter().enumerate().map(|(n, slot)| (ProcId(n as u32), slot.state))
     }
-    /// The client's description in the topology.
+    /// The client's description in the topology, or what it was before it was removed.
     pub fn client_spec(&self, process: ProcId) -> Option<&ClientSpec> {
+        if let Some((_, spec)) = self.removed.iter().find(|(removed, _)| *removed == process) {
+            return Some(spec);
+        }
         let name = self.name(process);
         self.topology.clients.iter().find(|spec| spec.name == name)
     }

@@ -91,7 +91,7 @@ impl Knobs {
 }
 
 const FAULTS: &[&str] =
-    &["crash", "stop", "restart", "pause", "resume", "cut", "block", "heal", "link"];
+    &["crash", "stop", "restart", "pause", "resume", "cut", "block", "heal", "link", "remove"];
 
 /// `crash us-east/n1`, `crash leader us-east/ORDERS`, `cut A B`, `heal all`, `link A B latency=84ms`.
 fn fault(number: u32, line: &str) -> Read<Act> {
@@ -122,6 +122,7 @@ fn fault(number: u32, line: &str) -> Read<Act> {
         ["resume", who] => give(Input::Resume { process: name(who) }),
         ["cut", a, b] => give(Input::Cut { a: name(a), b: name(b) }),
         ["block", from, to] => give(Input::Block { from: name(from), to: name(to) }),
+        ["remove", who] => give(Input::RemoveClient { client: name(who) }),
         ["heal", "all"] => give(Input::HealAll),
         ["heal", a, b] => give(Input::Heal { a: name(a), b: name(b) }),
         ["link", a, b, properties @ ..] if !properties.is_empty() => {

@@ -35,6 +35,9 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
             };
             if *lose_disk { say.text(", and its disk as well") } else { say }
         }
+        EventKind::Removed => {
+            say.who(cast, me).text(" leaves: it closes its connection and will not come back")
+        }
         EventKind::Paused => {
             say.fault().who(cast, me).text(" freezes: it keeps its connections and does nothing")
         }

@@ -86,6 +86,7 @@ fn weight(event: &Event) -> u8 {
     use server::Note as S;
     match &event.kind {
         EventKind::Crashed { .. }
+        | EventKind::Removed
         | EventKind::Paused
         | EventKind::Resumed
         | EventKind::LinkCut { .. }

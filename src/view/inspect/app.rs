@@ -26,7 +26,7 @@ use super::parts::{
 
 pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
     let world = cast.world();
-    if cast.is_server(process) || world.name(process).is_empty() {
+    if cast.is_server(process) || world.is_removed(process) || world.name(process).is_empty() {
         return None;
     }
     let state = world.sim().state(process);

@@ -153,6 +153,7 @@ const fn kind_name(event: &Event) -> &'static str {
         EventKind::Timer(_) => "timer",
         EventKind::Input(_) => "input",
         EventKind::Crashed { .. } => "crash",
+        EventKind::Removed => "removed",
         EventKind::Paused => "frozen",
         EventKind::Resumed => "thawed",
         EventKind::LinkCut { .. } => "link cut",

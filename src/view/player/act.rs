@@ -115,6 +115,7 @@ pub fn describe_input(input: &Input) -> String {
             said.trim_end_matches('.').to_owned()
         }
         Input::AddClient(spec) => format!("{} appears", spec.name),
+        Input::RemoveClient { client } => format!("{client} leaves"),
         Input::SetBehaviour { client, behaviour } if behaviour.is_running() => {
             format!("{client} is to be a {}", behaviour.kind())
         }

@@ -70,6 +70,23 @@ fn a_killed_worker_shows_what_it_had_in_hand() {
 }
 
 #[test]
+fn a_removed_app_is_off_the_stage_and_its_work_goes_to_the_others() {
+    let mut player = player("work-queue");
+    play_until(&mut player, |frame| pill(frame, "worker-1").work.is_some());
+    let lanes = player.frame().diagram.lanes.len();
+    player.command(PlayerCommand::Act(Input::RemoveClient { client: "worker-1".to_owned() }));
+    let frame = player.frame();
+    let said = frame.caption.text();
+    assert_eq!(said, "worker-1 leaves: it closes its connection and will not come back.");
+    assert!(frame.stage.apps.iter().all(|app| !app.a11y.contains("worker-1")));
+    assert_eq!(frame.diagram.lanes.len(), lanes, "what it did is still told");
+    play_until(&mut player, |frame| {
+        let others = ["worker-2", "worker-3"];
+        others.iter().any(|name| pill(frame, name).a11y.contains("works on 1, delivery 2"))
+    });
+}
+
+#[test]
 fn an_added_app_is_selected_and_its_knobs_are_inputs() {
     let mut player = player("one-order");
     player.command(PlayerCommand::AddApp("worker"));
