@@ -301,7 +301,7 @@ fn a_behaviour_travels_with_topology_and_inputs() {
         ..Worker::default()
     }));
     let input = Input::SetBehaviour { client: "w".to_owned(), behaviour };
-    let text = serde_json::to_string(&input).unwrap();
+    let text = json::text(&input);
     assert_eq!(json::read::<Input>(text.as_bytes()).unwrap(), input);
     let publisher = Behaviour::Publisher(Box::default());
     assert!(publisher.with_running(false).check().is_ok());

@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_local;
 use windtunnel::kernel::Rng;
 use windtunnel::nats::api::{API_LEVEL, SERVER_VERSION};
+use windtunnel::nats::json;
 use windtunnel::world::Topology;
 
 use super::clock::unix_ns;
@@ -168,7 +169,7 @@ fn write_files(options: &Options, ports: &[(&str, String)]) -> Result<Option<Pat
     let file = folder.join(format!("nats-server_{pid}.ports"));
     let ports: Map<&str, Vec<&String>> =
         ports.iter().map(|(kind, url)| (*kind, vec![url])).collect();
-    write(&file, serde_json::to_string(&ports).map_err(|error| error.to_string())?)?;
+    write(&file, json::text(&ports))?;
     Ok(Some(file))
 }
 

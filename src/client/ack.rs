@@ -3,16 +3,14 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::kernel::{Span, Time};
 use crate::nats::Message;
-use crate::nats::json::{self, FromJson, Object, one_of};
+use crate::nats::json::{self, FromJson, Object, ToJson, Writer, one_of};
 
 /// What a client answers to a message of a consumer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Answer {
     /// `+ACK`: it is done.
     #[default]
@@ -20,17 +18,28 @@ pub enum Answer {
     /// `-NAK`: deliver it again.
     Nak {
         /// Not before this time has passed.
-        #[serde(skip_serializing_if = "Option::is_none")]
         delay: Option<Span>,
     },
     /// `+TERM`: never deliver it again, although it is not done.
     Term {
         /// Why, for the advisory.
-        #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// `+WPI`: work is in progress, the ack wait begins anew.
     InProgress,
+}
+
+impl ToJson for Answer {
+    fn write(&self, to: &mut Writer) {
+        to.open();
+        match self {
+            Self::Ack => to.field("answer", &"ack"),
+            Self::Nak { delay } => to.field("answer", &"nak").some("delay", delay),
+            Self::Term { reason } => to.field("answer", &"term").some("reason", reason),
+            Self::InProgress => to.field("answer", &"in_progress"),
+        };
+        to.close();
+    }
 }
 
 impl FromJson for Answer {

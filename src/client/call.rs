@@ -3,18 +3,16 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::kernel::{Digest, Fold, Span};
-use crate::nats::json::{self, FromJson, Object, from_json, one_of};
+use crate::nats::json::{self, FromJson, Object, ToJson, Writer, as_json, one_of};
 use crate::nats::{Headers, Message, Subject};
 
 use super::{Answer, ConsumerDraft, Deliver};
 
 /// A call: one operation of a client, from the first byte it sends to its last answer.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(tag = "call", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Call {
     /// Publish and wait for nothing.
     Publish {
@@ -79,22 +77,17 @@ pub enum Call {
         /// How many messages to ask for.
         batch: u32,
         /// How long to wait for them; none: until they come (but see `no_wait`).
-        #[serde(skip_serializing_if = "Option::is_none")]
         expires: Option<Span>,
         /// Whether to take only what is there.
         no_wait: bool,
         /// How often the server is to say that it is still there; at most half of `expires`.
-        #[serde(skip_serializing_if = "Option::is_none")]
         heartbeat: Option<Span>,
         /// How many bytes to ask for at most.
-        #[serde(skip_serializing_if = "Option::is_none")]
         max_bytes: Option<u64>,
         /// More fields of the request, as they are: `group`, `min_pending`, `id`, `priority` …
-        #[serde(skip_serializing_if = "Map::is_empty")]
         more: Map<String, Value>,
         /// What to answer to each message as soon as it comes; none: nothing yet (see
         /// [`Call::Answer`]).
-        #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
     },
     /// Receive from a consumer until the subscription ends: subscribe to what a push consumer
@@ -103,22 +96,17 @@ pub enum Call {
         /// The stream.
         stream: String,
         /// The consumer; none: make one without a name, which ends with the subscription.
-        #[serde(skip_serializing_if = "Option::is_none")]
         consumer: Option<String>,
         /// The push consumer to make if there is none.
-        #[serde(skip_serializing_if = "Option::is_none")]
         create: Option<Box<ConsumerDraft>>,
         /// The queue group to make the consumer for.
-        #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<String>,
         /// What to answer to each message as soon as it comes; none: nothing yet.
-        #[serde(skip_serializing_if = "Option::is_none")]
         answer: Option<Answer>,
         /// Of a pull consumer: how many messages to have asked for at most. More are asked for when
         /// half of them have come.
         batch: u32,
         /// After how many messages it ends by itself.
-        #[serde(skip_serializing_if = "Option::is_none")]
         max: Option<u64>,
     },
     /// Read a stream in order, without acknowledgements: the library makes a consumer for it, and
@@ -127,12 +115,10 @@ pub enum Call {
         /// The stream.
         stream: String,
         /// Only messages on these subjects; all if there are none.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         filters: Vec<String>,
         /// Where to begin.
         deliver: Deliver,
         /// After how many messages it ends by itself.
-        #[serde(skip_serializing_if = "Option::is_none")]
         max: Option<u64>,
     },
     /// Answer a message that another operation of this client received from a consumer.
@@ -140,7 +126,6 @@ pub enum Call {
         /// Which operation.
         op: OpId,
         /// Which of its messages, counted from 1; none: the last one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         message: Option<u64>,
         /// What to answer.
         answer: Answer,
@@ -244,31 +229,95 @@ impl FromJson for Call {
     }
 }
 
+impl ToJson for Call {
+    fn write(&self, to: &mut Writer) {
+        to.open();
+        match self {
+            Self::Publish { message, count } => {
+                to.field("call", &"publish").field("message", message).field("count", count)
+            }
+            Self::JsPublish { message, count, retries } => {
+                to.field("call", &"js_publish").field("message", message);
+                to.field("count", count).field("retries", retries)
+            }
+            Self::Request { message, timeout, replies } => {
+                to.field("call", &"request").field("message", message);
+                to.field("timeout", timeout).field("replies", replies)
+            }
+            Self::Api { subject, body } => {
+                to.field("call", &"api").field("subject", subject).field("body", body)
+            }
+            Self::Subscribe { subject, queue, max } => {
+                to.field("call", &"subscribe").field("subject", subject);
+                to.field("queue", queue).field("max", max)
+            }
+            Self::Reply { subject, queue, body, max } => {
+                to.field("call", &"reply").field("subject", subject);
+                to.field("queue", queue).field("body", body).field("max", max)
+            }
+            Self::Next {
+                stream,
+                consumer,
+                batch,
+                expires,
+                no_wait,
+                heartbeat,
+                max_bytes,
+                more,
+                answer,
+            } => {
+                to.field("call", &"next").field("stream", stream).field("consumer", consumer);
+                to.field("batch", batch).some("expires", expires).field("no_wait", no_wait);
+                to.some("heartbeat", heartbeat).some("max_bytes", max_bytes);
+                to.some("more", more).some("answer", answer)
+            }
+            Self::Consume { stream, consumer, create, queue, answer, batch, max } => {
+                to.field("call", &"consume").field("stream", stream).some("consumer", consumer);
+                to.some("create", create).some("queue", queue).some("answer", answer);
+                to.field("batch", batch).some("max", max)
+            }
+            Self::Ordered { stream, filters, deliver, max } => {
+                to.field("call", &"ordered").field("stream", stream).some("filters", filters);
+                to.field("deliver", deliver).some("max", max)
+            }
+            Self::Answer { op, message, answer, wait } => {
+                to.field("call", &"answer").field("op", op).some("message", message);
+                to.field("answer", answer).field("wait", wait)
+            }
+            Self::Flush => to.field("call", &"flush"),
+            Self::Cancel { op } => to.field("call", &"cancel").field("op", op),
+        };
+        to.close();
+    }
+}
+
 /// A message to be sent.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Draft {
     /// Its subject.
     pub subject: String,
     /// Its reply subject.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
     /// Its headers, in order.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub headers: Vec<(String, String)>,
     /// Its payload, as text.
     pub text: String,
 }
 
-from_json! {
+as_json! {
     lenient Draft;
-    needs subject;
-    has reply, headers, text;
+    subject required, reply omitempty, headers omitempty, text,
 }
 
 /// An operation of a client, numbered from 1 in the order of asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct OpId(pub u64);
+
+impl ToJson for OpId {
+    fn write(&self, to: &mut Writer) {
+        self.0.write(to);
+    }
+}
 
 impl FromJson for OpId {
     fn from_json(value: &Value) -> json::Result<Self> {
@@ -326,7 +375,7 @@ pub enum Outcome {
 impl Fold for Call {
     fn fold(&self, digest: &mut Digest) {
         // Every call is a small structure; its JSON distinguishes any two.
-        digest.bytes(serde_json::to_string(self).unwrap_or_default().as_bytes());
+        digest.bytes(json::text(self).as_bytes());
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Map;
 
 use crate::kernel::{Context, Span};
 use crate::nats::api::ApiError;
-use crate::nats::json::{self, from_json};
+use crate::nats::json::{self, as_json};
 use crate::nats::protocol::ClientOp;
 use crate::nats::{Message, Subject};
 
@@ -56,9 +56,9 @@ struct Info {
     push_bound: bool,
 }
 
-from_json! {
-    lenient Info;
-    has error, config, push_bound;
+as_json! {
+    read Info;
+    error, config, push_bound,
 }
 
 #[derive(Debug, Default)]
@@ -67,9 +67,9 @@ struct InfoConfig {
     deliver_group: Option<String>,
 }
 
-from_json! {
-    lenient InfoConfig;
-    has deliver_subject, deliver_group;
+as_json! {
+    read InfoConfig;
+    deliver_subject, deliver_group,
 }
 
 /// The error in an answer of the API, if it is one.

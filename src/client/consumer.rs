@@ -1,15 +1,13 @@
 //! The consumer an application wants, as far as applications choose: what a library makes of it in
 //! `$JS.API.CONSUMER.CREATE` is in here, too.
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::kernel::Span;
-use crate::nats::json::{self, FromJson, from_json, word};
+use crate::nats::json::{self, FromJson, ToJson, Writer, as_json, word};
 
 /// Where a consumer begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Deliver {
     /// With the first message there is.
     #[default]
@@ -21,7 +19,6 @@ pub enum Deliver {
     /// With the last message of every subject.
     LastPerSubject,
     /// With this sequence of the stream.
-    #[serde(untagged)]
     Sequence(u64),
 }
 
@@ -40,38 +37,43 @@ impl FromJson for Deliver {
     }
 }
 
+impl ToJson for Deliver {
+    fn write(&self, to: &mut Writer) {
+        to.string(match self {
+            Self::All => "all",
+            Self::Last => "last",
+            Self::New => "new",
+            Self::LastPerSubject => "last_per_subject",
+            Self::Sequence(seq) => return seq.write(to),
+        });
+    }
+}
+
 /// A consumer to be made if there is none of its name. What is left out is the server's default.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerDraft {
     /// Only messages on these subjects; all if there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub filters: Vec<String>,
     /// Where it begins.
     pub deliver: Deliver,
     /// How long a message may stay unacknowledged before it is delivered again (server: 30 s).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ack_wait: Option<Span>,
     /// How long to wait before the second, third … delivery, instead of the ack wait.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub backoff: Vec<Span>,
     /// How often a message is delivered at most (server: without end).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_deliver: Option<u32>,
     /// How many messages may be unacknowledged at once (server: 1000).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_ack_pending: Option<u32>,
     /// After how long without anybody interested it goes away.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inactive_threshold: Option<Span>,
     /// How often a push consumer says that it is still there when it has nothing to deliver.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_heartbeat: Option<Span>,
 }
 
-from_json! {
+as_json! {
     strict ConsumerDraft;
-    has filters, deliver, ack_wait, backoff, max_deliver, max_ack_pending, inactive_threshold,
-        idle_heartbeat;
+    filters omitempty, deliver, ack_wait omitempty, backoff omitempty, max_deliver omitempty,
+    max_ack_pending omitempty, inactive_threshold omitempty, idle_heartbeat omitempty,
 }
 
 impl ConsumerDraft {
@@ -81,10 +83,10 @@ impl ConsumerDraft {
         let mut set = |name: &str, value: Value| {
             config.insert(name.to_owned(), value);
         };
-        set("ack_policy", json!(ack_policy));
+        set("ack_policy", Value::from(ack_policy));
         set(
             "deliver_policy",
-            json!(match self.deliver {
+            Value::from(match self.deliver {
                 Deliver::All => "all",
                 Deliver::Last => "last",
                 Deliver::New => "new",
@@ -93,12 +95,12 @@ impl ConsumerDraft {
             }),
         );
         if let Deliver::Sequence(seq) = self.deliver {
-            set("opt_start_seq", json!(seq));
+            set("opt_start_seq", Value::from(seq));
         }
         match self.filters.as_slice() {
             [] => {}
-            [filter] => set("filter_subject", json!(filter)),
-            filters => set("filter_subjects", json!(filters)),
+            [filter] => set("filter_subject", Value::from(filter.as_str())),
+            filters => set("filter_subjects", json::to_value(&filters)),
         }
         let spans = [
             ("ack_wait", self.ack_wait),
@@ -107,17 +109,17 @@ impl ConsumerDraft {
         ];
         for (name, span) in spans {
             if let Some(span) = span {
-                set(name, json!(span.as_nanos()));
+                set(name, Value::from(span.as_nanos()));
             }
         }
         if !self.backoff.is_empty() {
-            set("backoff", json!(self.backoff));
+            set("backoff", json::to_value(&self.backoff));
         }
         for (name, number) in
             [("max_deliver", self.max_deliver), ("max_ack_pending", self.max_ack_pending)]
         {
             if let Some(number) = number {
-                set(name, json!(number));
+                set(name, Value::from(number));
             }
         }
         config
@@ -137,9 +139,9 @@ impl ConsumerDraft {
         group: Option<&str>,
     ) -> (String, String) {
         let mut config = self.config("explicit");
-        config.insert("deliver_subject".to_owned(), json!(deliver_subject));
+        config.insert("deliver_subject".to_owned(), Value::from(deliver_subject));
         if let Some(group) = group {
-            config.insert("deliver_group".to_owned(), json!(group));
+            config.insert("deliver_group".to_owned(), Value::from(group));
         }
         self.named(stream, name, config)
     }
@@ -147,7 +149,7 @@ impl ConsumerDraft {
     /// Subject and body that make it a push consumer without a name, which ends with its subscriber.
     pub fn ephemeral(&self, stream: &str, deliver_subject: &str) -> (String, String) {
         let mut config = self.config("explicit");
-        config.insert("deliver_subject".to_owned(), json!(deliver_subject));
+        config.insert("deliver_subject".to_owned(), Value::from(deliver_subject));
         Self::request(format!("$JS.API.CONSUMER.CREATE.{stream}"), stream, config)
     }
 
@@ -156,19 +158,19 @@ impl ConsumerDraft {
     pub fn ordered(&self, stream: &str, deliver_subject: &str) -> (String, String) {
         const DAY: Span = Span::secs(22 * 3600);
         let mut config = self.config("none");
-        config.insert("deliver_subject".to_owned(), json!(deliver_subject));
-        config.insert("max_deliver".to_owned(), json!(1));
-        config.insert("flow_control".to_owned(), json!(true));
-        config.insert("idle_heartbeat".to_owned(), json!(ORDERED_HEARTBEAT.as_nanos()));
-        config.insert("ack_wait".to_owned(), json!(DAY.as_nanos()));
-        config.insert("num_replicas".to_owned(), json!(1));
-        config.insert("mem_storage".to_owned(), json!(true));
+        config.insert("deliver_subject".to_owned(), Value::from(deliver_subject));
+        config.insert("max_deliver".to_owned(), Value::from(1));
+        config.insert("flow_control".to_owned(), Value::from(true));
+        config.insert("idle_heartbeat".to_owned(), Value::from(ORDERED_HEARTBEAT.as_nanos()));
+        config.insert("ack_wait".to_owned(), Value::from(DAY.as_nanos()));
+        config.insert("num_replicas".to_owned(), Value::from(1));
+        config.insert("mem_storage".to_owned(), Value::from(true));
         Self::request(format!("$JS.API.CONSUMER.CREATE.{stream}"), stream, config)
     }
 
     fn named(&self, stream: &str, name: &str, mut config: Map<String, Value>) -> (String, String) {
-        config.insert("name".to_owned(), json!(name));
-        config.insert("durable_name".to_owned(), json!(name));
+        config.insert("name".to_owned(), Value::from(name));
+        config.insert("durable_name".to_owned(), Value::from(name));
         // A single filter is part of the subject, so that permissions can tell consumers apart.
         let subject = match self.filters.as_slice() {
             [filter] => format!("$JS.API.CONSUMER.CREATE.{stream}.{name}.{filter}"),
@@ -179,8 +181,11 @@ impl ConsumerDraft {
 
     fn request(subject: String, stream: &str, config: Map<String, Value>) -> (String, String) {
         // To create, not to change: who comes second with other wishes is told so.
-        let body = json!({ "stream_name": stream, "config": config, "action": "create" });
-        (subject, body.to_string())
+        let mut body = Map::new();
+        body.insert("stream_name".to_owned(), Value::from(stream));
+        body.insert("config".to_owned(), Value::Object(config));
+        body.insert("action".to_owned(), Value::from("create"));
+        (subject, json::text(&body))
     }
 }
 
@@ -189,6 +194,8 @@ pub(super) const ORDERED_HEARTBEAT: Span = Span::secs(5);
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -220,7 +227,7 @@ mod tests {
             ("7", Deliver::Sequence(7)),
         ] {
             assert_eq!(json::read::<Deliver>(text.as_bytes()).expect("readable"), deliver);
-            assert_eq!(serde_json::to_string(&deliver).expect("writable"), text);
+            assert_eq!(json::text(&deliver), text);
         }
     }
 }

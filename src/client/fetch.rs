@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::kernel::{Context, Span};
 use crate::nats::protocol::ClientOp;
-use crate::nats::{Message, Subject};
+use crate::nats::{Message, Subject, json};
 
 use super::{API_TIMEOUT, Answer, Call, Client, Host, OpId, Outcome};
 
@@ -27,20 +27,20 @@ impl PullRequest<'_> {
     /// The message that asks for this, without its reply subject.
     pub(super) fn message(&self, stream: &str, consumer: &str) -> Message {
         let mut body = self.more.clone();
-        body.insert("batch".to_owned(), json!(self.batch));
+        body.insert("batch".to_owned(), Value::from(self.batch));
         let mut set = |name: &str, number: Option<u64>| {
             if let Some(number) = number {
-                body.insert(name.to_owned(), json!(number));
+                body.insert(name.to_owned(), Value::from(number));
             }
         };
         set("expires", self.expires.map(Span::as_nanos));
         set("idle_heartbeat", self.heartbeat.map(Span::as_nanos));
         set("max_bytes", self.max_bytes);
         if self.no_wait {
-            body.insert("no_wait".to_owned(), json!(true));
+            body.insert("no_wait".to_owned(), Value::from(true));
         }
         let subject = format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}");
-        Message::new(subject, Value::Object(body).to_string())
+        Message::new(subject, json::text(&body))
     }
 }
 

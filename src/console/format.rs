@@ -4,6 +4,7 @@
 //! every machine.
 
 use crate::kernel::{Span, Time};
+pub(crate) use crate::nats::json::pretty as pretty_json;
 use crate::nats::time::{Calendar, go_duration};
 
 const MILLI: u64 = 1_000_000;
@@ -117,60 +118,6 @@ pub(crate) fn quoted(text: &str) -> String {
     out
 }
 
-/// JSON text with the line breaks and the indentation of two that the CLI gives it. Keys keep their
-/// order, which a parsed value would lose.
-pub(crate) fn pretty_json(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut depth = 0usize;
-    let mut chars = text.chars().filter(|c| *c != '\n').peekable();
-    let mut in_string = false;
-    let mut escaped = false;
-    while let Some(c) = chars.next() {
-        let push = |lines: &mut Vec<String>, c: char| {
-            if let Some(last) = lines.last_mut() {
-                last.push(c);
-            }
-        };
-        if in_string {
-            push(&mut lines, c);
-            in_string = escaped || c != '"';
-            escaped = c == '\\' && !escaped;
-            continue;
-        }
-        match c {
-            '{' | '[' => {
-                push(&mut lines, c);
-                if let Some(&close @ ('}' | ']')) = chars.peek() {
-                    push(&mut lines, close);
-                    chars.next();
-                } else {
-                    depth += 1;
-                    lines.push("  ".repeat(depth));
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                lines.push("  ".repeat(depth));
-                push(&mut lines, c);
-            }
-            ',' => {
-                push(&mut lines, c);
-                lines.push("  ".repeat(depth));
-            }
-            ':' => {
-                push(&mut lines, c);
-                push(&mut lines, ' ');
-            }
-            c if c.is_whitespace() => {}
-            c => {
-                in_string = c == '"';
-                push(&mut lines, c);
-            }
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -235,18 +182,11 @@ mod tests {
         assert_eq!(go_time("2026-01-05T09:00:00.25Z"), "2026-01-05 09:00:00.25 +0000 UTC");
     }
 
-    #[test]
-    fn json_keeps_its_order() {
-        let text = r#"{"b":1,"a":[1,"x:{,\"}"],"e":{},"l":[]}"#;
-        let expected = "{\n  \"b\": 1,\n  \"a\": [\n    1,\n    \"x:{,\\\"}\"\n  ],\n  \"e\": {},\n  \"l\": []\n}";
-        assert_eq!(pretty_json(text).join("\n"), expected);
-    }
-
     proptest! {
         #[test]
         fn anything_can_be_formatted(n in any::<u64>(), text in ".{0,40}") {
             let _ = (ibytes(n), duration(Span(n)), clock(Time(n >> 2)), comma(i128::from(n)));
-            let _ = (go_time(&text), parse_bytes(&text), pretty_json(&text), quoted(&text));
+            let _ = (go_time(&text), parse_bytes(&text), quoted(&text));
         }
     }
 }

@@ -8,12 +8,10 @@
 use crate::sorted::Map;
 use std::collections::VecDeque;
 
-use serde::Serialize;
-
 use super::{ConnId, Digest, EventId, Fold, Port, ProcId, Process, Ratio, Rng, Span, Time};
 
 /// The properties of a link, the same in both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LinkSpec {
     /// How long a packet is under way.
     pub latency: Span,

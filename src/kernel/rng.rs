@@ -6,12 +6,10 @@
 //! Every component gets its own generator by [`Rng::fork`], so that one more draw in one component
 //! does not shift the draws of another.
 
-use serde::Serialize;
-
 use super::Span;
 
 /// A probability as a ratio of whole numbers: `numerator` out of `denominator`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ratio {
     /// How many times …
     pub numerator: u32,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::nats::api::{Retention, StreamConfig};
-use crate::nats::json::{self, from_json};
+use crate::nats::json::{self, as_json};
 use crate::sorted;
 use crate::world::{StreamView, TopologyError, World};
 
@@ -31,9 +31,10 @@ pub struct Entry {
     pub tapes: Vec<String>,
 }
 
-from_json! {
+as_json! {
     strict Entry;
-    needs file, title, summary, order, minutes, tapes;
+    file required, title required, summary required, order required, minutes required,
+    tapes required,
 }
 
 /// Reads the list.

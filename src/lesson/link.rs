@@ -9,11 +9,10 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::kernel::{LoggedInput, Time};
-use crate::nats::json::{self, FromJson, Object, tuple};
+use crate::nats::json::{self, FromJson, Object, ToJson, Writer, tuple};
 use crate::world::{Input, Topology, TopologyError, World, scenes};
 
 /// The version of links that this engine writes.
@@ -28,19 +27,15 @@ const LEVEL: u8 = 9;
 const FURTHEST: u64 = 200_000;
 
 /// A session as a link carries it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Link {
     /// Where it begins.
-    #[serde(rename = "s")]
     pub scene: SceneRef,
     /// What was done, in order.
-    #[serde(rename = "i", skip_serializing_if = "Vec::is_empty")]
     inputs: Vec<Given>,
     /// The position that is looked at.
-    #[serde(rename = "p")]
     pub position: u64,
     /// The digest there, in hexadecimal.
-    #[serde(rename = "d")]
     digest: String,
 }
 
@@ -58,9 +53,15 @@ impl FromJson for Link {
     }
 }
 
+impl ToJson for Link {
+    fn write(&self, to: &mut Writer) {
+        to.open().field("s", &self.scene).some("i", &self.inputs);
+        to.field("p", &self.position).field("d", &self.digest).close();
+    }
+}
+
 /// Where a session begins.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum SceneRef {
     /// One of [`scenes`], by name.
     Named(String),
@@ -74,6 +75,15 @@ impl Default for SceneRef {
     }
 }
 
+impl ToJson for SceneRef {
+    fn write(&self, to: &mut Writer) {
+        match self {
+            Self::Named(name) => name.write(to),
+            Self::Own(topology) => topology.write(to),
+        }
+    }
+}
+
 impl FromJson for SceneRef {
     fn from_json(value: &Value) -> json::Result<Self> {
         match value {
@@ -84,8 +94,15 @@ impl FromJson for SceneRef {
 }
 
 /// An input with its place, both counted from the input before: position and nanoseconds.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 struct Given(u64, u64, Input);
+
+impl ToJson for Given {
+    fn write(&self, to: &mut Writer) {
+        let Self(steps, span, input) = self;
+        to.begin().item(steps).item(span).item(input).end();
+    }
+}
 
 impl FromJson for Given {
     fn from_json(value: &Value) -> json::Result<Self> {
@@ -142,8 +159,7 @@ impl Link {
 
     /// The text of the link, to stand behind `#s=`.
     pub fn encode(&self) -> String {
-        // A link is plain data with text keys: writing it as JSON cannot fail.
-        let json = serde_json::to_string(self).unwrap_or_default();
+        let json = json::text(self);
         format!("{VERSION}.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), LEVEL)))
     }
 

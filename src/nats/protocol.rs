@@ -4,9 +4,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
-use super::json::from_json;
+use super::json::as_json;
 use super::{Message, Subject};
 
 /// A subscription's id, chosen by the client and unique on its connection.
@@ -99,40 +97,31 @@ impl ServerOp {
 
 /// The body of `CONNECT`. [`Default`] is what the server assumes of fields that are absent, so a
 /// bare `CONNECT {}` is verbose and pedantic; [`ConnectOptions::client`] is what libraries send.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectOptions {
     /// Answer every operation with `+OK`.
     pub verbose: bool,
     /// Check publish subjects.
     pub pedantic: bool,
     /// A user JWT.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub jwt: Option<String>,
     /// A public NKey.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nkey: Option<String>,
     /// The signed nonce.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sig: Option<String>,
     /// A user name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// The user's password.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pass: Option<String>,
     /// A token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_token: Option<String>,
     /// The client insists on TLS.
     pub tls_required: bool,
     /// The connection's name, for people.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The client library's language.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lang: Option<String>,
     /// The client library's version.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// 1 if the client understands further `INFO`s; the server allows 0 and 1.
     pub protocol: i32,
@@ -144,10 +133,11 @@ pub struct ConnectOptions {
     pub no_responders: bool,
 }
 
-from_json! {
+as_json! {
     lenient ConnectOptions;
-    has verbose, pedantic, jwt, nkey, sig, user, pass, auth_token, tls_required, name, lang, version,
-        protocol, echo, headers, no_responders;
+    verbose, pedantic, jwt omitempty, nkey omitempty, sig omitempty, user omitempty,
+    pass omitempty, auth_token omitempty, tls_required, name omitempty, lang omitempty,
+    version omitempty, protocol, echo, headers, no_responders,
 }
 
 impl Default for ConnectOptions {
@@ -189,7 +179,7 @@ impl ConnectOptions {
 }
 
 /// The body of `INFO`, in nats-server's field order; empty and false options are omitted.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ServerInfo {
     /// The server's id, new with every start.
     pub server_id: String,
@@ -200,7 +190,6 @@ pub struct ServerInfo {
     /// The protocol version, 1.
     pub proto: u32,
     /// The commit it was built from.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub git_commit: String,
     /// The Go version it was built with.
     pub go: String,
@@ -211,82 +200,56 @@ pub struct ServerInfo {
     /// Headers are supported.
     pub headers: bool,
     /// A client must authenticate.
-    #[serde(skip_serializing_if = "is_false")]
     pub auth_required: bool,
     /// A client must use TLS.
-    #[serde(skip_serializing_if = "is_false")]
     pub tls_required: bool,
     /// A client must show a certificate.
-    #[serde(skip_serializing_if = "is_false")]
     pub tls_verify: bool,
     /// A client may use TLS.
-    #[serde(skip_serializing_if = "is_false")]
     pub tls_available: bool,
     /// The most bytes of headers and body together.
     pub max_payload: usize,
     /// JetStream is enabled.
-    #[serde(skip_serializing_if = "is_false")]
     pub jetstream: bool,
     /// The connection's number on this server.
-    #[serde(skip_serializing_if = "is_zero")]
     pub client_id: u64,
     /// Where the server sees the client.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub client_ip: String,
     /// What an NKey client must sign.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub nonce: String,
     /// The name of the server's cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
     /// The cluster's name was made up.
-    #[serde(skip_serializing_if = "is_false")]
     pub cluster_dynamic: bool,
     /// The JetStream domain.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// Where else a client may connect: the servers of the cluster.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub connect_urls: Vec<String>,
     /// The same for WebSockets.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ws_connect_urls: Vec<String>,
     /// Lame duck mode: the server will soon close its connections.
-    #[serde(skip_serializing_if = "is_false")]
     pub ldm: bool,
     /// This `INFO` answers the client's `CONNECT`.
-    #[serde(skip_serializing_if = "is_false")]
     pub connect_info: bool,
     /// The account the client is in; only with `connect_info`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remote_account: Option<String>,
     /// That account is the system account.
-    #[serde(skip_serializing_if = "is_false")]
     pub acc_is_sys: bool,
     /// The level of the JetStream API.
-    #[serde(skip_serializing_if = "is_zero")]
     pub api_lvl: u64,
     /// The server's public curve key.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub xkey: String,
 }
 
-from_json! {
+as_json! {
     lenient ServerInfo;
-    has server_id, server_name, version, proto, git_commit, go, host, port, headers, auth_required,
-        tls_required, tls_verify, tls_available, max_payload, jetstream, client_id, client_ip, nonce,
-        cluster, cluster_dynamic, domain, connect_urls, ws_connect_urls, ldm, connect_info,
-        remote_account, acc_is_sys, api_lvl, xkey;
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
+    server_id, server_name, version, proto, git_commit omitempty, go, host, port, headers,
+    auth_required omitempty, tls_required omitempty, tls_verify omitempty,
+    tls_available omitempty, max_payload, jetstream omitempty, client_id omitempty,
+    client_ip omitempty, nonce omitempty, cluster omitempty, cluster_dynamic omitempty,
+    domain omitempty, connect_urls omitempty, ws_connect_urls omitempty, ldm omitempty,
+    connect_info omitempty, remote_account omitempty, acc_is_sys omitempty, api_lvl omitempty,
+    xkey omitempty,
 }
 
 #[cfg(test)]
@@ -326,7 +289,7 @@ mod tests {
             ..ServerInfo::default()
         };
         assert_eq!(
-            serde_json::to_string(&info).unwrap(),
+            crate::nats::json::text(&info),
             concat!(
                 r#"{"server_id":"ID","server_name":"n1","version":"2.15.1","proto":1,"#,
                 r#""go":"go1.26","host":"0.0.0.0","port":4222,"headers":true,"#,

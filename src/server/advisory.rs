@@ -98,7 +98,7 @@ impl Server {
         let server = self.member_name(by).to_owned();
         self.announce(cx, ApiAudit::SUBJECT, |id| {
             let audit = ApiAudit {
-                kind: ApiAudit::TYPE,
+                r#type: ApiAudit::TYPE,
                 id,
                 timestamp: now.into(),
                 server: &server,

@@ -1,7 +1,6 @@
 //! Answers of the API, as bytes for the wire.
 
 use bytes::Bytes;
-use serde::Serialize;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
 use crate::nats::api::response::{
@@ -10,6 +9,7 @@ use crate::nats::api::response::{
 use crate::nats::api::{
     ApiError, ConsumerBody, ConsumerList, ConsumerNames, ConsumerPaused, ConsumerReset, Response,
 };
+use crate::nats::json::WriteFields;
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub struct Answer {
 }
 
 /// That it was done, and what came of it.
-pub(super) fn answer<T: Serialize>(endpoint: Endpoint<'_>, body: T) -> Answer {
+pub(super) fn answer<T: WriteFields>(endpoint: Endpoint<'_>, body: T) -> Answer {
     Answer { json: Response::new(endpoint.kind(), body).to_json(), err_code: None }
 }
 
 /// That it was not done, with what stands beside an error of this endpoint all the same.
 pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
-    fn write<T: Serialize + Default>(endpoint: Endpoint<'_>, error: ApiError) -> Bytes {
+    fn write<T: WriteFields + Default>(endpoint: Endpoint<'_>, error: ApiError) -> Bytes {
         Response::<T>::error(endpoint.kind(), error).to_json()
     }
     let err_code = Some(error.err_code);

@@ -1,14 +1,12 @@
 //! What a server is configured with, as far as the simulation obeys it: the keys of a nats-server's
 //! configuration file, with its defaults.
 
-use serde::Serialize;
-
 use super::MAX_PAYLOAD;
 use crate::kernel::Span;
-use crate::nats::json::from_json;
+use crate::nats::json::as_json;
 
 /// The configuration of one server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerSettings {
     /// The address that it says it listens on.
     pub host: String,
@@ -26,13 +24,13 @@ pub struct ServerSettings {
     pub jetstream: Option<JetStreamSettings>,
 }
 
-from_json! {
+as_json! {
     strict ServerSettings;
-    has host, port, max_payload, ping_interval, ping_max, tags, jetstream;
+    host, port, max_payload, ping_interval, ping_max, tags, jetstream,
 }
 
 /// The configuration of a server's JetStream.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JetStreamSettings {
     /// The most memory for streams, in bytes.
     pub max_memory: u64,
@@ -42,9 +40,9 @@ pub struct JetStreamSettings {
     pub strict: bool,
 }
 
-from_json! {
+as_json! {
     strict JetStreamSettings;
-    has max_memory, max_storage, strict;
+    max_memory, max_storage, strict,
 }
 
 impl Default for ServerSettings {

@@ -6,8 +6,6 @@ use std::ops::Index;
 use std::slice;
 use std::vec;
 
-use serde::ser::{Serialize, Serializer};
-
 /// An ordered map for few entries, or for keys that come in order. What it offers is named and behaves as
 /// in [`std::collections::BTreeMap`]; an insertion or a removal moves the entries behind it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -311,12 +309,6 @@ impl<K, V> IntoIterator for Map<K, V> {
     }
 }
 
-impl<K: Serialize, V: Serialize> Serialize for Map<K, V> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,12 +343,5 @@ mod tests {
                 prop_assert_eq!(&turned, &map);
             }
         }
-    }
-
-    #[test]
-    fn is_an_object_in_json() {
-        let map = Map::from([("b".to_owned(), 2), ("a".to_owned(), 1)]);
-        let text = serde_json::to_string(&map).expect("writable");
-        assert_eq!(text, r#"{"a":1,"b":2}"#);
     }
 }

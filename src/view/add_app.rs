@@ -123,7 +123,7 @@ mod tests {
             ("subscriber", r#""core":{"subject":"orders.>""#),
         ] {
             let spec = new_app(&world, kind, None).expect(kind);
-            let text = serde_json::to_string(&spec).expect("writable");
+            let text = crate::nats::json::text(&spec);
             assert!(text.contains(said), "{text}");
             assert_eq!(spec.name, format!("{kind}-1"));
             world.give(&crate::world::Input::AddClient(spec)).expect("possible");
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(second.name, "worker-2");
         let stream = Entity::Stream { cluster: 0, name: "ORDERS".into() };
         let reader = new_app(&world, "subscriber", Some(&stream)).expect("a subscriber");
-        let text = serde_json::to_string(&reader).expect("writable");
+        let text = crate::nats::json::text(&reader);
         assert!(text.contains(r#""ordered":{"stream":"ORDERS""#), "{text}");
         assert!(new_app(&world, "broker", None).is_none());
     }

@@ -3,18 +3,16 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::client::{Behaviour, Call};
 use crate::kernel::LinkSpec;
-use crate::nats::json::{self, FromJson, JsonError, Object, one_of};
+use crate::nats::json::{self, FromJson, JsonError, Object, ToJson, WriteFields, Writer, one_of};
 
 use super::topology::ClientSpec;
 
 /// Something from outside. Servers are named `cluster/server`, clients by their name.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "input", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A client is asked to do something.
     Call {
@@ -51,7 +49,6 @@ pub enum Input {
         /// Which client.
         client: String,
         /// What it sends.
-        #[serde(serialize_with = "base64")]
         bytes: Vec<u8>,
     },
     /// Somebody outside has read what the server said to a [`super::Role::Wire`] client.
@@ -188,9 +185,64 @@ const INPUTS: &[&str] = &[
     "link",
 ];
 
-/// Bytes as base64 text in JSON.
-fn base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&STANDARD.encode(bytes))
+impl ToJson for Input {
+    fn write(&self, to: &mut Writer) {
+        to.open();
+        match self {
+            Self::Call { client, call } => {
+                to.field("input", &"call").field("client", client).field("call", call);
+            }
+            Self::AddClient(client) => {
+                to.field("input", &"add_client");
+                client.write_fields(to);
+            }
+            Self::RemoveClient { client } => {
+                to.field("input", &"remove_client").field("client", client);
+            }
+            Self::SetBehaviour { client, behaviour } => {
+                to.field("input", &"set_behaviour").field("client", client);
+                to.field("behaviour", behaviour);
+            }
+            Self::SetKnob { client, knob, value } => {
+                to.field("input", &"set_knob").field("client", client);
+                to.field("knob", knob).field("value", value);
+            }
+            Self::Bytes { client, bytes } => {
+                to.field("input", &"bytes").field("client", client);
+                to.field("bytes", &STANDARD.encode(bytes));
+            }
+            Self::Read { client, operations } => {
+                to.field("input", &"read").field("client", client).field("operations", operations);
+            }
+            Self::Crash { process, lose_disk } => {
+                to.field("input", &"crash").field("process", process).field("lose_disk", lose_disk);
+            }
+            Self::Stop { process } => process_input(to, "stop", process),
+            Self::Restart { process } => process_input(to, "restart", process),
+            Self::Pause { process } => process_input(to, "pause", process),
+            Self::Resume { process } => process_input(to, "resume", process),
+            Self::Cut { a, b } => {
+                to.field("input", &"cut").field("a", a).field("b", b);
+            }
+            Self::Block { from, to: end } => {
+                to.field("input", &"block").field("from", from).field("to", end);
+            }
+            Self::Heal { a, b } => {
+                to.field("input", &"heal").field("a", a).field("b", b);
+            }
+            Self::HealAll => {
+                to.field("input", &"heal_all");
+            }
+            Self::Link { a, b, spec } => {
+                to.field("input", &"link").field("a", a).field("b", b).field("spec", spec);
+            }
+        }
+        to.close();
+    }
+}
+
+fn process_input(to: &mut Writer, name: &str, process: &str) {
+    to.field("input", &name).field("process", &process);
 }
 
 #[cfg(test)]
@@ -253,7 +305,7 @@ mod tests {
         ];
         for text in calls.iter().chain(&sources).chain(&others) {
             let input: Input = json::read(text.as_bytes()).expect(text);
-            assert_eq!(serde_json::to_string(&input).expect("writable"), *text);
+            assert_eq!(json::text(&input), *text);
         }
     }
 
@@ -278,7 +330,7 @@ mod tests {
             ),
         ] {
             let call: Call = json::read(text.as_bytes()).expect(text);
-            assert_eq!(serde_json::to_string(&call).expect("writable"), whole);
+            assert_eq!(json::text(&call), whole);
         }
         for wrong in [
             r#"{"call":"cancel"}"#,

@@ -2,6 +2,7 @@
 
 use crate::client::{self, Behaviour, Call, Client, ClientStimulus, Wire};
 use crate::kernel::{Context, Digest, Fold, Process, Stimulus};
+use crate::nats::json;
 use crate::server::{self, Frame, Server, ServerStimulus};
 
 /// A process. Boxed, because clients are much smaller than servers.
@@ -91,7 +92,7 @@ impl Fold for NodeInput {
             Self::Call(call) => call.fold(digest),
             Self::Behave(behaviour) => {
                 // Its JSON distinguishes any two.
-                digest.bytes(serde_json::to_string(behaviour).unwrap_or_default().as_bytes());
+                digest.bytes(json::text(behaviour).as_bytes());
             }
             Self::Bytes(bytes) => digest.bytes(bytes),
             Self::Read(n) => digest.word(*n),

@@ -2,21 +2,17 @@
 
 use crate::sorted::{Map, Set};
 
-use serde::Serialize;
-use serde_json::Value;
-
 use crate::client::{Behaviour, Call};
 use crate::kernel::{LinkSpec, Span, Time};
-use crate::nats::json::{self, FromJson, from_json, word};
+use crate::nats::json::{self, as_json, words};
 use crate::server::ServerSettings;
 
 /// A world before it starts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Topology {
     /// Where all randomness comes from.
     pub seed: u64,
     /// The date at which it all begins.
-    #[serde(skip_serializing_if = "is_beginning")]
     pub start: Time,
     /// The clusters; each is its own JetStream.
     pub clusters: Vec<Cluster>,
@@ -26,25 +22,22 @@ pub struct Topology {
     pub setup: Vec<Setup>,
 }
 
-from_json! {
+as_json! {
     strict Topology, from Self::of(Vec::new());
-    needs clusters;
-    has seed, start, clients, setup;
+    seed, start omitempty, clusters required, clients, setup,
 }
 
 /// A cluster of servers.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Cluster {
     /// Its name.
     pub name: String,
     /// Its JetStream domain, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// The names of its servers, 1 to 5. A lone server is no cluster: it has no routes and no meta
     /// group, as a real one has not.
     pub servers: Vec<String>,
     /// How its servers are configured, by name; a server that is not here has the defaults.
-    #[serde(skip_serializing_if = "Map::is_empty")]
     pub settings: Map<String, ServerSettings>,
     /// The links between its servers.
     pub route: LinkSpec,
@@ -52,36 +45,32 @@ pub struct Cluster {
     pub access: LinkSpec,
 }
 
-from_json! {
+as_json! {
     strict Cluster, from Self::of(String::new(), Vec::new());
-    needs name, servers;
-    has domain, settings, route, access;
+    name required, domain omitempty, servers required, settings omitempty, route, access,
 }
 
 /// A client.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ClientSpec {
     /// Its name.
     pub name: String,
     /// The cluster it connects to.
     pub cluster: String,
     /// The server it connects to first; without it, the cluster's servers in turn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
     /// What kind of client it is.
     pub role: Role,
     /// What the button on it publishes, if it has one: subject and text, `{{Count}}` counts up.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub publishes: Option<(String, String)>,
     /// What it does by itself, beginning when the setup is done.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub behaviour: Option<Behaviour>,
 }
 
-from_json! {
+as_json! {
     strict ClientSpec;
-    needs name, cluster;
-    has server, role, publishes, behaviour;
+    name required, cluster required, server omitempty, role, publishes omitempty,
+    behaviour omitempty,
 }
 
 impl ClientSpec {
@@ -97,8 +86,7 @@ impl ClientSpec {
 }
 
 /// What kind of client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Role {
     /// A simulated application that publishes.
     #[default]
@@ -113,21 +101,13 @@ pub enum Role {
     Wire,
 }
 
-impl FromJson for Role {
-    fn from_json(value: &Value) -> json::Result<Self> {
-        let words = [
-            ("publisher", Self::Publisher),
-            ("subscriber", Self::Subscriber),
-            ("worker", Self::Worker),
-            ("console", Self::Console),
-            ("wire", Self::Wire),
-        ];
-        word(value, &words)
-    }
+words! {
+    Role: "publisher" Publisher, "subscriber" Subscriber, "worker" Worker, "console" Console,
+        "wire" Wire
 }
 
 /// One thing done before anybody looks.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Setup {
     /// Which client does it.
     pub client: String,
@@ -135,9 +115,9 @@ pub struct Setup {
     pub call: Call,
 }
 
-from_json! {
+as_json! {
     strict Setup;
-    needs client, call;
+    client required, call required,
 }
 
 /// Why a topology cannot be.
@@ -196,11 +176,6 @@ pub enum TopologyError {
     },
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_beginning(at: &Time) -> bool {
-    *at == Time::ZERO
-}
-
 /// Half a millisecond between the servers of a cluster.
 const fn route_link() -> LinkSpec {
     LinkSpec::latency(Span::micros(500))
@@ -218,10 +193,9 @@ impl Cluster {
     }
 }
 
-from_json! {
+as_json! {
     lenient LinkSpec;
-    needs latency;
-    has jitter, loss, bandwidth;
+    latency required, jitter, loss, bandwidth
 }
 
 impl Topology {

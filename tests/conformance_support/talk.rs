@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use windtunnel::kernel::{ProcState, Span};
 use windtunnel::nats::Message;
 use windtunnel::nats::codec::{write_client_op, write_server_op};
+use windtunnel::nats::json::to_value;
 use windtunnel::nats::protocol::{ClientOp, ServerOp};
 use windtunnel::world::{Input, World};
 
@@ -68,7 +69,7 @@ impl Talk {
                     continue;
                 }
                 match op {
-                    ServerOp::Info(info) => conn.info = json!(info),
+                    ServerOp::Info(info) => conn.info = to_value(&info),
                     ServerOp::Pong => conn.pongs += 1,
                     ServerOp::Err(text) => conn.errors.push_back(text.to_string()),
                     ServerOp::Msg { sid, message } => {

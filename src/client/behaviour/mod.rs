@@ -13,10 +13,9 @@ mod value;
 pub mod worker;
 mod working;
 
-use serde::Serialize;
 use serde_json::Value;
 
-use crate::nats::json::{self, FromJson, Object, one_of};
+use crate::nats::json::{self, FromJson, Object, ToJson, WriteFields, Writer, one_of};
 
 pub use knobs::{Knob, KnobKind};
 pub use program::{Alarm, Doing, Tally};
@@ -27,8 +26,7 @@ pub use task::Task;
 pub use worker::{Worker, WorkerMode};
 
 /// What an application does by itself, with its knobs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "does", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Behaviour {
     /// It publishes messages, again and again.
     Publisher(Box<Publisher>),
@@ -55,6 +53,18 @@ impl FromJson for Behaviour {
         };
         object.finish(true)?;
         Ok(behaviour)
+    }
+}
+
+impl ToJson for Behaviour {
+    fn write(&self, to: &mut Writer) {
+        to.open().field("does", &self.kind());
+        match self {
+            Self::Publisher(publisher) => publisher.write_fields(to),
+            Self::Worker(worker) => worker.write_fields(to),
+            Self::Subscriber(subscriber) => subscriber.write_fields(to),
+        }
+        to.close();
     }
 }
 

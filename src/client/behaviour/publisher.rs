@@ -1,10 +1,8 @@
 //! A publisher: one message after the other, at a steady rate.
 
-use serde::Serialize;
-
 use crate::client::{Call, Client, Draft, Host, OpId, Outcome, template};
 use crate::kernel::{Context, Span, Time};
-use crate::nats::json::from_json;
+use crate::nats::json::as_json;
 use crate::nats::subject::is_valid_subject;
 
 use super::program::{Pending, Program};
@@ -14,7 +12,7 @@ use super::{Alarm, Doing, Happening, Tally};
 const RETRIES: u32 = 2;
 
 /// The knobs of a publisher.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Publisher {
     /// Whether it is switched on.
     pub running: bool,
@@ -35,9 +33,9 @@ pub struct Publisher {
     pub acknowledged: bool,
 }
 
-from_json! {
+as_json! {
     strict Publisher;
-    has running, subject, text, size, every, limit, message_ids, acknowledged;
+    running, subject, text, size, every, limit, message_ids, acknowledged,
 }
 
 impl Default for Publisher {

@@ -1,12 +1,11 @@
 //! A subscriber: listens on subjects, or reads a stream in order.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::client::check::name;
 use crate::client::{Answer, Call, Client, ConsumerDraft, Deliver, Host, OpId};
 use crate::kernel::{Context, Span};
-use crate::nats::json::{self, FromJson, Object, from_json, one_of, variant};
+use crate::nats::json::{self, FromJson, Object, ToJson, Writer, as_json, one_of, variant};
 use crate::nats::subject::is_valid_pattern;
 
 use super::program::{Pending, Program};
@@ -16,15 +15,13 @@ use super::{Alarm, Doing, Happening};
 const AGAIN: Span = Span::secs(1);
 
 /// What a subscriber listens to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
     /// A plain subscription: what is published while it listens.
     Core {
         /// The subjects.
         subject: String,
         /// The queue group, if it is a member of one.
-        #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<String>,
     },
     /// A stream through an ordered consumer: everything once and in order, without acknowledgements.
@@ -32,7 +29,6 @@ pub enum Source {
         /// The stream.
         stream: String,
         /// Only messages on these subjects; all if there are none.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         filters: Vec<String>,
         /// Where it begins.
         deliver: Deliver,
@@ -42,7 +38,6 @@ pub enum Source {
         /// The stream.
         stream: String,
         /// Only messages on these subjects; all if there are none.
-        #[serde(skip_serializing_if = "Vec::is_empty")]
         filters: Vec<String>,
         /// Where it begins.
         deliver: Deliver,
@@ -71,8 +66,36 @@ impl FromJson for Source {
     }
 }
 
+impl ToJson for Source {
+    fn write(&self, to: &mut Writer) {
+        let kind = match self {
+            Self::Core { .. } => "core",
+            Self::Ordered { .. } => "ordered",
+            Self::Ephemeral { .. } => "ephemeral",
+        };
+        to.open().field(kind, &Inner(self)).close();
+    }
+}
+
+/// What stands behind the name of a source.
+struct Inner<'a>(&'a Source);
+
+impl ToJson for Inner<'_> {
+    fn write(&self, to: &mut Writer) {
+        to.open();
+        match self.0 {
+            Source::Core { subject, queue } => to.field("subject", subject).some("queue", queue),
+            Source::Ordered { stream, filters, deliver }
+            | Source::Ephemeral { stream, filters, deliver } => {
+                to.field("stream", stream).some("filters", filters).field("deliver", deliver)
+            }
+        };
+        to.close();
+    }
+}
+
 /// The knobs of a subscriber.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscriber {
     /// Whether it is switched on.
     pub running: bool,
@@ -80,9 +103,9 @@ pub struct Subscriber {
     pub source: Source,
 }
 
-from_json! {
+as_json! {
     strict Subscriber;
-    has running, source;
+    running, source,
 }
 
 impl Default for Subscriber {

@@ -1,18 +1,14 @@
 //! A worker: takes messages from a consumer, works on one at a time, acknowledges it, or does not.
 
-use serde::Serialize;
-use serde_json::Value;
-
 use crate::kernel::{Ratio, Span};
-use crate::nats::json::{self, FromJson, from_json, word};
+use crate::nats::json::{as_json, words};
 use crate::nats::subject::is_valid_pattern;
 
 use crate::client::ConsumerDraft;
 use crate::client::check::name;
 
 /// How a worker gets its messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WorkerMode {
     /// It asks for them.
     #[default]
@@ -21,14 +17,10 @@ pub enum WorkerMode {
     Queue,
 }
 
-impl FromJson for WorkerMode {
-    fn from_json(value: &Value) -> json::Result<Self> {
-        word(value, &[("pull", Self::Pull), ("queue", Self::Queue)])
-    }
-}
+words! { WorkerMode: "pull" Pull, "queue" Queue }
 
 /// The knobs of a worker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
     /// Whether it is switched on. Switched off, it ends what it has in hand and takes no more.
     pub running: bool,
@@ -61,10 +53,10 @@ pub struct Worker {
     pub restart: Option<Span>,
 }
 
-from_json! {
+as_json! {
     strict Worker;
-    has running, stream, consumer, mode, create, processing, crash, nak, nak_delay, term, in_progress,
-        batch, max_in_hand, restart;
+    running, stream, consumer, mode, create, processing, crash, nak, nak_delay, term, in_progress,
+    batch, max_in_hand, restart,
 }
 
 impl Default for Worker {

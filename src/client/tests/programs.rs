@@ -264,7 +264,7 @@ fn a_subscriber_listens_and_changes_what_it_listens_to() {
 fn knobs_are_plain_data_and_wrong_ones_are_refused() {
     let text = r#"{"does":"worker","stream":"TASKS","crash":{"numerator":1,"denominator":10}}"#;
     let behaviour: Behaviour = crate::nats::json::read(text.as_bytes()).expect("readable");
-    let written = serde_json::to_string(&behaviour).expect("writable");
+    let written = crate::nats::json::text(&behaviour);
     assert_eq!(
         crate::nats::json::read::<Behaviour>(written.as_bytes()).expect("readable"),
         behaviour

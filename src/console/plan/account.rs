@@ -5,7 +5,7 @@ use crate::console::format::{comma, ibytes};
 use crate::console::parse::Invocation;
 
 use crate::nats::api::AccountLimits;
-use crate::nats::json::from_json;
+use crate::nats::json::as_json;
 
 use super::{Done, Run};
 
@@ -20,9 +20,9 @@ struct Account {
     limits: AccountLimits,
 }
 
-from_json! {
-    lenient Account;
-    has memory, storage, streams, consumers, domain, limits;
+as_json! {
+    read Account;
+    memory, storage, streams, consumers, domain, limits,
 }
 
 /// `nats account info`

@@ -2,7 +2,7 @@
 
 use crate::console::format::clock;
 use crate::nats::api::Stamp;
-use crate::nats::json::{self, from_json};
+use crate::nats::json::{self, as_json};
 use crate::nats::time::go_duration;
 
 /// What all kinds of them say between them; each says a part of it.
@@ -36,11 +36,11 @@ struct Event {
     response: String,
 }
 
-from_json! {
-    lenient Event;
-    has r#type, id, timestamp, stream, consumer, action, leader, cluster, replicas, stream_seq, consumer_seq,
-        deliveries, ack_time, reason, domain, account, paused, pause_until, group, pinned_id, batch, server,
-        client, subject, request, response;
+as_json! {
+    read Event;
+    r#type, id, timestamp, stream, consumer, action, leader, cluster, replicas, stream_seq,
+    consumer_seq, deliveries, ack_time, reason, domain, account, paused, pause_until, group,
+    pinned_id, batch, server, client, subject, request, response,
 }
 
 #[derive(Debug, Default)]
@@ -50,9 +50,9 @@ struct Peer {
     active: u64,
 }
 
-from_json! {
-    lenient Peer;
-    has name, current, active;
+as_json! {
+    read Peer;
+    name, current, active,
 }
 
 /// The client that made an API request.
@@ -66,9 +66,9 @@ struct Audit {
     ver: String,
 }
 
-from_json! {
-    lenient Audit;
-    has host, id, acc, name, lang, ver;
+as_json! {
+    read Audit;
+    host, id, acc, name, lang, ver,
 }
 
 /// One event on one line; none if its kind is not known.

@@ -1,12 +1,11 @@
 //! `nats stream cluster step-down`
 
-use serde::Serialize;
-
 use crate::console::format::quoted;
 use crate::console::parse::Invocation;
 use crate::kernel::Span;
 use crate::nats::api::response::Success;
 use crate::nats::api::{Placement, to_json_text};
+use crate::nats::json::as_json;
 use crate::nats::time::go_duration;
 
 use super::show::stream;
@@ -62,9 +61,12 @@ pub(super) fn step_down(run: &mut Run<'_>, line: &Invocation) -> Done {
 
 /// The body of a request to step down: who should lead afterwards, if anybody is named.
 pub(super) fn preferred(line: &Invocation) -> String {
-    #[derive(Serialize)]
     struct Body {
         placement: Placement,
+    }
+    as_json! {
+        written Body;
+        placement,
     }
     match line.text("preferred") {
         None => String::new(),

@@ -1,11 +1,10 @@
 //! `nats rtt`: how long the way to the client's server and back takes.
 
-use serde::Serialize;
-
 use crate::client::{Call, Outcome};
 use crate::console::format::pretty_json;
 use crate::console::parse::Invocation;
 use crate::nats::api::to_json_text;
+use crate::nats::json::as_json;
 use crate::nats::time::go_duration;
 
 use super::run::trouble;
@@ -13,10 +12,13 @@ use super::{Done, Run, Stop};
 
 /// `nats rtt`
 pub(super) fn rtt(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
     struct Measured<'a> {
         url: &'a str,
         rtt: u64,
+    }
+    as_json! {
+        written Measured<'_>;
+        url, rtt,
     }
     let times = line.arg(0).and_then(|n| n.parse().ok()).unwrap_or(5u64).clamp(1, 100);
     let mut all = 0;

@@ -1,11 +1,10 @@
 //! `nats stream add`, `edit`, `seal`, `rm`, `purge` and `rmm`.
 
-use serde::Serialize;
-
 use crate::console::format::pretty_json;
 use crate::console::parse::Invocation;
 use crate::nats::api::response::{Purged, Success};
 use crate::nats::api::{StreamConfig, StreamInfo, to_json_text};
+use crate::nats::json::as_json;
 
 use super::config::{apply, defaults};
 use super::differences::differences;
@@ -114,15 +113,12 @@ pub(super) fn rm(run: &mut Run<'_>, line: &Invocation) -> Done {
 
 /// `nats stream purge`
 pub(super) fn purge(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
     struct Body<'a> {
-        #[serde(skip_serializing_if = "Option::is_none")]
         seq: Option<i64>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         filter: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         keep: Option<i64>,
     }
+    as_json! { written Body<'_>; seq omitempty, filter omitempty, keep omitempty }
     let stream = pick(run, line, "could not purge Stream")?;
     confirm(run, line)?;
     let given = |flag| line.number(flag).filter(|n| *n > 0);
@@ -145,9 +141,12 @@ pub(super) fn purge(run: &mut Run<'_>, line: &Invocation) -> Done {
 
 /// `nats stream rmm`
 pub(super) fn rmm(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
     struct Body {
         seq: u64,
+    }
+    as_json! {
+        written Body;
+        seq,
     }
     let Some(seq) = line.arg(1).and_then(|id| id.parse().ok()).filter(|seq| *seq > 0) else {
         let stop = run.fail("positive message ID required");

@@ -1,12 +1,11 @@
 //! `nats stream find` and `nats stream gaps`: what is looked for among streams and inside one.
 
-use serde::Serialize;
-
 use crate::console::format::{comma, pretty_json};
 use crate::console::parse::Invocation;
 use crate::console::table::Table;
 use crate::kernel::Span;
 use crate::nats::api::{Stamp, StreamInfo, to_json_text};
+use crate::nats::json::as_json;
 
 use super::stream::{confirm, pick};
 use super::stream_list::{all, table};
@@ -58,9 +57,12 @@ fn matches(info: &StreamInfo, line: &Invocation) -> bool {
 
 /// `nats stream gaps`
 pub(super) fn gaps(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
     struct Body {
         deleted_details: bool,
+    }
+    as_json! {
+        written Body;
+        deleted_details,
     }
     let name = pick(run, line, "could not load Stream")?.config.name.clone();
     // The real CLI reads the whole stream; the server knows the same by itself.

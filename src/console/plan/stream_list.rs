@@ -1,9 +1,8 @@
 //! `nats stream ls`, `report` and `subjects`: the tables.
 
+use crate::nats::json::as_json;
 use crate::sorted;
 use crate::sorted::Map;
-
-use serde::Serialize;
 
 use crate::console::format::{comma, ibytes, pretty_json};
 use crate::console::parse::Invocation;
@@ -17,11 +16,14 @@ use super::stream::pick;
 use super::{Done, Run};
 
 /// The body of a request for a list.
-#[derive(Serialize)]
 struct ListBody<'a> {
     offset: usize,
-    #[serde(skip_serializing_if = "str::is_empty")]
     subject: &'a str,
+}
+
+as_json! {
+    written ListBody<'_>;
+    offset, subject omitempty,
 }
 
 /// `nats stream ls`
@@ -147,9 +149,12 @@ pub(super) fn report(run: &mut Run<'_>, line: &Invocation) -> Done {
 
 /// `nats stream subjects`
 pub(super) fn subjects(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
     struct Body<'a> {
         subjects_filter: &'a str,
+    }
+    as_json! {
+        written Body<'_>;
+        subjects_filter,
     }
     let stream = pick(run, line, "could not load Stream")?;
     let name = &stream.config.name;

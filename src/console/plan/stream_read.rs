@@ -1,7 +1,6 @@
 //! `nats stream info`, `state`, `get` and `view`.
 
 use bytes::Bytes;
-use serde::Serialize;
 
 use crate::console::format::{comma, go_time, pretty_json};
 use crate::console::parse::Invocation;
@@ -9,6 +8,7 @@ use crate::kernel::Time;
 use crate::nats::Headers;
 use crate::nats::api::response::{Got, RawMessage, decoded};
 use crate::nats::api::{ApiError, Moment, to_json_text};
+use crate::nats::json::as_json;
 
 use super::message::{body, header_lines};
 use super::show::{ago, date, stream};
@@ -16,21 +16,17 @@ use super::stream::pick;
 use super::{Done, Run};
 
 /// The body of `STREAM.MSG.GET`.
-#[derive(Serialize, Default)]
+#[derive(Default)]
 struct GetBody<'a> {
-    #[serde(skip_serializing_if = "is_zero")]
     seq: u64,
-    #[serde(skip_serializing_if = "str::is_empty")]
     last_by_subj: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
     next_by_subj: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     start_time: Option<Moment>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
+as_json! {
+    written GetBody<'_>;
+    seq omitempty, last_by_subj omitempty, next_by_subj omitempty, start_time omitempty,
 }
 
 /// `nats stream info` and `nats stream state`

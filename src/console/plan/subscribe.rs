@@ -1,7 +1,5 @@
 //! `nats sub` and `nats reply`: commands that go on until they are interrupted.
 
-use serde::Serialize;
-
 use crate::client::{Call, Deliver, Delivery, Outcome};
 use crate::console::format::quoted;
 use crate::console::parse::Invocation;
@@ -9,6 +7,7 @@ use crate::kernel::Time;
 use crate::nats::Message;
 use crate::nats::api::response::Names;
 use crate::nats::api::to_json_text;
+use crate::nats::json::as_json;
 use crate::nats::time::rfc3339;
 
 use super::message::{header_lines, received};
@@ -57,9 +56,12 @@ const BEGIN: [&str; 5] = ["all", "new", "last", "last-per-subject", "start-seque
 
 /// Reads a stream: the one that is named, or the one that captures the subject.
 fn ordered<'a>(run: &mut Run<'a>, line: &Invocation, subject: &str) -> Done<&'a OpView<'a>> {
-    #[derive(Serialize)]
     struct Body<'a> {
         subject: &'a str,
+    }
+    as_json! {
+        written Body<'_>;
+        subject,
     }
     let stream = match line.text("stream") {
         Some(stream) => stream.to_owned(),

@@ -3,12 +3,12 @@
 //! The knobs are those of [`Behaviour`], by the names of its fields with `-` for `_`; what is not one
 //! of them is refused by its own reading, so that this table never lags behind.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::client::Behaviour;
-use crate::kernel::{Ratio, Span};
+use crate::kernel::Ratio;
 use crate::lesson::error::{Read, unknown};
-use crate::nats::json::FromJson;
+use crate::nats::json::{self, FromJson};
 use crate::nats::time::parse_duration;
 use crate::world::{ClientSpec, Input, Role};
 
@@ -46,7 +46,8 @@ pub(super) fn app(number: u32, line: &str) -> Read<ClientSpec> {
             }
         };
     }
-    let behaviour = with_knobs(json!({ "does": kind }), &knobs).map_err(wrong)?;
+    let behaviour =
+        with_knobs(object("does", Value::from(kind.as_str())), &knobs).map_err(wrong)?;
     spec.behaviour = Some(behaviour);
     Ok(spec)
 }
@@ -80,7 +81,7 @@ pub(in crate::lesson) fn turn(
     behaviour: &Behaviour,
     knobs: &[(String, String)],
 ) -> Result<Behaviour, String> {
-    with_knobs(serde_json::to_value(behaviour).map_err(|why| why.to_string())?, knobs)
+    with_knobs(json::to_value(behaviour), knobs)
 }
 
 /// What turns the knobs of an app that is there.
@@ -108,7 +109,10 @@ fn with_knobs(mut behaviour: Value, knobs: &[(String, String)]) -> Result<Behavi
             "does" => return Err("what an app is cannot be turned".to_owned()),
             "subject" | "queue" if subscribes => in_core(fields, name, text),
             "ordered" | "ephemeral" if subscribes => {
-                fields.insert("source".to_owned(), json!({ name: { "stream": text } }));
+                fields.insert(
+                    "source".to_owned(),
+                    object(name, object("stream", Value::from(text.as_str()))),
+                );
             }
             // A consumer that is made by a lesson's own command is not made by its workers.
             _ => {
@@ -121,10 +125,15 @@ fn with_knobs(mut behaviour: Value, knobs: &[(String, String)]) -> Result<Behavi
     Ok(behaviour)
 }
 
+fn object(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
+}
+
 fn in_core(fields: &mut Map<String, Value>, name: &str, text: &str) {
-    let source = fields.entry("source").or_insert_with(|| json!({ "core": {} }));
+    let source =
+        fields.entry("source").or_insert_with(|| object("core", Value::Object(Map::new())));
     if let Some(core) = source.get_mut("core").and_then(Value::as_object_mut) {
-        core.insert(name.to_owned(), json!(text));
+        core.insert(name.to_owned(), Value::from(text));
     }
 }
 
@@ -133,15 +142,15 @@ fn value(name: &str, text: &str) -> Value {
     let is_text = matches!(name, "subject" | "text" | "stream" | "consumer" | "mode");
     let percent = text.strip_suffix('%').and_then(|number| number.parse().ok());
     match text {
-        _ if is_text => json!(text),
+        _ if is_text => Value::from(text),
         "none" => Value::Null,
-        "yes" => json!(true),
-        "no" => json!(false),
+        "yes" => Value::Bool(true),
+        "no" => Value::Bool(false),
         _ => match (text.parse::<u64>(), percent, parse_duration(text)) {
-            (Ok(number), ..) => json!(number),
-            (_, Some(percent), _) => json!(Ratio::percent(percent)),
-            (.., Some(nanos)) => json!(Span(nanos)),
-            _ => json!(text),
+            (Ok(number), ..) => Value::from(number),
+            (_, Some(percent), _) => json::to_value(&Ratio::percent(percent)),
+            (.., Some(nanos)) => Value::from(nanos),
+            _ => Value::from(text),
         },
     }
 }
@@ -149,6 +158,7 @@ fn value(name: &str, text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::Span;
 
     fn behaviour(line: &str) -> Result<Behaviour, String> {
         let spec = app(1, line).map_err(|(_, why)| why)?;

@@ -1,16 +1,15 @@
 //! What servers publish about requests to the API, on `$JS.EVENT.ADVISORY.API`.
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{Stamp, is_default, to_json};
+use super::{Stamp, to_json};
+use crate::nats::json::as_json;
 
 /// A request and its answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiAudit<'a> {
     /// What this is: [`ApiAudit::TYPE`].
-    #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub r#type: &'static str,
     /// An id of its own.
     pub id: &'a str,
     /// When it was answered.
@@ -18,22 +17,25 @@ pub struct ApiAudit<'a> {
     /// The server that answered.
     pub server: &'a str,
     /// Who asked.
-    #[serde(skip_serializing_if = "is_default")]
     pub client: Option<AuditedClient<'a>>,
     /// What was asked.
     pub subject: &'a str,
     /// The body of the request.
-    #[serde(skip_serializing_if = "is_default")]
     pub request: &'a str,
     /// The body of the answer.
     pub response: &'a str,
     /// The domain of the server, if it has one.
-    #[serde(skip_serializing_if = "is_default")]
     pub domain: Option<&'a str>,
 }
 
+as_json! {
+    written ApiAudit<'_>;
+    r#type, id, timestamp, server, client omitempty, subject, request omitempty, response,
+    domain omitempty,
+}
+
 /// The client that made a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditedClient<'a> {
     /// When it connected.
     pub start: Stamp,
@@ -44,13 +46,10 @@ pub struct AuditedClient<'a> {
     /// Its account.
     pub acc: &'a str,
     /// What it calls itself.
-    #[serde(skip_serializing_if = "is_default")]
     pub name: Option<&'a str>,
     /// The language of its library.
-    #[serde(skip_serializing_if = "is_default")]
     pub lang: Option<&'a str>,
     /// The version of its library.
-    #[serde(skip_serializing_if = "is_default")]
     pub ver: Option<&'a str>,
     /// The server it is connected to.
     pub server: &'a str,
@@ -58,6 +57,12 @@ pub struct AuditedClient<'a> {
     pub kind: &'a str,
     /// Which protocol it speaks: `nats`.
     pub client_type: &'a str,
+}
+
+as_json! {
+    written AuditedClient<'_>;
+    start, host, id, acc, name omitempty, lang omitempty, ver omitempty, server, kind,
+    client_type,
 }
 
 impl ApiAudit<'_> {

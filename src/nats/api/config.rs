@@ -2,65 +2,69 @@
 
 use crate::sorted::Map;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::decode::{Fields, lenient};
-use super::is_default;
 use super::policy::{Compression, Discard, PersistMode, Retention, Storage};
 use super::source::{StreamSource, SubjectTransform};
 use crate::kernel::Span;
-use crate::nats::json::{self, FromJson};
+use crate::nats::json::{self, FromJson, as_json};
 
 /// Where a stream wants to live.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Placement {
     /// In this cluster.
-    #[serde(skip_serializing_if = "is_default")]
     pub cluster: String,
     /// On servers with all these tags.
-    #[serde(skip_serializing_if = "is_default")]
     pub tags: Vec<String>,
     /// On this server; only allowed in requests to step down.
-    #[serde(skip_serializing_if = "is_default")]
     pub preferred: String,
 }
 
+as_json! {
+    written Placement;
+    cluster omitempty, tags omitempty, preferred omitempty,
+}
+
 /// Sends every stored message on, on another subject.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Republish {
     /// Which messages; empty stands for all.
-    #[serde(skip_serializing_if = "is_default")]
     pub src: String,
     /// The subject they get.
     pub dest: String,
     /// Whether the payload is left out.
-    #[serde(skip_serializing_if = "is_default")]
     pub headers_only: bool,
 }
 
+as_json! {
+    written Republish;
+    src omitempty, dest, headers_only omitempty,
+}
+
 /// Defaults and bounds for the stream's consumers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerLimits {
     /// Nanoseconds without interest after which a consumer is deleted.
-    #[serde(skip_serializing_if = "is_default")]
     pub inactive_threshold: i64,
     /// Messages out for acknowledgement at a time.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_ack_pending: i64,
+}
+
+as_json! {
+    written ConsumerLimits;
+    inactive_threshold omitempty, max_ack_pending omitempty,
 }
 
 /// A stream's configuration. Fields are in the order in which the server writes them; lengths of
 /// time are in nanoseconds; -1 means "no limit" once the server has looked at it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamConfig {
     /// The stream's name.
     pub name: String,
     /// What it is for, in words.
-    #[serde(skip_serializing_if = "is_default")]
     pub description: String,
     /// The subjects whose messages it keeps.
-    #[serde(skip_serializing_if = "is_default")]
     pub subjects: Vec<String>,
     /// How long messages stay.
     pub retention: Retention,
@@ -75,7 +79,6 @@ pub struct StreamConfig {
     /// How many messages of one subject it may hold.
     pub max_msgs_per_subject: i64,
     /// How large header block and payload together may be.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_msg_size: i32,
     /// What gives way when it is full.
     pub discard: Discard,
@@ -84,37 +87,28 @@ pub struct StreamConfig {
     /// On how many servers.
     pub num_replicas: i64,
     /// Whether publishers get no acknowledgements.
-    #[serde(skip_serializing_if = "is_default")]
     pub no_ack: bool,
     /// How long message ids are remembered; 0 is not at all.
-    #[serde(skip_serializing_if = "is_default")]
     pub duplicate_window: i64,
     /// Where it wants to live.
-    #[serde(skip_serializing_if = "is_default")]
     pub placement: Option<Placement>,
     /// The stream of which it is a copy.
-    #[serde(skip_serializing_if = "is_default")]
     pub mirror: Option<StreamSource>,
     /// The streams from which it gathers.
-    #[serde(skip_serializing_if = "is_default")]
     pub sources: Vec<StreamSource>,
     /// How messages are compressed.
     pub compression: Compression,
     /// The first sequence it gives.
-    #[serde(skip_serializing_if = "is_default")]
     pub first_seq: u64,
     /// Rewrites subjects before anything else happens.
-    #[serde(skip_serializing_if = "is_default")]
     pub subject_transform: Option<SubjectTransform>,
     /// Sends what was stored on.
-    #[serde(skip_serializing_if = "is_default")]
     pub republish: Option<Republish>,
     /// Whether every replica answers `DIRECT.GET`.
     pub allow_direct: bool,
     /// Whether a mirror answers `DIRECT.GET` for its origin.
     pub mirror_direct: bool,
     /// Whether `discard: new` counts for single subjects too.
-    #[serde(skip_serializing_if = "is_default")]
     pub discard_new_per_subject: bool,
     /// Whether it is closed for good.
     pub sealed: bool,
@@ -129,26 +123,32 @@ pub struct StreamConfig {
     /// Whether messages may have a time to live of their own.
     pub allow_msg_ttl: bool,
     /// How long markers of vanished subjects stay; 0 is no markers.
-    #[serde(skip_serializing_if = "is_default")]
     pub subject_delete_marker_ttl: i64,
     /// Whether its subjects are counters.
-    #[serde(skip_serializing_if = "is_default")]
     pub allow_msg_counter: bool,
     /// Whether several messages may be published as one.
-    #[serde(skip_serializing_if = "is_default")]
     pub allow_atomic: bool,
     /// Whether messages may be scheduled.
-    #[serde(skip_serializing_if = "is_default")]
     pub allow_msg_schedules: bool,
     /// Whether acknowledged messages are on disk.
-    #[serde(skip_serializing_if = "is_default")]
     pub persist_mode: PersistMode,
     /// Whether messages may be published in fast batches.
-    #[serde(skip_serializing_if = "is_default")]
     pub allow_batched: bool,
     /// What clients and the server note about it.
-    #[serde(skip_serializing_if = "is_default")]
     pub metadata: Map<String, String>,
+}
+
+as_json! {
+    written StreamConfig;
+    name, description omitempty, subjects omitempty, retention, max_consumers, max_msgs,
+    max_bytes, max_age, max_msgs_per_subject, max_msg_size omitempty, discard, storage,
+    num_replicas, no_ack omitempty, duplicate_window omitempty, placement omitempty,
+    mirror omitempty, sources omitempty, compression, first_seq omitempty,
+    subject_transform omitempty, republish omitempty, allow_direct, mirror_direct,
+    discard_new_per_subject omitempty, sealed, deny_delete, deny_purge, allow_rollup_hdrs,
+    consumer_limits, allow_msg_ttl, subject_delete_marker_ttl omitempty,
+    allow_msg_counter omitempty, allow_atomic omitempty, allow_msg_schedules omitempty,
+    persist_mode omitempty, allow_batched omitempty, metadata omitempty,
 }
 
 impl FromJson for StreamConfig {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{Moment, is_default, to_json};
+use super::{Moment, to_json};
 use crate::kernel::Time;
+use crate::nats::json::as_json;
 
 /// An advisory or metric, without what all have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,41 +89,35 @@ pub enum ConsumerAdvisory {
 }
 
 /// The JSON of all advisories; what one does not have is left out.
-#[derive(Default, Serialize)]
+#[derive(Default)]
 struct Event<'a> {
     r#type: String,
     id: &'a str,
     timestamp: String,
-    #[serde(skip_serializing_if = "is_default")]
     account: Option<&'a str>,
     stream: &'a str,
     consumer: &'a str,
-    #[serde(skip_serializing_if = "is_default")]
     action: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     paused: Option<bool>,
-    #[serde(skip_serializing_if = "is_default")]
     pause_until: Option<Moment>,
-    #[serde(skip_serializing_if = "is_default")]
     leader: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     replicas: Option<&'a [super::PeerInfo]>,
-    #[serde(skip_serializing_if = "is_default")]
     consumer_seq: Option<u64>,
-    #[serde(skip_serializing_if = "is_default")]
     stream_seq: Option<u64>,
-    #[serde(skip_serializing_if = "is_default")]
     ack_time: Option<i64>,
-    #[serde(skip_serializing_if = "is_default")]
     deliveries: Option<u64>,
-    #[serde(skip_serializing_if = "is_default")]
     group: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     pinned_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     reason: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     domain: Option<&'a str>,
+}
+
+as_json! {
+    written Event<'_>;
+    r#type, id, timestamp, account omitempty, stream, consumer, action omitempty,
+    paused omitempty, pause_until omitempty, leader omitempty, replicas omitempty,
+    consumer_seq omitempty, stream_seq omitempty, ack_time omitempty, deliveries omitempty,
+    group omitempty, pinned_id omitempty, reason omitempty, domain omitempty,
 }
 
 /// Who publishes an advisory, and where.

@@ -2,120 +2,102 @@
 
 use crate::sorted::Map;
 
-use serde::Serialize;
 use serde_json::Value;
 
+use super::Moment;
 use super::consumer_policy::{AckPolicy, DeliverPolicy, PriorityPolicy, ReplayPolicy};
 use super::decode::{Fields, lenient};
-use super::{Moment, is_default};
-use crate::nats::json::{self, FromJson};
+use crate::nats::json::{self, FromJson, as_json};
 
 /// A consumer's configuration. Fields are in the order in which the server writes them; lengths of
 /// time are in nanoseconds; -1 means "no limit" once the server has looked at it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerConfig {
     /// Its name, if it is to stay until it is deleted.
-    #[serde(skip_serializing_if = "is_default")]
     pub durable_name: String,
     /// Its name; empty if the server is to make one up.
-    #[serde(skip_serializing_if = "is_default")]
     pub name: String,
     /// What it is for, in words.
-    #[serde(skip_serializing_if = "is_default")]
     pub description: String,
     /// Where it begins.
     pub deliver_policy: DeliverPolicy,
     /// The sequence it begins with, if it begins with one.
-    #[serde(skip_serializing_if = "is_default")]
     pub opt_start_seq: u64,
     /// The moment it begins with, if it begins with one.
-    #[serde(skip_serializing_if = "is_default")]
     pub opt_start_time: Option<Moment>,
     /// How clients say that they are done with a message.
     pub ack_policy: AckPolicy,
     /// How long they have for it.
-    #[serde(skip_serializing_if = "is_default")]
     pub ack_wait: i64,
     /// How often a message is delivered at most.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_deliver: i64,
     /// How long they have for it at the first delivery, the second and so on.
-    #[serde(skip_serializing_if = "is_default")]
     pub backoff: Vec<i64>,
     /// Which messages it delivers; empty is all.
-    #[serde(skip_serializing_if = "is_default")]
     pub filter_subject: String,
     /// The same, if there are several subjects.
-    #[serde(skip_serializing_if = "is_default")]
     pub filter_subjects: Vec<String>,
     /// How fast it delivers what is there already.
     pub replay_policy: ReplayPolicy,
     /// Bits that it sends in a second at most; 0 is no limit.
-    #[serde(skip_serializing_if = "is_default")]
     pub rate_limit_bps: u64,
     /// For how many percent of all acknowledgements it publishes a metric, as a number with or
     /// without `%`.
-    #[serde(skip_serializing_if = "is_default")]
     pub sample_freq: String,
     /// How many pull requests may wait.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_waiting: i64,
     /// How many messages may be out for acknowledgement.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_ack_pending: i64,
     /// Whether it stops when the subscriber does not keep up.
-    #[serde(skip_serializing_if = "is_default")]
     pub flow_control: bool,
     /// Whether payloads are left out.
-    #[serde(skip_serializing_if = "is_default")]
     pub headers_only: bool,
     /// How many messages a pull request may ask for.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_batch: i64,
     /// How long a pull request may wait.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_expires: i64,
     /// How many bytes a pull request may ask for.
-    #[serde(skip_serializing_if = "is_default")]
     pub max_bytes: i64,
     /// Where a push consumer sends; empty for a pull consumer.
-    #[serde(skip_serializing_if = "is_default")]
     pub deliver_subject: String,
     /// The queue group that it sends to.
-    #[serde(skip_serializing_if = "is_default")]
     pub deliver_group: String,
     /// How long a push consumer is silent at most.
-    #[serde(skip_serializing_if = "is_default")]
     pub idle_heartbeat: i64,
     /// How long nobody may be interested in it before it is deleted; 0 is for ever.
-    #[serde(skip_serializing_if = "is_default")]
     pub inactive_threshold: i64,
     /// On how many servers it lives; 0 is as its stream.
     pub num_replicas: i64,
     /// Whether its state is kept in memory only.
-    #[serde(skip_serializing_if = "is_default")]
     pub mem_storage: bool,
     /// Whether it serves a mirror or source and is not listed.
-    #[serde(skip_serializing_if = "is_default")]
     pub direct: bool,
     /// Whether it serves a mirror or source.
-    #[serde(skip_serializing_if = "is_default")]
     pub sourcing: bool,
     /// What clients and the server note about it.
-    #[serde(skip_serializing_if = "is_default")]
     pub metadata: Map<String, String>,
     /// Until when it pauses.
-    #[serde(skip_serializing_if = "is_default")]
     pub pause_until: Option<Moment>,
     /// Groups of clients.
-    #[serde(skip_serializing_if = "is_default")]
     pub priority_groups: Vec<String>,
     /// Which of several waiting pull requests gets the next message.
-    #[serde(skip_serializing_if = "is_default")]
     pub priority_policy: PriorityPolicy,
     /// How long a client stays pinned without asking again.
-    #[serde(skip_serializing_if = "is_default")]
     pub priority_timeout: i64,
+}
+
+as_json! {
+    written ConsumerConfig;
+    durable_name omitempty, name omitempty, description omitempty, deliver_policy,
+    opt_start_seq omitempty, opt_start_time omitempty, ack_policy, ack_wait omitempty,
+    max_deliver omitempty, backoff omitempty, filter_subject omitempty, filter_subjects omitempty,
+    replay_policy, rate_limit_bps omitempty, sample_freq omitempty, max_waiting omitempty,
+    max_ack_pending omitempty, flow_control omitempty, headers_only omitempty,
+    max_batch omitempty, max_expires omitempty, max_bytes omitempty, deliver_subject omitempty,
+    deliver_group omitempty, idle_heartbeat omitempty, inactive_threshold omitempty, num_replicas,
+    mem_storage omitempty, direct omitempty, sourcing omitempty, metadata omitempty,
+    pause_until omitempty, priority_groups omitempty, priority_policy omitempty,
+    priority_timeout omitempty,
 }
 
 impl FromJson for ConsumerConfig {

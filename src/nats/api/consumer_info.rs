@@ -1,33 +1,31 @@
 //! What the server tells about a consumer, and its responses to requests about consumers.
 
-use crate::sorted::Map;
 use std::sync::Arc;
 
-use serde::Serialize;
+use crate::sorted::Map;
 
-use super::{ClusterInfo, ConsumerConfig, Moment, Stamp, is_default};
+use super::{ClusterInfo, ConsumerConfig, Moment, Stamp};
 use crate::kernel::Time;
-use crate::nats::json::from_json;
+use crate::nats::json::as_json;
 
 /// A message as its consumer and as its stream count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SequenceInfo {
     /// The delivery's number.
     pub consumer_seq: u64,
     /// The message's sequence in the stream.
     pub stream_seq: u64,
     /// When it last moved.
-    #[serde(skip_serializing_if = "is_default")]
     pub last_active: Option<Stamp>,
 }
 
-from_json! {
+as_json! {
     lenient SequenceInfo;
-    has consumer_seq, stream_seq, last_active;
+    consumer_seq, stream_seq, last_active omitempty,
 }
 
 /// A consumer: what it is configured to do, and how far it is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerInfo {
     /// Its stream.
     pub stream_name: String,
@@ -50,81 +48,82 @@ pub struct ConsumerInfo {
     /// Messages never delivered yet.
     pub num_pending: u64,
     /// The servers it lives on.
-    #[serde(skip_serializing_if = "is_default")]
     pub cluster: Option<ClusterInfo>,
     /// Whether somebody subscribes where a push consumer sends.
-    #[serde(skip_serializing_if = "is_default")]
     pub push_bound: bool,
     /// Whether it pauses.
-    #[serde(skip_serializing_if = "is_default")]
     pub paused: bool,
     /// For how many nanoseconds yet.
-    #[serde(skip_serializing_if = "is_default")]
     pub pause_remaining: i64,
     /// When this was gathered.
     pub ts: Stamp,
     /// Its priority groups.
-    #[serde(skip_serializing_if = "is_default")]
     pub priority_groups: Vec<PriorityGroupState>,
 }
 
-from_json! {
+as_json! {
     lenient ConsumerInfo;
-    has stream_name, name, created, config, delivered, ack_floor, num_ack_pending, num_redelivered,
-        num_waiting, num_pending, cluster, push_bound, paused, pause_remaining, ts, priority_groups;
+    stream_name, name, created, config, delivered, ack_floor, num_ack_pending, num_redelivered,
+    num_waiting, num_pending, cluster omitempty, push_bound omitempty, paused omitempty,
+    pause_remaining omitempty, ts, priority_groups omitempty,
 }
 
 /// Who is pinned in a priority group.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PriorityGroupState {
     /// The group.
     pub group: String,
     /// The pin, if somebody has it.
-    #[serde(skip_serializing_if = "is_default")]
     pub pinned_client_id: String,
     /// Since when.
     pub pinned_ts: Stamp,
 }
 
-from_json! {
+as_json! {
     lenient PriorityGroupState;
-    has group, pinned_client_id, pinned_ts;
+    group, pinned_client_id omitempty, pinned_ts,
 }
 
 /// A consumer, as the answer to a request to create it or to tell about it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerBody {
     /// The consumer.
-    #[serde(flatten)]
     pub info: Option<ConsumerInfo>,
 }
 
+as_json! {
+    written ConsumerBody;
+    info flatten,
+}
+
 /// That a consumer was set back.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerReset {
     /// The consumer.
-    #[serde(flatten)]
     pub info: Option<ConsumerInfo>,
     /// The sequence with which it begins again.
     pub reset_seq: u64,
 }
 
+as_json! {
+    written ConsumerReset;
+    info flatten, reset_seq,
+}
+
 /// That a consumer pauses, or goes on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsumerPaused {
     /// Whether it pauses.
     pub paused: bool,
     /// Until when, in UTC.
     pub pause_until: Moment,
     /// For how many nanoseconds yet.
-    #[serde(skip_serializing_if = "is_default")]
     pub pause_remaining: i64,
 }
 
-from_json! {
+as_json! {
     lenient ConsumerPaused;
-    needs paused, pause_until;
-    has pause_remaining;
+    paused required, pause_until required, pause_remaining omitempty,
 }
 
 impl ConsumerPaused {
@@ -147,7 +146,7 @@ impl Default for ConsumerPaused {
 }
 
 /// Names of consumers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerNames {
     /// How many there are.
     pub total: u64,
@@ -159,13 +158,13 @@ pub struct ConsumerNames {
     pub consumers: Vec<String>,
 }
 
-from_json! {
+as_json! {
     lenient ConsumerNames;
-    has total, offset, limit, consumers;
+    total, offset, limit, consumers,
 }
 
 /// Consumers.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConsumerList {
     /// How many there are.
     pub total: u64,
@@ -176,16 +175,14 @@ pub struct ConsumerList {
     /// Some of them.
     pub consumers: Vec<ConsumerInfo>,
     /// Those whose leaders did not answer in time.
-    #[serde(skip_serializing_if = "is_default")]
     pub missing: Vec<String>,
     /// Those that cannot run, and why.
-    #[serde(skip_serializing_if = "is_default")]
     pub offline: Map<String, String>,
 }
 
-from_json! {
+as_json! {
     lenient ConsumerList;
-    has total, offset, limit, consumers, missing, offline;
+    total, offset, limit, consumers, missing omitempty, offline omitempty,
 }
 
 #[cfg(test)]

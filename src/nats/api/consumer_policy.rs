@@ -1,12 +1,10 @@
 //! The words of a consumer's configuration: each a choice between a few.
 
-use serde::Serialize;
-
 use super::decode::Fields;
+use crate::nats::json::words;
 
 /// Where a consumer begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeliverPolicy {
     /// With the first message there is.
     #[default]
@@ -23,9 +21,14 @@ pub enum DeliverPolicy {
     LastPerSubject,
 }
 
+words! {
+    DeliverPolicy: "all" All, "undefined" All, "last" Last, "new" New,
+        "by_start_sequence" ByStartSequence, "by_start_time" ByStartTime,
+        "last_per_subject" LastPerSubject
+}
+
 /// How a client says that it is done with a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AckPolicy {
     /// It does not: what was sent is done.
     #[default]
@@ -38,9 +41,10 @@ pub enum AckPolicy {
     FlowControl,
 }
 
+words! { AckPolicy: "none" None, "all" All, "explicit" Explicit, "flow_control" FlowControl }
+
 /// How fast messages that are there already are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ReplayPolicy {
     /// At once.
     #[default]
@@ -49,9 +53,10 @@ pub enum ReplayPolicy {
     Original,
 }
 
+words! { ReplayPolicy: "instant" Instant, "original" Original }
+
 /// Which of several waiting pull requests gets the next message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PriorityPolicy {
     /// One after the other.
     #[default]
@@ -64,71 +69,53 @@ pub enum PriorityPolicy {
     Prioritized,
 }
 
+words! {
+    PriorityPolicy: "none" None, "overflow" Overflow, "pinned_client" PinnedClient,
+        "prioritized" Prioritized
+}
+
 /// What a request to create a consumer is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConsumerAction {
     /// Create or update, whichever it takes.
     #[default]
-    #[serde(rename = "")]
     CreateOrUpdate,
     /// Create only.
-    #[serde(rename = "create")]
     Create,
     /// Update only.
-    #[serde(rename = "update")]
     Update,
 }
 
+words! { ConsumerAction: "" CreateOrUpdate, "create" Create, "update" Update }
+
 impl DeliverPolicy {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[
-            ("all", Self::All),
-            ("undefined", Self::All),
-            ("last", Self::Last),
-            ("new", Self::New),
-            ("by_start_sequence", Self::ByStartSequence),
-            ("by_start_time", Self::ByStartTime),
-            ("last_per_subject", Self::LastPerSubject),
-        ];
-        fields.word("deliver_policy", words)
+        fields.word("deliver_policy", Self::WORDS)
     }
 }
 
 impl AckPolicy {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[
-            ("none", Self::None),
-            ("all", Self::All),
-            ("explicit", Self::Explicit),
-            ("flow_control", Self::FlowControl),
-        ];
-        fields.word("ack_policy", words)
+        fields.word("ack_policy", Self::WORDS)
     }
 }
 
 impl ReplayPolicy {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[("instant", Self::Instant), ("original", Self::Original)];
-        fields.word("replay_policy", words)
+        fields.word("replay_policy", Self::WORDS)
     }
 }
 
 impl PriorityPolicy {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[
-            ("none", Self::None),
-            ("overflow", Self::Overflow),
-            ("pinned_client", Self::PinnedClient),
-            ("prioritized", Self::Prioritized),
-        ];
-        fields.word_or("priority_policy", words, |text| format!("unknown priority policy: {text}"))
+        fields.word_or("priority_policy", Self::WORDS, |text| {
+            format!("unknown priority policy: {text}")
+        })
     }
 }
 
 impl ConsumerAction {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words =
-            &[("", Self::CreateOrUpdate), ("create", Self::Create), ("update", Self::Update)];
-        fields.word_or("action", words, |text| format!("unknown consumer action: {text}"))
+        fields.word_or("action", Self::WORDS, |text| format!("unknown consumer action: {text}"))
     }
 }

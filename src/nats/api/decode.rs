@@ -259,7 +259,7 @@ impl<'a> Fields<'a> {
     ) {
         let Some(value) = self.take(name) else { return };
         if !value.as_str().is_some_and(is_known) {
-            self.is_wrong(unknown(&value.to_string()));
+            self.is_wrong(unknown(&json::text(value)));
         }
     }
 

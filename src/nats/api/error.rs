@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use serde::Serialize;
-
 use super::error_table::TABLE;
-use crate::nats::json::from_json;
+use crate::nats::json::as_json;
 
 /// An error as `$JS.API` responses and publish acknowledgements carry it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{description} ({err_code})")]
 pub struct ApiError {
     /// HTTP-like: 400 the request is wrong, 404 not there, 500 refused, 503 not now.
@@ -20,10 +18,9 @@ pub struct ApiError {
     pub description: Cow<'static, str>,
 }
 
-from_json! {
+as_json! {
     lenient ApiError, from Self { code: 0, err_code: 0, description: Cow::Borrowed("") };
-    needs code;
-    has err_code, description;
+    code required, err_code, description
 }
 
 /// Errors whose text is always the same.

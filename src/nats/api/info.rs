@@ -1,16 +1,15 @@
 //! What the server tells about a stream and about the account.
 
-use crate::sorted::Map;
 use std::sync::Arc;
 
-use serde::Serialize;
+use crate::sorted::Map;
 
 use super::source::{External, SubjectTransform};
-use super::{ApiError, Stamp, StreamConfig, is_default};
-use crate::nats::json::from_json;
+use super::{ApiError, Stamp, StreamConfig};
+use crate::nats::json::as_json;
 
 /// What is in a stream.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamState {
     /// Messages in it.
     pub messages: u64,
@@ -25,29 +24,25 @@ pub struct StreamState {
     /// When the last message was stored.
     pub last_ts: Stamp,
     /// How many subjects it has messages of.
-    #[serde(skip_serializing_if = "is_default")]
     pub num_subjects: u64,
     /// Messages per subject, if asked for.
-    #[serde(skip_serializing_if = "is_default")]
     pub subjects: Map<String, u64>,
     /// Sequences missing between first and last.
-    #[serde(skip_serializing_if = "is_default")]
     pub num_deleted: u64,
     /// Which ones, if asked for.
-    #[serde(skip_serializing_if = "is_default")]
     pub deleted: Vec<u64>,
     /// How many consumers it has.
     pub consumer_count: u64,
 }
 
-from_json! {
+as_json! {
     lenient StreamState;
-    has messages, bytes, first_seq, first_ts, last_seq, last_ts, num_subjects, subjects, num_deleted,
-        deleted, consumer_count;
+    messages, bytes, first_seq, first_ts, last_seq, last_ts, num_subjects omitempty,
+    subjects omitempty, num_deleted omitempty, deleted omitempty, consumer_count,
 }
 
 /// A stream: what it is configured to do, and what is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamInfo {
     /// Its configuration.
     pub config: Arc<StreamConfig>,
@@ -56,140 +51,121 @@ pub struct StreamInfo {
     /// What is in it.
     pub state: StreamState,
     /// The domain of the server that answered.
-    #[serde(skip_serializing_if = "is_default")]
     pub domain: Option<Arc<str>>,
     /// The servers it lives on.
-    #[serde(skip_serializing_if = "is_default")]
     pub cluster: Option<ClusterInfo>,
     /// How far its mirroring is.
-    #[serde(skip_serializing_if = "is_default")]
     pub mirror: Option<SourceInfo>,
     /// How far its sources are.
-    #[serde(skip_serializing_if = "is_default")]
     pub sources: Vec<SourceInfo>,
     /// Where else its messages can be read, nearest first.
-    #[serde(skip_serializing_if = "is_default")]
     pub alternates: Vec<StreamAlternate>,
     /// When this was gathered.
     pub ts: Stamp,
 }
 
-from_json! {
+as_json! {
     lenient StreamInfo;
-    has config, created, state, domain, cluster, mirror, sources, alternates, ts;
+    config, created, state, domain omitempty, cluster omitempty, mirror omitempty,
+    sources omitempty, alternates omitempty, ts,
 }
 
 /// The servers that a stream or consumer lives on.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClusterInfo {
     /// The cluster's name.
-    #[serde(skip_serializing_if = "is_default")]
     pub name: String,
     /// The Raft group that replicates it.
-    #[serde(skip_serializing_if = "is_default")]
     pub raft_group: String,
     /// The server that leads it.
-    #[serde(skip_serializing_if = "is_default")]
     pub leader: String,
     /// Since when.
-    #[serde(skip_serializing_if = "is_default")]
     pub leader_since: Option<Stamp>,
     /// Whether the servers replicate in the system account.
-    #[serde(skip_serializing_if = "is_default")]
     pub system_account: bool,
     /// The account in which they replicate.
-    #[serde(skip_serializing_if = "is_default")]
     pub traffic_account: String,
     /// The other members; all of them when nobody leads.
-    #[serde(skip_serializing_if = "is_default")]
     pub replicas: Vec<PeerInfo>,
     /// Where it is to live, while it moves: `created`, `name`, `replicas`, `origin`, `status`.
-    #[serde(skip_serializing_if = "is_default")]
     pub desired: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
-from_json! {
+as_json! {
     lenient ClusterInfo;
-    has name, raft_group, leader, leader_since, system_account, traffic_account, replicas, desired;
+    name omitempty, raft_group omitempty, leader omitempty, leader_since omitempty,
+    system_account omitempty, traffic_account omitempty, replicas omitempty, desired omitempty,
 }
 
 /// A member of a Raft group, as its leader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PeerInfo {
     /// The server's name.
     pub name: String,
     /// Whether it has everything.
     pub current: bool,
     /// Whether it is known to be gone.
-    #[serde(skip_serializing_if = "is_default")]
     pub offline: bool,
     /// Nanoseconds since it was heard of.
     pub active: i64,
     /// How many log entries it is behind.
-    #[serde(skip_serializing_if = "is_default")]
     pub lag: u64,
     /// Its id in the Raft group.
     pub peer: String,
     /// Whether it is no member yet, or no member any more.
-    #[serde(skip_serializing_if = "is_default")]
     pub pending: bool,
 }
 
-from_json! {
+as_json! {
     lenient PeerInfo;
-    has name, current, offline, active, lag, peer, pending;
+    name, current, offline omitempty, active, lag omitempty, peer, pending omitempty,
 }
 
 /// How far a mirror or source is.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceInfo {
     /// The origin.
     pub name: String,
     /// Where it is, if not here.
-    #[serde(skip_serializing_if = "is_default")]
     pub external: Option<External>,
     /// Messages that are still to come.
     pub lag: u64,
     /// Its sequence of the last message that came.
-    #[serde(skip_serializing_if = "is_default")]
     pub seq: u64,
     /// Nanoseconds since it was heard of, -1 if never.
     pub active: i64,
     /// What keeps it from working.
-    #[serde(skip_serializing_if = "is_default")]
     pub error: Option<ApiError>,
     /// Which subjects come.
-    #[serde(skip_serializing_if = "is_default")]
     pub filter_subject: String,
     /// Which subjects come, and what becomes of them.
-    #[serde(skip_serializing_if = "is_default")]
     pub subject_transforms: Vec<SubjectTransform>,
 }
 
-from_json! {
+as_json! {
     lenient SourceInfo;
-    has name, external, lag, seq, active, error, filter_subject, subject_transforms;
+    name, external omitempty, lag, seq omitempty, active, error omitempty,
+    filter_subject omitempty, subject_transforms omitempty,
 }
 
 /// A stream with the same messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamAlternate {
     /// Its name.
     pub name: String,
     /// Its domain.
-    #[serde(skip_serializing_if = "is_default")]
     pub domain: String,
     /// Its cluster.
     pub cluster: String,
 }
 
-from_json! {
+as_json! {
     lenient StreamAlternate;
-    has name, domain, cluster;
+    name, domain omitempty, cluster,
 }
 
 /// What an account uses of JetStream.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountInfo {
     /// Bytes in memory.
     pub memory: u64,
@@ -206,14 +182,19 @@ pub struct AccountInfo {
     /// What it may use.
     pub limits: AccountLimits,
     /// The domain.
-    #[serde(skip_serializing_if = "is_default")]
     pub domain: Option<Arc<str>>,
     /// Its requests so far.
     pub api: ApiStats,
 }
 
+as_json! {
+    written AccountInfo;
+    memory, storage, reserved_memory, reserved_storage, streams, consumers, limits,
+    domain omitempty, api,
+}
+
 /// What an account may use; -1 is no limit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountLimits {
     /// Bytes in memory.
     pub max_memory: i64,
@@ -248,14 +229,14 @@ impl Default for AccountLimits {
     }
 }
 
-from_json! {
+as_json! {
     lenient AccountLimits;
-    has max_memory, max_storage, max_streams, max_consumers, max_ack_pending, memory_max_stream_bytes,
-        storage_max_stream_bytes, max_bytes_required;
+    max_memory, max_storage, max_streams, max_consumers, max_ack_pending, memory_max_stream_bytes,
+    storage_max_stream_bytes, max_bytes_required,
 }
 
 /// The requests that were answered so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ApiStats {
     /// The level of the API.
     pub level: u32,
@@ -263,4 +244,9 @@ pub struct ApiStats {
     pub total: u64,
     /// Those answered with an error.
     pub errors: u64,
+}
+
+as_json! {
+    written ApiStats;
+    level, total, errors,
 }

@@ -58,8 +58,3 @@ pub use stream_advisory::StreamAdvisory;
 pub const SERVER_VERSION: &str = "2.15.1";
 /// The level of the JetStream API that the server speaks.
 pub const API_LEVEL: u32 = 5;
-
-/// Whether a field is what it would be if it were left out.
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}

@@ -1,12 +1,10 @@
 //! The words of a stream's configuration: each a choice between a few.
 
-use serde::Serialize;
-
 use super::decode::Fields;
+use crate::nats::json::words;
 
 /// What decides how long a message stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Retention {
     /// Until a limit removes it.
     #[default]
@@ -17,9 +15,10 @@ pub enum Retention {
     WorkQueue,
 }
 
+words! { Retention: "limits" Limits, "interest" Interest, "workqueue" WorkQueue }
+
 /// What gives way when a limit is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Discard {
     /// The oldest messages are removed.
     #[default]
@@ -28,9 +27,10 @@ pub enum Discard {
     New,
 }
 
+words! { Discard: "old" Old, "new" New }
+
 /// Where messages are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Storage {
     /// On disk: they survive the server's process.
     #[default]
@@ -39,9 +39,10 @@ pub enum Storage {
     Memory,
 }
 
+words! { Storage: "file" File, "memory" Memory }
+
 /// How stored messages are compressed. Nothing that a client sees depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
     /// They are not.
     #[default]
@@ -50,9 +51,10 @@ pub enum Compression {
     S2,
 }
 
+words! { Compression: "none" None, "s2" S2 }
+
 /// Whether an acknowledged message is on disk already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PersistMode {
     /// It is with the operating system at least.
     #[default]
@@ -61,41 +63,34 @@ pub enum PersistMode {
     Async,
 }
 
+words! { PersistMode: "default" Default, "async" Async }
+
 impl Retention {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[
-            ("limits", Self::Limits),
-            ("interest", Self::Interest),
-            ("workqueue", Self::WorkQueue),
-        ];
-        fields.word("retention", words)
+        fields.word("retention", Self::WORDS)
     }
 }
 
 impl Discard {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[("old", Self::Old), ("new", Self::New)];
-        fields.word("discard", words)
+        fields.word("discard", Self::WORDS)
     }
 }
 
 impl Storage {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[("file", Self::File), ("memory", Self::Memory)];
-        fields.word("storage", words)
+        fields.word("storage", Self::WORDS)
     }
 }
 
 impl PersistMode {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[("default", Self::Default), ("async", Self::Async)];
-        fields.word("persist_mode", words)
+        fields.word("persist_mode", Self::WORDS)
     }
 }
 
 impl Compression {
     pub(super) fn decode(fields: &mut Fields<'_>) -> Self {
-        let words = &[("none", Self::None), ("s2", Self::S2)];
-        fields.word_or("compression", words, |_| "unknown compression algorithm".to_owned())
+        fields.word_or("compression", Self::WORDS, |_| "unknown compression algorithm".to_owned())
     }
 }

@@ -1,41 +1,35 @@
 //! The acknowledgement of a publish.
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{ApiError, is_default, to_json, to_json_text};
-use crate::nats::json::{self, from_json};
+use super::{ApiError, to_json, to_json_text};
+use crate::nats::json::{self, ToJson, Writer, as_json};
 
 /// What a stream answers to a publish.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PubAck {
     /// Why it was refused; then `seq` is 0.
-    #[serde(skip_serializing_if = "is_default")]
     pub error: Option<ApiError>,
     /// The stream.
     pub stream: String,
     /// Its domain; never with an error.
-    #[serde(skip_serializing_if = "is_default")]
     pub domain: Option<String>,
     /// The sequence of the message, or of the one it repeats.
     pub seq: u64,
     /// Whether it was stored before.
-    #[serde(skip_serializing_if = "is_default")]
     pub duplicate: bool,
     /// The total of a counter.
-    #[serde(skip_serializing_if = "is_default")]
     pub val: Option<String>,
     /// The batch that was committed.
-    #[serde(skip_serializing_if = "is_default")]
     pub batch: Option<String>,
     /// How many messages it had.
-    #[serde(skip_serializing_if = "is_default")]
     pub count: u64,
 }
 
-from_json! {
+as_json! {
     lenient PubAck;
-    has error, stream, domain, seq, duplicate, val, batch, count;
+    error omitempty, stream, domain omitempty, seq, duplicate omitempty, val omitempty,
+    batch omitempty, count omitempty,
 }
 
 impl PubAck {
@@ -81,8 +75,7 @@ impl PubAck {
 }
 
 /// What a stream answers to messages of a fast batch before its end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FlowReply {
     /// Everything up to a message is stored.
     Ack {
@@ -105,6 +98,24 @@ pub enum FlowReply {
         /// Why.
         error: ApiError,
     },
+}
+
+impl ToJson for FlowReply {
+    fn write(&self, to: &mut Writer) {
+        to.open();
+        match self {
+            Self::Ack { seq, msgs } => {
+                to.field("type", &"ack").field("seq", seq).field("msgs", msgs)
+            }
+            Self::Gap { last_seq, seq } => {
+                to.field("type", &"gap").field("last_seq", last_seq).field("seq", seq)
+            }
+            Self::Err { seq, error } => {
+                to.field("type", &"err").field("seq", seq).field("error", error)
+            }
+        };
+        to.close();
+    }
 }
 
 impl FlowReply {

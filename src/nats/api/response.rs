@@ -1,16 +1,16 @@
 //! Responses of the JetStream API: an envelope with a type, perhaps an error, and a body.
 
-use crate::sorted::Map;
 use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::{ApiError, Stamp, StreamInfo, is_default, to_json};
-use crate::nats::json::{self, FromJson, from_json};
+use crate::sorted::Map;
+
+use super::{ApiError, Stamp, StreamInfo, to_json};
+use crate::nats::json::{self, FromJson, ToJson, WriteFields, Writer, as_json};
 
 /// How many names one response lists.
 pub const NAMES_LIMIT: u64 = 1024;
@@ -23,17 +23,26 @@ pub const SUBJECTS_LIMIT: u64 = 100_000;
 pub const TYPE_PREFIX: &str = "io.nats.jetstream.api.v1.";
 
 /// A response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response<T> {
     /// What it is, such as `io.nats.jetstream.api.v1.stream_info_response`.
-    #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
     /// What went wrong, if something did.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ApiError>,
     /// What else it says. Some of it is there even beside an error.
-    #[serde(flatten)]
     pub body: T,
+}
+
+impl<T: WriteFields> ToJson for Response<T> {
+    fn write(&self, to: &mut Writer) {
+        write_response(to, &self.kind, self.error.as_ref(), &self.body);
+    }
+}
+
+fn write_response(to: &mut Writer, kind: &str, error: Option<&ApiError>, body: &dyn WriteFields) {
+    to.open().field("type", &kind).some("error", &error);
+    body.write_fields(to);
+    to.close();
 }
 
 impl<T> Response<T> {
@@ -58,7 +67,7 @@ impl<T: Default> Response<T> {
     }
 }
 
-impl<T: Serialize> Response<T> {
+impl<T: WriteFields> Response<T> {
     /// The bytes that the server sends.
     pub fn to_json(&self) -> Bytes {
         to_json(self)
@@ -70,8 +79,12 @@ fn kind_of(kind: &str) -> Cow<'static, str> {
 }
 
 /// Nothing else to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Nothing {}
+
+impl WriteFields for Nothing {
+    fn write_fields(&self, _: &mut Writer) {}
+}
 
 impl FromJson for Nothing {
     fn from_json(_: &Value) -> json::Result<Self> {
@@ -80,16 +93,15 @@ impl FromJson for Nothing {
 }
 
 /// That it was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Success {
     /// It was.
-    #[serde(skip_serializing_if = "is_default")]
     pub success: bool,
 }
 
-from_json! {
+as_json! {
     lenient Success;
-    has success;
+    success omitempty,
 }
 
 impl Success {
@@ -98,41 +110,47 @@ impl Success {
 }
 
 /// That a stream was purged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Purged {
     /// It was.
-    #[serde(skip_serializing_if = "is_default")]
     pub success: bool,
     /// How many messages that removed.
     pub purged: u64,
 }
 
-from_json! {
+as_json! {
     lenient Purged;
-    has success, purged;
+    success omitempty, purged,
 }
 
 /// That a stream was created.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Created {
     /// The stream.
-    #[serde(flatten)]
     pub info: Option<StreamInfo>,
     /// Whether it is new.
-    #[serde(skip_serializing_if = "is_default")]
     pub did_create: bool,
 }
 
+as_json! {
+    written Created;
+    info flatten, did_create omitempty,
+}
+
 /// That a stream was updated.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Updated {
     /// The stream.
-    #[serde(flatten)]
     pub info: Option<StreamInfo>,
 }
 
+as_json! {
+    written Updated;
+    info flatten,
+}
+
 /// What is known about a stream. The numbers are about its subjects, if those were asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Info {
     /// How many there are.
     pub total: u64,
@@ -141,12 +159,16 @@ pub struct Info {
     /// How many are listed at most.
     pub limit: u64,
     /// The stream.
-    #[serde(flatten)]
     pub info: Option<StreamInfo>,
 }
 
+as_json! {
+    written Info;
+    total, offset, limit, info flatten,
+}
+
 /// Names of streams.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     /// How many there are.
     pub total: u64,
@@ -158,13 +180,13 @@ pub struct Names {
     pub streams: Option<Vec<String>>,
 }
 
-from_json! {
+as_json! {
     lenient Names;
-    has total, offset, limit, streams;
+    total, offset, limit, streams,
 }
 
 /// Streams.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct List {
     /// How many there are.
     pub total: u64,
@@ -175,51 +197,46 @@ pub struct List {
     /// Some of them.
     pub streams: Option<Vec<StreamInfo>>,
     /// Those whose leaders did not answer in time.
-    #[serde(skip_serializing_if = "is_default")]
     pub missing: Vec<String>,
     /// Those that cannot run, and why.
-    #[serde(skip_serializing_if = "is_default")]
     pub offline: Map<String, String>,
 }
 
-from_json! {
+as_json! {
     lenient List;
-    has total, offset, limit, streams, missing, offline;
+    total, offset, limit, streams, missing omitempty, offline omitempty,
 }
 
 /// A message out of a stream.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Got {
     /// It.
-    #[serde(skip_serializing_if = "is_default")]
     pub message: Option<RawMessage>,
 }
 
-from_json! {
+as_json! {
     lenient Got;
-    has message;
+    message omitempty,
 }
 
 /// A stored message as JSON, its bytes in base64.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RawMessage {
     /// Its subject.
     pub subject: String,
     /// Its sequence.
     pub seq: u64,
     /// Its header block.
-    #[serde(skip_serializing_if = "is_default")]
     pub hdrs: Option<String>,
     /// Its payload.
-    #[serde(skip_serializing_if = "is_default")]
     pub data: Option<String>,
     /// When it was stored.
     pub time: Stamp,
 }
 
-from_json! {
+as_json! {
     lenient RawMessage;
-    has subject, seq, hdrs, data, time;
+    subject, seq, hdrs omitempty, data omitempty, time,
 }
 
 /// Bytes as the API writes them: in base64, left out if there are none.

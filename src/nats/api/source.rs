@@ -1,14 +1,13 @@
 //! Where a stream's messages come from other than its subjects: mirrors, sources, transforms.
 
-use serde::Serialize;
 use serde_json::Value;
 
+use super::Moment;
 use super::decode::{Fields, lenient};
-use super::{Moment, is_default};
-use crate::nats::json::{self, FromJson, from_json};
+use crate::nats::json::{self, FromJson, as_json};
 
 /// Rewrites the subjects that match `src` to `dest`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SubjectTransform {
     /// Which subjects; empty stands for all.
     pub src: String,
@@ -16,13 +15,13 @@ pub struct SubjectTransform {
     pub dest: String,
 }
 
-from_json! {
+as_json! {
     lenient SubjectTransform;
-    has src, dest;
+    src, dest,
 }
 
 /// A stream in another account or domain.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct External {
     /// The prefix of its API, such as `$JS.hub.API`.
     pub api: String,
@@ -30,9 +29,9 @@ pub struct External {
     pub deliver: String,
 }
 
-from_json! {
+as_json! {
     lenient External;
-    has api, deliver;
+    api, deliver,
 }
 
 impl External {
@@ -43,39 +42,42 @@ impl External {
 }
 
 /// A consumer made beforehand for a mirror or source to use.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceConsumer {
     /// Its name.
-    #[serde(skip_serializing_if = "is_default")]
     pub name: String,
     /// Where it delivers.
-    #[serde(skip_serializing_if = "is_default")]
     pub deliver_subject: String,
 }
 
+as_json! {
+    written SourceConsumer;
+    name omitempty, deliver_subject omitempty,
+}
+
 /// A stream from which another takes its messages.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StreamSource {
     /// Its name.
     pub name: String,
     /// Only from this sequence on.
-    #[serde(skip_serializing_if = "is_default")]
     pub opt_start_seq: u64,
     /// Only from this moment on.
-    #[serde(skip_serializing_if = "is_default")]
     pub opt_start_time: Option<Moment>,
     /// Only these subjects.
-    #[serde(skip_serializing_if = "is_default")]
     pub filter_subject: String,
     /// Only these subjects, rewritten on the way.
-    #[serde(skip_serializing_if = "is_default")]
     pub subject_transforms: Vec<SubjectTransform>,
     /// Where it is, if not here.
-    #[serde(skip_serializing_if = "is_default")]
     pub external: Option<External>,
     /// The consumer to use.
-    #[serde(skip_serializing_if = "is_default")]
     pub consumer: Option<SourceConsumer>,
+}
+
+as_json! {
+    written StreamSource;
+    name, opt_start_seq omitempty, opt_start_time omitempty, filter_subject omitempty,
+    subject_transforms omitempty, external omitempty, consumer omitempty,
 }
 
 impl FromJson for StreamSource {

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::kernel::Time;
-use crate::nats::json::{self, FromJson};
+use crate::nats::json::{self, FromJson, ToJson, Writer};
 use crate::nats::time::{ZERO_TIME, parse_rfc3339, rfc3339, rfc3339_unix};
 
 /// A moment the server wrote down, or none. None is `0001-01-01T00:00:00Z` in JSON, and so is
@@ -30,9 +29,13 @@ impl From<Time> for Stamp {
     }
 }
 
-impl Serialize for Stamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
+impl ToJson for Stamp {
+    fn write(&self, to: &mut Writer) {
+        to.string(&self.text());
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -103,9 +106,9 @@ impl From<Time> for Moment {
     }
 }
 
-impl Serialize for Moment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text)
+impl ToJson for Moment {
+    fn write(&self, to: &mut Writer) {
+        to.string(&self.text);
     }
 }
 
@@ -132,11 +135,11 @@ mod tests {
 
     #[test]
     fn no_time_is_the_year_one() {
-        assert_eq!(serde_json::to_string(&Stamp::NONE).unwrap(), format!("\"{ZERO_TIME}\""));
+        assert_eq!(json::text(&Stamp::NONE), format!("\"{ZERO_TIME}\""));
         let read: Stamp = json::read(format!("\"{ZERO_TIME}\"").as_bytes()).unwrap();
         assert_eq!(read, Stamp::NONE);
         let at = Stamp::from(Time(1_500));
-        let read: Stamp = json::read(&serde_json::to_vec(&at).unwrap()).unwrap();
+        let read: Stamp = json::read(json::text(&at).as_bytes()).unwrap();
         assert_eq!(read, at);
     }
 

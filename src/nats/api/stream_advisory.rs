@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use serde::Serialize;
 
-use super::{PeerInfo, Stamp, is_default, to_json};
+use super::{PeerInfo, Stamp, to_json};
 use crate::kernel::Time;
+use crate::nats::json::as_json;
 
 /// An advisory about a stream, without what all have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,24 +39,24 @@ pub enum StreamAdvisory {
 }
 
 /// The JSON of all of them; what one does not have is left out.
-#[derive(Default, Serialize)]
+#[derive(Default)]
 struct Event<'a> {
     r#type: &'static str,
     id: &'a str,
     timestamp: Stamp,
     stream: &'a str,
-    #[serde(skip_serializing_if = "is_default")]
     action: Option<&'static str>,
-    #[serde(skip_serializing_if = "is_default")]
     leader: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     replicas: Option<&'a [PeerInfo]>,
-    #[serde(skip_serializing_if = "is_default")]
     domain: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     batch: Option<&'a str>,
-    #[serde(skip_serializing_if = "is_default")]
     reason: Option<&'static str>,
+}
+
+as_json! {
+    written Event<'_>;
+    r#type, id, timestamp, stream, action omitempty, leader omitempty, replicas omitempty,
+    domain omitempty, batch omitempty, reason omitempty,
 }
 
 impl StreamAdvisory {

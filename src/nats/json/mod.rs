@@ -4,14 +4,19 @@
 //! and enums field by field through an [`Object`]. Requests of the JetStream API are read by
 //! [`super::api::decode`] instead, which knows Go's words for what is wrong.
 
+mod macros;
 mod object;
+mod pretty;
 mod values;
+mod write;
 
 use serde_json::Value;
 
-pub(crate) use object::from_json;
+pub(crate) use macros::{as_json, words};
 pub use object::{Fields, Object, one_of, read_fields, variant};
+pub use pretty::pretty;
 pub use values::{tuple, word};
+pub use write::{ToJson, WriteFields, Writer, go_text, text, to_value};
 
 /// Why JSON is not what was wanted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

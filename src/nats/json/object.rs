@@ -142,46 +142,13 @@ pub fn read_fields(into: &mut dyn Fields, value: &Value, strict: bool) -> Result
     object.finish(strict)
 }
 
-/// How a struct is read: `strict` ones refuse fields they do not know. What is absent of those that it `has`
-/// is as in its default, or in what stands after `from`. No field can be forgotten: that does not compile.
-///
-/// `from_json! { strict Setup; needs client, call; has note; }`
-macro_rules! from_json {
-    (@strict lenient) => { false };
-    (@strict strict) => { true };
-    (@from) => { Self::default() };
-    (@from $from:expr) => { $from };
-    (
-        $strict:ident $type:ty $(, from $from:expr)?;
-        $(needs $($need:ident),+;)?
-        $(has $($has:ident),+;)?
-    ) => {
-        impl $crate::nats::json::Fields for $type {
-            fn fields(&mut self, object: &mut $crate::nats::json::Object<'_>) {
-                let Self { $($($need,)+)? $($($has),+)? } = self;
-                $($(object.needs(stringify!($need), $need);)+)?
-                $($(object.has(stringify!($has), $has);)+)?
-            }
-        }
-        impl $crate::nats::json::FromJson for $type {
-            fn from_json(value: &serde_json::Value) -> $crate::nats::json::Result<Self> {
-                let mut it = $crate::nats::json::from_json!(@from $($from)?);
-                let strict = $crate::nats::json::from_json!(@strict $strict);
-                $crate::nats::json::read_fields(&mut it, value, strict)?;
-                Ok(it)
-            }
-        }
-    };
-}
-
-pub(crate) use from_json;
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
     use crate::kernel::Span;
+    use crate::nats::json::{text, to_value};
 
     #[derive(Debug, Default, PartialEq)]
     struct Task {
@@ -191,10 +158,9 @@ mod tests {
         parts: Vec<(String, String)>,
     }
 
-    from_json! {
+    super::super::as_json! {
         strict Task;
-        needs name;
-        has r#type, span, parts;
+        name required, r#type, span omitempty, parts omitempty
     }
 
     #[test]
@@ -208,8 +174,17 @@ mod tests {
             ),
             (json!({ "name": "a", "type": null, "parts": null }), Task { name, ..Task::default() }),
         ] {
-            assert_eq!(Task::from_json(&value), Ok(task));
+            assert_eq!(Task::from_json(&value).as_ref(), Ok(&task));
+            assert_eq!(Task::from_json(&to_value(&task)), Ok(task));
         }
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out() {
+        let task = Task { name: "<a>".to_owned(), ..Task::default() };
+        assert_eq!(text(&task), r#"{"name":"<a>","type":null}"#);
+        let task = Task { span: Span(1), parts: vec![("b".to_owned(), "c".to_owned())], ..task };
+        assert_eq!(text(&task), r#"{"name":"<a>","type":null,"span":1,"parts":[["b","c"]]}"#);
     }
 
     #[test]

@@ -189,7 +189,7 @@ impl FromJson for Time {
     }
 }
 
-super::from_json! {
+super::as_json! {
     lenient Ratio, from Self::ZERO;
-    needs numerator, denominator;
+    numerator required, denominator required
 }

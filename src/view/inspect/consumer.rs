@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::kernel::{ProcState, Time};
 use crate::nats::api::{ConsumerConfig, ConsumerInfo, SequenceInfo};
+use crate::nats::json::to_value;
 use crate::view::cast::Cast;
 use crate::view::content::{self, Stream};
 use crate::view::entity::Entity;
@@ -67,7 +68,7 @@ fn badges(view: &ConsumerView<'_>, info: &ConsumerInfo) -> Vec<Badge> {
     let kind = if config.is_push() { "push" } else { "pull" };
     let mut badges = vec![
         badge(kind, Token::Deliver),
-        badge(format!("ack {}", one_line(&serde_json::json!(config.ack_policy))), Token::Muted),
+        badge(format!("ack {}", one_line(&to_value(&config.ack_policy))), Token::Muted),
         badge(if !config.durable_name.is_empty() { "durable" } else { "ephemeral" }, Token::Muted),
     ];
     if view.replicas.len() > 1 {
@@ -244,7 +245,7 @@ fn raft(cast: Cast<'_>, view: &ConsumerView<'_>) -> Vec<Section> {
 }
 
 fn config(config: &ConsumerConfig) -> Section {
-    let value = serde_json::to_value(config).unwrap_or_default();
+    let value = to_value(config);
     let list = value.as_object().into_iter().flatten();
     facts("", list.map(|(name, value): (_, &Value)| fact(name, one_line(value))).collect())
 }

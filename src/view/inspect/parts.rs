@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::jetstream::raft::Role;
 use crate::kernel::{ProcId, ProcState};
-use crate::nats::json::parse;
+use crate::nats::json;
 use crate::server::GroupRaft;
 use crate::view::entity::Entity;
 use crate::view::frame::{Action, ActionKind, Badge, Fact, Row, Section, Stat};
@@ -68,10 +68,8 @@ pub(super) fn state_badge(state: Option<ProcState>) -> Badge {
 }
 
 pub(super) fn json(title: &str, text: &str) -> Section {
-    let pretty = parse(text.as_bytes())
-        .ok()
-        .and_then(|value| serde_json::to_string_pretty(&value).ok())
-        .unwrap_or_else(|| text.to_owned());
+    let pretty = json::parse(text.as_bytes())
+        .map_or_else(|_| text.to_owned(), |value| json::pretty(&json::text(&value)).join("\n"));
     Section::Code { title: Some(title.to_owned()), text: pretty, json: true }
 }
 
@@ -129,6 +127,6 @@ pub(super) fn one_line(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(one_line).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
+        other => json::text(other),
     }
 }

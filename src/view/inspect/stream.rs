@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::kernel::ProcState;
+use crate::nats::json::to_value;
 use crate::view::cast::Cast;
 use crate::view::content::{self, is_tombstone};
 use crate::view::entity::Entity;
@@ -57,7 +58,7 @@ fn badges(view: &StreamView<'_>, best: &Replica<'_>) -> Vec<Badge> {
         .enumerate()
         .map(|(n, word)| badge(word, if n == 0 { stream_tone(config) } else { Token::Muted }))
         .collect();
-    badges.push(badge(one_line(&serde_json::json!(config.storage)), Token::Muted));
+    badges.push(badge(one_line(&to_value(&config.storage)), Token::Muted));
     if view.leader().is_none() {
         badges.push(badge("no leader", Token::Fault));
     }
@@ -227,7 +228,7 @@ fn raft(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
 }
 
 fn config_facts(best: &Replica<'_>) -> Section {
-    let value = serde_json::to_value(&**best.stream.config()).unwrap_or_default();
+    let value = to_value(&**best.stream.config());
     let list = value.as_object().into_iter().flatten();
     facts("", list.map(|(name, value)| fact(name, one_line(value))).collect())
 }

@@ -74,7 +74,7 @@ mod tests {
             assert!(topology.clients.iter().any(|client| client.name == "cli"), "{}", scene.name);
             assert!(ALL[..n].iter().all(|other| other.name != scene.name));
             assert!(!scene.tries.is_empty());
-            let written = serde_json::to_string(&topology).expect("writable");
+            let written = crate::nats::json::text(&topology);
             assert_eq!(Topology::from_json(&written), Ok(topology), "{}", scene.name);
         }
         assert!(find("no-such-scene").is_none());

@@ -1,7 +1,5 @@
 //! `nats bench js …`
 
-use serde::Serialize;
-
 use crate::client::{Answer, Call, Deliver, Outcome};
 use crate::console::format::comma;
 use crate::console::parse::Invocation;
@@ -14,6 +12,7 @@ use crate::nats::api::{
     AckPolicy, ConsumerConfig, ConsumerInfo, Discard, PubAck, Storage, StreamConfig, StreamInfo,
     to_json_text,
 };
+use crate::nats::json::as_json;
 use crate::nats::time::go_duration;
 
 use super::{Bench, MOST, message, pattern, publish_facts, publish_parts, sleep_text};
@@ -278,10 +277,13 @@ fn create_stream(run: &mut Run<'_>, line: &Invocation, stream: &str) -> Done {
 }
 
 fn create_consumer(run: &mut Run<'_>, line: &Invocation, stream: &str, batch: i64) -> Done {
-    #[derive(Serialize)]
     struct Body<'a> {
         stream_name: &'a str,
         config: ConsumerConfig,
+    }
+    as_json! {
+        written Body<'_>;
+        stream_name, config,
     }
     let config = ConsumerConfig {
         name: CONSUMER.to_owned(),

@@ -1,7 +1,5 @@
 //! `nats consumer add`, `copy`, `edit` and `rm`.
 
-use serde::Serialize;
-
 use crate::console::format::pretty_json;
 use crate::console::parse::Invocation;
 use crate::console::plan::differences::differences;
@@ -9,6 +7,7 @@ use crate::console::plan::stream::{confirm, is_token};
 use crate::console::plan::{Done, Run};
 use crate::nats::api::response::Success;
 use crate::nats::api::{ConsumerConfig, ConsumerInfo, to_json_text};
+use crate::nats::json::as_json;
 use crate::nats::subject;
 
 use super::{config, load, pick, pick_stream, show};
@@ -117,10 +116,13 @@ pub(in crate::console::plan) fn rm(run: &mut Run<'_>, line: &Invocation) -> Done
 
 /// Sends a configuration; a consumer of that name is changed if it is there.
 fn create(run: &mut Run<'_>, stream: &str, config: &ConsumerConfig) -> Done<ConsumerInfo> {
-    #[derive(Serialize)]
     struct Body<'a> {
         stream_name: &'a str,
         config: &'a ConsumerConfig,
+    }
+    as_json! {
+        written Body<'_>;
+        stream_name, config,
     }
     let mut endpoint = format!("CONSUMER.CREATE.{stream}");
     if !config.name.is_empty() {

@@ -1,7 +1,5 @@
 //! `nats consumer ls`, `find` and `report`: many consumers at once.
 
-use serde::Serialize;
-
 use crate::console::format::{comma, duration, pretty_json};
 use crate::console::parse::Invocation;
 use crate::console::plan::show::{ago, date};
@@ -10,6 +8,7 @@ use crate::console::plan::{Done, Run};
 use crate::console::table::{Cell, Table};
 use crate::kernel::Span;
 use crate::nats::api::{ConsumerInfo, ConsumerList, ConsumerNames, Stamp, to_json_text};
+use crate::nats::json::as_json;
 
 use super::pick_stream;
 use super::show::acks;
@@ -180,9 +179,12 @@ fn all(run: &mut Run<'_>, stream: &str) -> Done<Vec<ConsumerInfo>> {
 }
 
 fn offset(offset: usize) -> String {
-    #[derive(Serialize)]
     struct Body {
         offset: usize,
+    }
+    as_json! {
+        written Body;
+        offset,
     }
     to_json_text(&Body { offset })
 }

@@ -1,7 +1,5 @@
 //! `nats consumer info`, `state`, `pause`, `resume`, `unpin` and `cluster step-down`.
 
-use serde::Serialize;
-
 use crate::console::format::{pretty_json, quoted};
 use crate::console::parse::Invocation;
 use crate::console::plan::cluster::{preferred, watch_election};
@@ -10,6 +8,7 @@ use crate::console::plan::{Done, Run};
 use crate::kernel::Span;
 use crate::nats::api::response::{Nothing, Success};
 use crate::nats::api::{ConsumerPaused, Moment, PriorityPolicy, to_json_text};
+use crate::nats::json::as_json;
 use crate::nats::time::Calendar;
 
 use super::config::moment;
@@ -82,10 +81,10 @@ fn send_pause(
     name: &str,
     until: Option<&Moment>,
 ) -> Done<ConsumerPaused> {
-    #[derive(Serialize)]
     struct Body<'a> {
         pause_until: &'a Moment,
     }
+    as_json! { written Body<'_>; pause_until }
     let body = until.map(|pause_until| to_json_text(&Body { pause_until })).unwrap_or_default();
     let paused: Result<ConsumerPaused, String> =
         run.api(&format!("CONSUMER.PAUSE.{stream}.{name}"), body)?;
@@ -94,9 +93,12 @@ fn send_pause(
 
 /// `nats consumer unpin`
 pub(in crate::console::plan) fn unpin(run: &mut Run<'_>, line: &Invocation) -> Done {
-    #[derive(Serialize)]
     struct Body<'a> {
         group: &'a str,
+    }
+    as_json! {
+        written Body<'_>;
+        group,
     }
     let info = pick(run, line)?;
     if info.config.priority_policy != PriorityPolicy::PinnedClient {
