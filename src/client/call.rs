@@ -84,6 +84,9 @@ pub enum Call {
         heartbeat: Option<Span>,
         /// How many bytes to ask for at most.
         max_bytes: Option<u64>,
+        /// The JetStream domain of the stream, if it is not to be found without saying.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        domain: Option<String>,
         /// More fields of the request, as they are: `group`, `min_pending`, `id`, `priority` …
         more: Map<String, Value>,
         /// What to answer to each message as soon as it comes; none: nothing yet (see
@@ -103,6 +106,9 @@ pub enum Call {
         queue: Option<String>,
         /// What to answer to each message as soon as it comes; none: nothing yet.
         answer: Option<Answer>,
+        /// The JetStream domain of the stream, if it is not to be found without saying.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        domain: Option<String>,
         /// Of a pull consumer: how many messages to have asked for at most. More are asked for when
         /// half of them have come.
         batch: u32,
@@ -110,7 +116,7 @@ pub enum Call {
         max: Option<u64>,
     },
     /// Read a stream in order, without acknowledgements: the library makes a consumer for it, and
-    /// another one whenever a message is missing.
+    /// another one whenever a message is missing (a push consumer, or a pull consumer).
     Ordered {
         /// The stream.
         stream: String,
@@ -118,6 +124,12 @@ pub enum Call {
         filters: Vec<String>,
         /// Where to begin.
         deliver: Deliver,
+        /// Whether to ask for messages, as newer libraries do, instead of having them delivered.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        pull: bool,
+        /// The JetStream domain of the stream, if it is not to be found without saying.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        domain: Option<String>,
         /// After how many messages it ends by itself.
         max: Option<u64>,
     },
@@ -158,6 +170,42 @@ const CALLS: &[&str] = &[
     "cancel",
 ];
 
+impl Call {
+    /// The same in this JetStream domain, if it makes requests for which that matters.
+    #[must_use]
+    pub fn in_domain(mut self, wanted: Option<&str>) -> Self {
+        match &mut self {
+            Self::Next { domain, .. }
+            | Self::Consume { domain, .. }
+            | Self::Ordered { domain, .. } => {
+                *domain = wanted.map(str::to_owned);
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// The JetStream domain it names.
+    pub fn domain(&self) -> Option<&str> {
+        match self {
+            Self::Next { domain, .. }
+            | Self::Consume { domain, .. }
+            | Self::Ordered { domain, .. } => domain.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// A request to the JetStream API as this call makes it: in its domain, under `$JS.<domain>.API`.
+    pub(super) fn api(&self, request: Message) -> Message {
+        match (self.domain(), request.subject.strip_prefix("$JS.API.")) {
+            (Some(domain), Some(rest)) => {
+                Message { subject: format!("$JS.{domain}.API.{rest}").into(), ..request }
+            }
+            _ => request,
+        }
+    }
+}
+
 impl FromJson for Call {
     fn from_json(value: &Value) -> json::Result<Self> {
         let mut object = Object::of(value)?;
@@ -196,6 +244,7 @@ impl FromJson for Call {
                 no_wait: o.take_or("no_wait", false),
                 heartbeat: o.take_or("heartbeat", None),
                 max_bytes: o.take_or("max_bytes", None),
+                domain: o.take_or("domain", None),
                 more: o.take_or("more", Map::new()),
                 answer: o.take_or("answer", None),
             },
@@ -205,6 +254,7 @@ impl FromJson for Call {
                 create: o.take_or("create", None),
                 queue: o.take_or("queue", None),
                 answer: o.take_or("answer", None),
+                domain: o.take_or("domain", None),
                 batch: o.take_or("batch", 100),
                 max: o.take_or("max", None),
             },
@@ -212,6 +262,8 @@ impl FromJson for Call {
                 stream: o.take("stream"),
                 filters: o.take_or("filters", Vec::new()),
                 deliver: o.take_or("deliver", Deliver::All),
+                pull: o.take_or("pull", false),
+                domain: o.take_or("domain", None),
                 max: o.take_or("max", None),
             },
             "answer" => Self::Answer {

@@ -13,6 +13,7 @@ const MAX_COUNT: u32 = 10_000;
 /// # Errors
 /// What about it does not, and what would.
 pub(super) fn check(call: &Call) -> Result<(), String> {
+    call.domain().iter().try_for_each(|domain| name("domain", domain))?;
     match call {
         Call::Publish { message, count } | Call::JsPublish { message, count, .. } => {
             number("publish", *count)?;

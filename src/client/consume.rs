@@ -1,8 +1,8 @@
 //! Receiving from a consumer without end: the consumer is looked up or made, then listened to.
 //!
 //! A push consumer is subscribed to; a pull consumer is asked again and again. An ordered consumer is
-//! a push consumer that the library makes for itself, and makes anew whenever a message is missing
-//! (ADR-17).
+//! one that the library makes for itself, and makes anew whenever a message is missing: a push
+//! consumer (ADR-17), or in newer libraries a pull consumer.
 
 use std::sync::Arc;
 
@@ -24,6 +24,8 @@ use super::{
 pub(super) const PULL_EXPIRES: Span = Span::secs(30);
 /// How often the server says that it still has the request (nats.js, nats.rs: half of that).
 pub(super) const PULL_HEARTBEAT: Span = Span::secs(15);
+/// How many messages an ordered pull consumer is asked for (nats.js: 100).
+const ORDERED_BATCH: u32 = 100;
 /// How long after a failure something is tried again.
 const AGAIN: Span = Span::secs(1);
 
@@ -46,6 +48,9 @@ pub(super) struct Consuming {
     /// Of an ordered consumer: the last message it delivered, in its own and the stream's count.
     consumer_seq: u64,
     stream_seq: u64,
+    /// Of an ordered pull consumer: what all its names begin with, and the number of the last one.
+    prefix: Arc<str>,
+    serial: u32,
 }
 
 /// What is read of the API's answers about a consumer.
@@ -77,6 +82,13 @@ pub(super) fn api_error(answer: &Message) -> Option<ApiError> {
     json::read::<Info>(&answer.payload).ok()?.error
 }
 
+impl Consuming {
+    /// What an ordered pull consumer is called now.
+    fn name(&self) -> String {
+        format!("{}_{}", self.prefix, self.serial)
+    }
+}
+
 impl Client {
     fn consuming(&mut self, op: OpId) -> Option<&mut Consuming> {
         Some(self.ops.get_mut(&op)?.progress.consuming.get_or_insert_default())
@@ -104,7 +116,7 @@ impl Client {
                 let draft = create.as_deref().cloned().unwrap_or_default();
                 self.make(cx, op, draft.ephemeral(stream, &inbox), (inbox, None));
             }
-            Call::Ordered { stream, filters, deliver, .. } => {
+            Call::Ordered { stream, filters, deliver, pull, .. } => {
                 let deliver = match consuming.stream_seq {
                     0 => *deliver,
                     last => Deliver::Sequence(last + 1),
@@ -112,11 +124,41 @@ impl Client {
                 consuming.consumer_seq = 0;
                 let draft =
                     ConsumerDraft { filters: filters.clone(), deliver, ..ConsumerDraft::default() };
+                if *pull {
+                    return self.make_ordered_pull(cx, op, call, stream, &draft);
+                }
                 let inbox = self.new_inbox(cx);
                 self.make(cx, op, draft.ordered(stream, &inbox), (inbox, None));
             }
             _ => {}
         }
+    }
+
+    /// Makes an ordered pull consumer, under another name than the one before, which is deleted.
+    fn make_ordered_pull<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        call: &Arc<Call>,
+        stream: &str,
+        draft: &ConsumerDraft,
+    ) {
+        let Some(consuming) = self.consuming(op) else { return };
+        let old = (consuming.serial > 0).then(|| consuming.name());
+        if old.is_none() {
+            consuming.prefix = cx.rng().base62(22).into();
+        }
+        consuming.serial += 1;
+        consuming.making = true;
+        consuming.inbox = None;
+        let request = draft.ordered_pull(stream, &consuming.name());
+        if let Some(old) = old {
+            // Nobody waits for the answer: it may be gone already.
+            let delete = Message::new(format!("$JS.API.CONSUMER.DELETE.{stream}.{old}"), "");
+            let reply = self.new_inbox(cx);
+            self.say(cx, ClientOp::Pub(call.api(delete).with_reply(reply)));
+        }
+        self.request(cx, op, Message::new(request.0, request.1), API_TIMEOUT);
     }
 
     /// Makes the consumer. Whoever chose the inbox listens there first, so that nothing is missed.
@@ -195,7 +237,7 @@ impl Client {
                     let why = "consumer is already bound to a subscription";
                     return self.end(cx, op, Outcome::Invalid(why.into()));
                 }
-                if made {
+                if made && consuming.deliver.is_some() {
                     return self.heard(cx, op, ordered);
                 }
                 consuming.deliver = deliver.map(|s| (s.into(), group.map(Into::into)));
@@ -238,20 +280,27 @@ impl Client {
 
     /// Asks a pull consumer for more, if less than half of what is wanted is still to come.
     fn pull<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, call: &Arc<Call>) {
-        let Call::Consume { stream, consumer: Some(consumer), batch, .. } = &**call else { return };
         let Some(consuming) = self.consuming(op) else { return };
+        let (stream, consumer, batch) = match &**call {
+            Call::Consume { stream, consumer: Some(consumer), batch, .. } => {
+                (stream, consumer.clone(), *batch)
+            }
+            Call::Ordered { stream, .. } => (stream, consuming.name(), ORDERED_BATCH),
+            _ => return,
+        };
         let Some(inbox) = consuming.inbox.clone() else { return };
-        if consuming.asked <= *batch / 2 {
+        if consuming.asked <= batch / 2 {
             let request = PullRequest {
-                batch: *batch - consuming.asked,
+                batch: batch - consuming.asked,
                 expires: Some(PULL_EXPIRES),
                 no_wait: false,
                 heartbeat: Some(PULL_HEARTBEAT),
                 max_bytes: None,
                 more: &Map::new(),
             };
-            consuming.asked = *batch;
-            self.say(cx, ClientOp::Pub(request.message(stream, consumer).with_reply(inbox)));
+            consuming.asked = batch;
+            let request = call.api(request.message(stream, &consumer));
+            self.say(cx, ClientOp::Pub(request.with_reply(inbox)));
         }
         self.wait_for(cx, op, PULL_HEARTBEAT * 2);
     }
@@ -333,6 +382,11 @@ impl Client {
         (code, text): (u16, &str),
         message: &Message,
     ) {
+        let goes_on =
+            matches!(code, 404 | 408) || matches!(text, "Leadership Change" | "Batch Completed");
+        if !goes_on && matches!(**call, Call::Ordered { .. }) {
+            return self.order_lost(cx, op, "its consumer is of no use any more");
+        }
         let for_ever = code == 400 || matches!(text, "Consumer Deleted" | "Consumer is push based");
         if for_ever {
             let status = Some((code, text.into()));
@@ -341,7 +395,7 @@ impl Client {
         let left = message.header("Nats-Pending-Messages").and_then(|n| n.parse::<u32>().ok());
         let Some(consuming) = self.consuming(op) else { return };
         consuming.asked = left.map_or(0, |left| consuming.asked.saturating_sub(left));
-        if matches!(code, 404 | 408) || text == "Leadership Change" || text == "Batch Completed" {
+        if goes_on {
             self.pull(cx, op, call);
         } else {
             // No leader, too many requests: not at once again.

@@ -168,15 +168,31 @@ impl ConsumerDraft {
         Self::request(format!("$JS.API.CONSUMER.CREATE.{stream}"), stream, config)
     }
 
+    /// Subject and body that make it an ordered consumer that is pulled from, as nats.js and
+    /// async-nats do.
+    pub fn ordered_pull(&self, stream: &str, name: &str) -> (String, String) {
+        let mut config = self.config("none");
+        config.insert("name".to_owned(), Value::from(name));
+        config.insert("max_deliver".to_owned(), Value::from(1));
+        let threshold = Value::from(ORDERED_THRESHOLD.as_nanos());
+        config.insert("inactive_threshold".to_owned(), threshold);
+        config.insert("num_replicas".to_owned(), Value::from(1));
+        config.insert("mem_storage".to_owned(), Value::from(true));
+        Self::request(self.create_subject(stream, name), stream, config)
+    }
+
     fn named(&self, stream: &str, name: &str, mut config: Map<String, Value>) -> (String, String) {
         config.insert("name".to_owned(), Value::from(name));
         config.insert("durable_name".to_owned(), Value::from(name));
-        // A single filter is part of the subject, so that permissions can tell consumers apart.
-        let subject = match self.filters.as_slice() {
+        Self::request(self.create_subject(stream, name), stream, config)
+    }
+
+    /// A single filter is part of the subject, so that permissions can tell consumers apart.
+    fn create_subject(&self, stream: &str, name: &str) -> String {
+        match self.filters.as_slice() {
             [filter] => format!("$JS.API.CONSUMER.CREATE.{stream}.{name}.{filter}"),
             _ => format!("$JS.API.CONSUMER.CREATE.{stream}.{name}"),
-        };
-        Self::request(subject, stream, config)
+        }
     }
 
     fn request(subject: String, stream: &str, config: Map<String, Value>) -> (String, String) {
@@ -189,6 +205,8 @@ impl ConsumerDraft {
     }
 }
 
+/// How long an ordered pull consumer may be left alone (nats.js: 5 min).
+const ORDERED_THRESHOLD: Span = Span::secs(300);
 /// How often an ordered consumer says that it is still there (ADR-17: 5 s).
 pub(super) const ORDERED_HEARTBEAT: Span = Span::secs(5);
 

@@ -76,7 +76,8 @@ impl Client {
             max_bytes: *max_bytes,
             more,
         };
-        self.say(cx, ClientOp::Pub(request.message(stream, consumer).with_reply(inbox)));
+        let request = call.api(request.message(stream, consumer));
+        self.say(cx, ClientOp::Pub(request.with_reply(inbox)));
         let limit = match expires {
             Some(expires) => Some(*expires + GRACE),
             None => no_wait.then_some(API_TIMEOUT),

@@ -167,9 +167,9 @@ impl Client {
         self.ensure_inbox(cx);
         let reply: Subject = format!("{}.{}", self.inbox, self.next_reply).into();
         self.next_reply += 1;
-        if let Some(record) = self.ops.get_mut(&op) {
-            record.progress.reply = Some(Arc::clone(&reply));
-        }
+        let Some(record) = self.ops.get_mut(&op) else { return };
+        record.progress.reply = Some(Arc::clone(&reply));
+        let message = record.call.api(message);
         self.wait_for(cx, op, timeout);
         self.say(cx, ClientOp::Pub(message.with_reply(reply)));
     }

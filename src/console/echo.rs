@@ -58,7 +58,7 @@ fn command(call: &Call) -> Option<String> {
                 words.add("--no-ack");
             }
         }
-        Call::Ordered { stream, filters, deliver, max } => {
+        Call::Ordered { stream, filters, deliver, max, .. } => {
             words.add("sub");
             match filters.as_slice() {
                 [] => {}
@@ -80,6 +80,7 @@ fn command(call: &Call) -> Option<String> {
         Call::Flush => drop(words.add("rtt")),
         Call::Answer { .. } | Call::Cancel { .. } => return None,
     }
+    words.flag("--js-domain", call.domain());
     Some(words.0)
 }
 
@@ -218,6 +219,8 @@ mod tests {
                     stream: "ORDERS".to_owned(),
                     filters: vec![orders()],
                     deliver: Deliver::New,
+                    pull: false,
+                    domain: None,
                     max: None,
                 },
                 "checkout> nats sub 'orders.*' --stream ORDERS --new",

@@ -163,6 +163,8 @@ impl Subscriber {
                 stream: stream.clone(),
                 filters: filters.clone(),
                 deliver: *deliver,
+                pull: false,
+                domain: None,
                 max: None,
             },
             Source::Ephemeral { stream, filters, deliver } => {
@@ -177,6 +179,7 @@ impl Subscriber {
                     create: Some(Box::new(draft)),
                     queue: None,
                     answer: Some(Answer::Ack),
+                    domain: None,
                     batch: 1,
                     max: None,
                 }

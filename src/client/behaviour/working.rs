@@ -360,6 +360,7 @@ impl Worker {
             no_wait: false,
             heartbeat: Some(PULL_HEARTBEAT),
             max_bytes: None,
+            domain: None,
             more: Map::new(),
             answer: None,
         }
@@ -373,6 +374,7 @@ impl Worker {
             create: self.create.clone(),
             queue: Some(self.consumer.clone()),
             answer: None,
+            domain: None,
             batch: 1,
             max: None,
         }

@@ -11,6 +11,7 @@ fn next(batch: u32) -> Call {
         no_wait: false,
         heartbeat: None,
         max_bytes: None,
+        domain: None,
         more: serde_json::Map::new(),
         answer: Some(Answer::Ack),
     }
@@ -23,6 +24,7 @@ fn consume(consumer: Option<&str>, create: bool, queue: Option<&str>) -> Call {
         create: create.then(Box::default),
         queue: queue.map(str::to_owned),
         answer: Some(Answer::Ack),
+        domain: None,
         batch: 10,
         max: None,
     }
@@ -30,7 +32,8 @@ fn consume(consumer: Option<&str>, create: bool, queue: Option<&str>) -> Call {
 
 fn ordered() -> Call {
     let (stream, deliver) = ("S".to_owned(), Deliver::All);
-    Call::Ordered { stream, filters: Vec::new(), deliver, max: None }
+    let (pull, domain) = (false, None);
+    Call::Ordered { stream, filters: Vec::new(), deliver, pull, domain, max: None }
 }
 
 #[test]
@@ -98,6 +101,7 @@ fn a_received_message_is_answered_later() {
         no_wait,
         heartbeat,
         max_bytes,
+        domain: None,
         more,
         answer: None,
     });
@@ -265,4 +269,87 @@ fn after_a_reconnect_consumers_are_listened_to_again() {
     bench.run(Span::secs(1));
     let heard = bench.heard();
     assert!(heard.contains(&"SUB d.c - 2".to_owned()), "{heard:?}");
+}
+
+fn ordered_pull() -> Call {
+    let (stream, deliver) = ("S".to_owned(), Deliver::All);
+    Call::Ordered { stream, filters: Vec::new(), deliver, pull: true, domain: None, max: None }
+}
+
+/// The last token of the subject of a request: the consumer's name.
+fn named(request: &Message) -> String {
+    request.subject.rsplit('.').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_ordered_pull_consumer_asks_and_is_made_anew_under_another_name() {
+    let mut bench = Bench::new();
+    let op = bench.call(ordered_pull());
+    let create = bench.asked();
+    let first = named(&create);
+    assert!(first.ends_with("_1"), "{first}");
+    // As nats.js creates it.
+    let body = serde_json::from_str::<serde_json::Value>(&create.text()).expect("JSON");
+    assert_eq!(
+        body["config"],
+        serde_json::json!({
+            "name": first, "ack_policy": "none", "deliver_policy": "all", "max_deliver": 1,
+            "inactive_threshold": 300_000_000_000_u64, "num_replicas": 1, "mem_storage": true,
+        })
+    );
+    bench.answer(&create, "{}");
+    let heard = bench.heard();
+    assert_eq!(heard[0], "SUB _INBOX - 1");
+    let asks = format!("PUB $JS.API.CONSUMER.MSG.NEXT.S.{first} {{\"batch\":100,");
+    assert!(heard[1].starts_with(&asks), "{heard:?}");
+    bench.deliver("1", 10, 1, 1);
+    bench.deliver("1", 14, 3, 1);
+    // The one that lost a message goes, another one begins after the last good one.
+    let said = bench.said();
+    assert_eq!(words(&said[0]), "UNSUB 1");
+    let delete = published(said[1].clone()).expect("a request");
+    assert_eq!(*delete.subject, *format!("$JS.API.CONSUMER.DELETE.S.{first}"));
+    let again = published(said[2].clone()).expect("a request");
+    assert_eq!(named(&again), first.replace("_1", "_2"));
+    assert!(again.text().contains(r#""opt_start_seq":11"#), "{}", again.text());
+    bench.answer(&again, "{}");
+    bench.deliver("2", 11, 1, 1);
+    // It is gone: so is the next one.
+    bench.status("2", 409, "Consumer Deleted", &[]);
+    let said = bench.said();
+    let again = said.into_iter().filter_map(published).last().expect("a request");
+    assert!(named(&again).ends_with("_3") && again.text().contains(r#""opt_start_seq":12"#));
+    let received = &bench.client().op(op).expect("it").received;
+    let texts: Vec<_> = received.iter().map(|(_, message)| message.text()).collect();
+    assert_eq!(texts, ["10", "11"]);
+}
+
+#[test]
+fn an_ordered_pull_consumer_is_made_anew_after_two_silent_heartbeats() {
+    let mut bench = Bench::new();
+    bench.call(ordered_pull());
+    let create = bench.asked();
+    bench.answer(&create, "{}");
+    bench.status("1", 408, "Request Timeout", &[("Nats-Pending-Messages", "100")]);
+    assert!(bench.heard().iter().filter(|said| said.contains("MSG.NEXT")).count() == 2);
+    bench.run(Span::millis(29_900));
+    assert_eq!(bench.heard(), Vec::<String>::new());
+    bench.run(Span::millis(200));
+    let heard = bench.heard();
+    assert!(heard[0] == "UNSUB 1" && heard[1].contains("CONSUMER.DELETE"), "{heard:?}");
+}
+
+#[test]
+fn a_call_in_a_domain_asks_that_domain() {
+    let mut bench = Bench::new();
+    bench.call(next(2).in_domain(Some("hub")));
+    let heard = bench.heard();
+    assert!(heard[1].starts_with("PUB $JS.hub.API.CONSUMER.MSG.NEXT.S.c "), "{heard:?}");
+    bench.call(consume(Some("c"), false, None).in_domain(Some("hub")));
+    assert_eq!(*bench.asked().subject, *"$JS.hub.API.CONSUMER.INFO.S.c");
+    bench.call(ordered().in_domain(Some("hub")));
+    let create = bench.said().into_iter().filter_map(published).last().expect("a request");
+    assert_eq!(*create.subject, *"$JS.hub.API.CONSUMER.CREATE.S");
+    let op = bench.call(ordered().in_domain(Some("a.b")));
+    assert!(matches!(bench.outcome(op), Outcome::Invalid(why) if why.contains("domain")));
 }

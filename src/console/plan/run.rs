@@ -134,7 +134,7 @@ impl<'a> Run<'a> {
     /// The next operation, as far as it is.
     pub(crate) fn op(&mut self, call: Call) -> Done<&'a OpView<'a>> {
         let Some(view) = self.ops.get(self.used) else {
-            return Err(Stop::Ask(Box::new(call), self.at));
+            return Err(Stop::Ask(Box::new(call.in_domain(self.domain)), self.at));
         };
         self.used += 1;
         Ok(view)

@@ -89,8 +89,14 @@ fn ordered<'a>(run: &mut Run<'a>, line: &Invocation, subject: &str) -> Done<&'a 
         None => (Deliver::All, "starting with the first message received".to_owned()),
     };
     let filters = if subject.is_empty() { Vec::new() } else { vec![subject.to_owned()] };
-    let view =
-        run.op(Call::Ordered { stream: stream.clone(), filters, deliver, max: limit(line) })?;
+    let view = run.op(Call::Ordered {
+        stream: stream.clone(),
+        filters,
+        deliver,
+        pull: false,
+        domain: None,
+        max: limit(line),
+    })?;
     if !line.on("raw") {
         let subject = if subject.is_empty() { ">" } else { subject };
         let text = format!(

@@ -85,6 +85,7 @@ pub(in crate::console::plan) fn fetch(run: &mut Run<'_>, line: &Invocation) -> D
             no_wait: false,
             heartbeat: None,
             max_bytes: None,
+            domain: None,
             more: serde_json::Map::new(),
             answer: (acks == "explicit").then_some(Answer::Ack),
         };
@@ -139,6 +140,7 @@ pub(in crate::console::plan) fn consume(run: &mut Run<'_>, line: &Invocation) ->
         queue: None,
         // Acknowledging every message acknowledges those before it, too.
         answer: (acks != "none").then_some(Answer::Ack),
+        domain: None,
         batch,
         max: Some(bench.messages),
     })?;
@@ -231,6 +233,8 @@ pub(in crate::console::plan) fn ordered(run: &mut Run<'_>, line: &Invocation) ->
         stream: stream.to_owned(),
         filters: line.all("filter").to_vec(),
         deliver: Deliver::All,
+        pull: false,
+        domain: None,
         max: Some(bench.messages),
     })?;
     receive(run, &bench, view, "Receiving")

@@ -64,6 +64,7 @@ pub(in crate::console::plan) fn sub(run: &mut Run<'_>, line: &Invocation) -> Don
         create: None,
         queue: None,
         answer,
+        domain: None,
         batch: 100,
         max: None,
     })?;
@@ -120,6 +121,7 @@ fn take(
         no_wait: false,
         heartbeat: None,
         max_bytes: None,
+        domain: None,
         more: serde_json::Map::new(),
         answer: answer.filter(|_| later.is_none()).cloned(),
     };
