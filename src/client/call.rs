@@ -85,7 +85,6 @@ pub enum Call {
         /// How many bytes to ask for at most.
         max_bytes: Option<u64>,
         /// The JetStream domain of the stream, if it is not to be found without saying.
-        #[serde(skip_serializing_if = "Option::is_none")]
         domain: Option<String>,
         /// More fields of the request, as they are: `group`, `min_pending`, `id`, `priority` …
         more: Map<String, Value>,
@@ -107,7 +106,6 @@ pub enum Call {
         /// What to answer to each message as soon as it comes; none: nothing yet.
         answer: Option<Answer>,
         /// The JetStream domain of the stream, if it is not to be found without saying.
-        #[serde(skip_serializing_if = "Option::is_none")]
         domain: Option<String>,
         /// Of a pull consumer: how many messages to have asked for at most. More are asked for when
         /// half of them have come.
@@ -125,10 +123,8 @@ pub enum Call {
         /// Where to begin.
         deliver: Deliver,
         /// Whether to ask for messages, as newer libraries do, instead of having them delivered.
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
         pull: bool,
         /// The JetStream domain of the stream, if it is not to be found without saying.
-        #[serde(skip_serializing_if = "Option::is_none")]
         domain: Option<String>,
         /// After how many messages it ends by itself.
         max: Option<u64>,
@@ -315,22 +311,24 @@ impl ToJson for Call {
                 no_wait,
                 heartbeat,
                 max_bytes,
+                domain,
                 more,
                 answer,
             } => {
                 to.field("call", &"next").field("stream", stream).field("consumer", consumer);
                 to.field("batch", batch).some("expires", expires).field("no_wait", no_wait);
                 to.some("heartbeat", heartbeat).some("max_bytes", max_bytes);
-                to.some("more", more).some("answer", answer)
+                to.some("domain", domain).some("more", more).some("answer", answer)
             }
-            Self::Consume { stream, consumer, create, queue, answer, batch, max } => {
+            Self::Consume { stream, consumer, create, queue, answer, domain, batch, max } => {
                 to.field("call", &"consume").field("stream", stream).some("consumer", consumer);
                 to.some("create", create).some("queue", queue).some("answer", answer);
-                to.field("batch", batch).some("max", max)
+                to.some("domain", domain).field("batch", batch).some("max", max)
             }
-            Self::Ordered { stream, filters, deliver, max } => {
+            Self::Ordered { stream, filters, deliver, pull, domain, max } => {
                 to.field("call", &"ordered").field("stream", stream).some("filters", filters);
-                to.field("deliver", deliver).some("max", max)
+                to.field("deliver", deliver).some("pull", pull);
+                to.some("domain", domain).some("max", max)
             }
             Self::Answer { op, message, answer, wait } => {
                 to.field("call", &"answer").field("op", op).some("message", message);
