@@ -7,6 +7,7 @@ use crate::view::PlayerCommand;
 
 use super::engine::Ctx;
 use super::icon::Icon;
+use crate::app::erased::does;
 
 /// Buttons that add an application each: near what is selected, with knobs that make sense there.
 #[component]
@@ -26,7 +27,7 @@ pub(crate) fn AddApp() -> impl IntoView {
                                 type="button"
                                 class="btn"
                                 aria-label=format!("Add a {kind}")
-                                on:click=move |_| ctx.send(PlayerCommand::AddApp(kind))
+                                on:click=does(move |_| ctx.send(PlayerCommand::AddApp(kind)))
                             >
                                 {icon.view()}
                                 <span>{name(kind)}</span>

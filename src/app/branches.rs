@@ -9,6 +9,7 @@ use crate::view::text::seconds;
 use super::engine::Ctx;
 use super::icon::Icon;
 use super::popover::Popover;
+use crate::app::erased::{changing, does, live};
 
 /// The button with the branch's name, and the list it opens.
 #[component]
@@ -23,7 +24,7 @@ pub(crate) fn Branches() -> impl IntoView {
     let button = view! {
         {Icon::Branch.view()}
         <span class="branches__name" class:many=move || branches.with(|all| all.len() > 1)>
-            {move || branches.with(current)}
+            {live(move || branches.with(current))}
         </span>
     }
     .into_any();
@@ -35,7 +36,7 @@ pub(crate) fn Branches() -> impl IntoView {
     view! {
         <Popover class="branches" button=button name=name done=chosen>
             <div class="branches__list" role="group" aria-label="Branches of history" data-testid="branches">
-                {move || {
+                {live(move || {
                     branches
                         .get()
                         .into_iter()
@@ -50,10 +51,10 @@ pub(crate) fn Branches() -> impl IntoView {
                                     type="button"
                                     class="branches__item"
                                     aria-current=branch.current.then_some("true")
-                                    on:click=move |_| {
+                                    on:click=does(move |_| {
                                         ctx.send(PlayerCommand::SwitchBranch(id));
                                         chosen.update(|count| *count += 1);
-                                    }
+                                    })
                                 >
                                     <b>{branch.name}</b>
                                     <span>{branch.what}</span>
@@ -62,8 +63,8 @@ pub(crate) fn Branches() -> impl IntoView {
                             }
                         })
                         .collect_view()
-                }}
-                <p class="quiet" hidden=move || branches.with(|all| all.len() > 1)>
+                })}
+                <p class="quiet" hidden=changing(move || branches.with(|all| all.len() > 1))>
                     "Step back and do something else: this course of events stays here, the new one is added."
                 </p>
             </div>

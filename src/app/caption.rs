@@ -7,6 +7,7 @@ use crate::view::{PlayerCommand, Token};
 
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
+use crate::app::erased::{does, live};
 
 /// The caption line.
 #[component]
@@ -27,7 +28,7 @@ pub(crate) fn Caption() -> impl IntoView {
         <div class="caption" data-testid="caption">
             <span class="caption__dot" style:background=tone></span>
             <p class="caption__text">
-                {move || {
+                {live(move || {
                     caption.with(|caption| {
                         caption
                             .spans
@@ -46,7 +47,7 @@ pub(crate) fn Caption() -> impl IntoView {
                                             on:pointerleave=move |_| hover(None)
                                             on:focus=move |_| hover(Some(focus.clone()))
                                             on:blur=move |_| hover(None)
-                                            on:click=move |_| ctx.select(entity_of(&click))
+                                            on:click=does(move |_| ctx.select(entity_of(&click)))
                                         >
                                             {text.clone()}
                                         </button>
@@ -56,7 +57,7 @@ pub(crate) fn Caption() -> impl IntoView {
                             })
                             .collect_view()
                     })
-                }}
+                })}
             </p>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::console::{LineKind, State};
 
 use super::engine::Ctx;
 use super::icon::Icon;
+use crate::app::erased::{changing, does, live};
 
 /// The console panel.
 #[component]
@@ -91,7 +92,7 @@ pub(crate) fn Console(
         _ => {}
     };
     view! {
-        <section class="console" class:open=move || open.get() aria-label="Console">
+        <section class="console" class:open=changing(move || open.get()) aria-label="Console">
             <div
                 class="console__out"
                 node_ref=output
@@ -99,12 +100,12 @@ pub(crate) fn Console(
                 role="log"
                 tabindex="0"
                 aria-label="Console output"
-                hidden=move || !open.get()
+                hidden=changing(move || !open.get())
             >
-                <p class="console__line hint" hidden=move || !printed.with(Vec::is_empty)>
+                <p class="console__line hint" hidden=changing(move || !printed.with(Vec::is_empty))>
                     "The nats command line, as the application cli types it. Try: pub orders.new hello · stream info ORDERS · help"
                 </p>
-                {move || {
+                {live(move || {
                     printed
                         .get()
                         .into_iter()
@@ -131,10 +132,10 @@ pub(crate) fn Console(
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </div>
-            <div class="console__options" hidden=move || options.with(Vec::is_empty) data-testid="console-options">
-                {move || options.get().into_iter().map(|option| view! { <span>{option}</span> }).collect_view()}
+            <div class="console__options" hidden=changing(move || options.with(Vec::is_empty)) data-testid="console-options">
+                {live(move || options.get().into_iter().map(|option| view! { <span>{option}</span> }).collect_view())}
             </div>
             <div class="console__row">
                 <label class="console__label" for="console-input">"nats"</label>
@@ -147,7 +148,7 @@ pub(crate) fn Console(
                     spellcheck="false"
                     placeholder="pub orders.new '{\"id\":101}'   (help lists the commands, Tab completes)"
                     node_ref=input
-                    prop:value=move || line.get()
+                    prop:value=changing(move || line.get())
                     on:input=move |event| {
                         options.set(Vec::new());
                         line.set(event_target_value(&event));
@@ -158,21 +159,21 @@ pub(crate) fn Console(
                 <button
                     type="button"
                     class="console__toggle"
-                    aria-expanded=move || open.get().to_string()
-                    aria-label=move || if open.get() { "Hide the console's output" } else { "Show the console's output" }
-                    title=move || if open.get() { "Hide the output" } else { "Show the output" }
-                    on:click=move |_| open.update(|open| *open = !*open)
+                    aria-expanded=changing(move || open.get().to_string())
+                    aria-label=changing(move || if open.get() { "Hide the console's output" } else { "Show the console's output" })
+                    title=changing(move || if open.get() { "Hide the output" } else { "Show the output" })
+                    on:click=does(move |_| open.update(|open| *open = !*open))
                 >
                     {Icon::Up.view()}
                 </button>
                 <span class="status" data-testid="status">
-                    {move || {
+                    {live(move || {
                         ctx.frame
                             .with(|frame| {
                                 let status = &frame.status;
                                 format!("seed {} · {} events · {}", status.seed, status.events, status.digest)
                             })
-                    }}
+                    })}
                 </span>
             </div>
         </section>

@@ -12,6 +12,7 @@ use super::drawing::{Drawing, Shape, classes};
 use super::engine::Ctx;
 use super::entity_id::entity_of;
 use super::stage::lasting;
+use crate::app::erased::{changing, live};
 
 /// The diagram.
 #[component]
@@ -27,7 +28,7 @@ pub(crate) fn Diagram() -> impl IntoView {
         <svg
             class="diagram__svg"
             role="img"
-            aria-label=move || picture.with(|picture| picture.a11y.clone())
+            aria-label=changing(move || picture.with(|picture| picture.a11y.clone()))
             viewBox=move || picture.with(|p| format!("0 0 {:.0} {:.0}", p.view.w.max(1.0), p.view.h.max(1.0)))
             on:click=move |event| {
                 if let Some(entity) = hit(&event) {
@@ -42,9 +43,9 @@ pub(crate) fn Diagram() -> impl IntoView {
         >
             <Drawing shapes=move || picture.with(|picture| diagram(picture))/>
         </svg>
-        {move || {
+        {live(move || {
             picture.with(|p| p.truncated.clone()).map(|text| view! { <p class="diagram__left-out">{text}</p> })
-        }}
+        })}
     }
     .into_any()
 }

@@ -7,6 +7,7 @@ use super::icon::Icon;
 use super::scenes::SceneMenu;
 use super::shell::Panels;
 use super::theme::Theme;
+use crate::app::erased::{changing, does, live};
 use crate::view::PlayerCommand;
 
 /// Brand, scene, and what concerns the whole page.
@@ -30,16 +31,16 @@ pub(crate) fn Header(
         <header class="header">
             <Brand/>
             <h1 class="crumb">
-                {move || match lesson.get() {
+                {live(move || match lesson.get() {
                     None => view! { <span class="crumb__at">"Sandbox"</span><b class="unseen">{title}</b> }.into_any(),
                     Some(title) => view! { <span class="crumb__at">"Lessons"</span><b>{title}</b> }.into_any(),
-                }}
+                })}
             </h1>
-            {move || match lesson.get() {
+            {live(move || match lesson.get() {
                 None => view! { <SceneMenu/> }.into_any(),
                 // Another page: what was done here stays in the browser's history.
                 Some(_) => view! { <a class="btn ghost" href="?scene=one-order">"Sandbox"</a> }.into_any(),
-            }}
+            })}
             <span class="spacer"></span>
             <button
                 type="button"
@@ -47,21 +48,21 @@ pub(crate) fn Header(
                 aria-haspopup="dialog"
                 aria-label="Lessons"
                 title="Lessons"
-                on:click=move |_| panels.lessons.set(true)
+                on:click=does(move |_| panels.lessons.set(true))
             >
                 {Icon::Book.view()}
                 <span class="wide-word">"Lessons"</span>
             </button>
-            {move || {
+            {live(move || {
                 let name = if lesson.get().is_some() { "Lesson" } else { "Scene" };
                 panel_button(Icon::Left, name, "only-narrow", panels.left)
-            }}
+            })}
             {panel_button(Icon::Below, "Diagram", "only-phone", panels.diagram)}
             {panel_button(Icon::Right, "Inspector", "only-narrow", panels.right)}
             <button
                 type="button"
                 class="btn ghost less-motion"
-                aria-pressed=move || reduced.get().to_string()
+                aria-pressed=changing(move || reduced.get().to_string())
                 on:click=toggle_motion
             >
                 "Less motion"
@@ -72,7 +73,7 @@ pub(crate) fn Header(
                 class="btn"
                 aria-haspopup="dialog"
                 title="Keys, and what is simplified"
-                on:click=move |_| panels.help.set(true)
+                on:click=does(move |_| panels.help.set(true))
             >
                 <span class="wide-word">"Keys"</span>
                 " ?"
@@ -83,7 +84,7 @@ pub(crate) fn Header(
                 aria-haspopup="dialog"
                 aria-label="Share"
                 title="Share this moment"
-                on:click=move |_| panels.share.set(true)
+                on:click=does(move |_| panels.share.set(true))
             >
                 {Icon::Share.view()}
                 <span class="wide-word">"Share"</span>
@@ -124,11 +125,11 @@ pub(crate) fn ThemeButton(
         <button
             type="button"
             class="btn ghost theme"
-            aria-label=move || format!("Theme: {}. Change it.", theme.get().name())
+            aria-label=changing(move || format!("Theme: {}. Change it.", theme.get().name()))
             on:click=next_theme
         >
             {Icon::Theme.view()}
-            <span class="wide-word">{move || theme.get().name()}</span>
+            <span class="wide-word">{live(move || theme.get().name())}</span>
         </button>
     }
 }
@@ -146,8 +147,8 @@ fn panel_button(
             class=format!("btn {class}")
             aria-label=name
             title=name
-            aria-pressed=move || open.get().to_string()
-            on:click=move |_| open.update(|open| *open = !*open)
+            aria-pressed=changing(move || open.get().to_string())
+            on:click=does(move |_| open.update(|open| *open = !*open))
         >
             {icon.view()}
             <span class="wide-word">{name}</span>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::icon::Icon;
 use super::keys::bindings;
+use crate::app::erased::{changing, does};
 
 /// The help dialog.
 #[component]
@@ -28,7 +29,7 @@ pub(crate) fn Help(
         <dialog class="help" node_ref=dialog aria-labelledby="help-title" on:close=move |_| open.set(false)>
             <div class="help__head">
                 <h2 id="help-title">{if characters.is_some() { "Keys" } else { "What is simplified" }}</h2>
-                <button type="button" class="btn ghost" aria-label="Close the help" on:click=move |_| open.set(false)>
+                <button type="button" class="btn ghost" aria-label="Close the help" on:click=does(move |_| open.set(false))>
                     {Icon::Close.view()}
                 </button>
             </div>
@@ -66,7 +67,7 @@ fn keys(characters: RwSignal<bool>) -> impl IntoView {
         <label class="check">
             <input
                 type="checkbox"
-                prop:checked=move || characters.get()
+                prop:checked=changing(move || characters.get())
                 on:change=move |event| characters.set(event_target_checked(&event))
             />
             "Single letters and signs are shortcuts"

@@ -10,6 +10,7 @@ use crate::view::{Entity, Token};
 use super::engine::Ctx;
 use super::icon::Icon;
 use super::knobs::Knobs;
+use crate::app::erased::{does, live};
 
 /// Longer texts in a table may be broken into lines.
 const LONG: usize = 14;
@@ -49,20 +50,20 @@ pub(crate) fn Inspector() -> impl IntoView {
         inspection.with(|of| Some(of.as_ref()?.tabs.get(chosen.get())?.sections.clone()))
     });
     view! {
-        {move || nothing.get().then(empty)}
-        {move || head.get().map(head_of)}
-        {move || stats.get().map(stats_of)}
-        {move || actions.get().map(|actions| actions_of(ctx, actions))}
+        {live(move || nothing.get().then(empty))}
+        {live(move || head.get().map(head_of))}
+        {live(move || stats.get().map(stats_of))}
+        {live(move || actions.get().map(|actions| actions_of(ctx, actions)))}
         <Knobs/>
-        {move || {
+        {live(move || {
             names
                 .get()
                 .map(|names| {
                     let chosen = chosen.get();
                     tabs_of(tab, names, chosen)
                 })
-        }}
-        {move || {
+        })}
+        {live(move || {
             sections
                 .get()
                 .map(|sections| {
@@ -72,7 +73,7 @@ pub(crate) fn Inspector() -> impl IntoView {
                         </div>
                     }
                 })
-        }}
+        })}
     }
     .into_any()
 }
@@ -143,7 +144,7 @@ fn actions_of(ctx: Ctx, actions: Vec<Action>) -> impl IntoView {
                     let icon = Icon::of_action(action.kind);
                     let input = action.input;
                     view! {
-                        <button type="button" class="btn" class:danger=action.fault on:click=move |_| ctx.act(input.clone())>
+                        <button type="button" class="btn" class:danger=action.fault on:click=does(move |_| ctx.act(input.clone()))>
                             {icon.view()}
                             <span>{action.label}</span>
                         </button>
@@ -169,7 +170,7 @@ fn tabs_of(tab: RwSignal<String>, names: Vec<&'static str>, chosen: usize) -> im
                             class:on=on
                             aria-selected=on.to_string()
                             tabindex=if on { "0" } else { "-1" }
-                            on:click=move |_| tab.set(name.to_owned())
+                            on:click=does(move |_| tab.set(name.to_owned()))
                             on:keydown=move |event| move_tab(&event)
                         >
                             {name}
@@ -209,7 +210,7 @@ fn value(ctx: Ctx, text: String, entity: Option<Entity>) -> AnyView {
     match entity {
         None => view! { <span>{text}</span> }.into_any(),
         Some(entity) => view! {
-            <button type="button" class="entity" on:click=move |_| ctx.select(Some(entity.clone()))>{text}</button>
+            <button type="button" class="entity" on:click=does(move |_| ctx.select(Some(entity.clone())))>{text}</button>
         }
         .into_any(),
     }
@@ -303,7 +304,7 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                                     class=class
                                     title=name.clone()
                                     aria-label=name
-                                    on:click=move |_| ctx.select(Some(cell.entity.clone()))
+                                    on:click=does(move |_| ctx.select(Some(cell.entity.clone())))
                                 >
                                     {cell.seq}
                                 </button>
@@ -320,7 +321,7 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
             view! {
                 <section class="code">
                     {title(heading)}
-                    <button type="button" class="btn ghost code__copy" on:click=move |_| copy(&copied)>
+                    <button type="button" class="btn ghost code__copy" on:click=does(move |_| copy(&copied))>
                         {Icon::Copy.view()}
                         <span>"Copy"</span>
                     </button>
@@ -341,7 +342,7 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                             view! {
                                 <li>
                                     <span class="why__at">{reason.at}</span>
-                                    <button type="button" class="why__what" on:click=move |_| ctx.select(Some(entity.clone()))>
+                                    <button type="button" class="why__what" on:click=does(move |_| ctx.select(Some(entity.clone())))>
                                         <i class="why__dot" style:background=tone></i>
                                         {reason.text}
                                     </button>

@@ -10,6 +10,7 @@ use crate::client::behaviour::KnobKind;
 use crate::view::frame::{KnobPanel, KnobRow};
 
 use super::engine::Ctx;
+use crate::app::erased::live;
 
 /// The knobs of the selected application; nothing if it has none.
 #[component]
@@ -21,7 +22,7 @@ pub(crate) fn Knobs() -> impl IntoView {
     });
     let shape = Memo::new(move |_| panel.with(|panel| panel.as_ref().map(shape)));
     view! {
-        {move || {
+        {live(move || {
             shape
                 .get()
                 .map(|(client, kind, names)| {
@@ -44,7 +45,7 @@ pub(crate) fn Knobs() -> impl IntoView {
                         </section>
                     }
                 })
-        }}
+        })}
     }
     .into_any()
 }

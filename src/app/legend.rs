@@ -7,6 +7,7 @@ use crate::view::{Class, PlayerCommand};
 use super::engine::Ctx;
 use super::popover::Popover;
 use super::stage::shape_path;
+use crate::app::erased::live;
 
 /// The classes that are explained without opening anything, the most telling first.
 const ALWAYS: [Class; 5] =
@@ -36,7 +37,7 @@ pub(crate) fn Legend() -> impl IntoView {
     let classes = Memo::new(move |_| ctx.frame.read().classes.clone());
     let button = view! {
         <span class="legend__word">"Legend"</span>
-        {move || {
+        {live(move || {
             let classes = classes.get();
             ALWAYS
                 .into_iter()
@@ -44,7 +45,7 @@ pub(crate) fn Legend() -> impl IntoView {
                 .take(4)
                 .map(|class| view! { <span class="legend__item">{sample(class)}{class.label()}</span> })
                 .collect_view()
-        }}
+        })}
     }
     .into_any();
     view! {
@@ -52,7 +53,7 @@ pub(crate) fn Legend() -> impl IntoView {
             <Popover class="legend" button=button>
                 <fieldset class="legend__part">
                     <legend class="kick">"Traffic that is shown"</legend>
-                    {move || {
+                    {live(move || {
                         classes
                             .get()
                             .into_iter()
@@ -73,7 +74,7 @@ pub(crate) fn Legend() -> impl IntoView {
                                 }
                             })
                             .collect_view()
-                    }}
+                    })}
                 </fieldset>
                 <div class="legend__part">
                     <p class="kick">"Signs"</p>

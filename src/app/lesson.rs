@@ -9,6 +9,7 @@ use crate::view::{LessonCommand, PlayerCommand};
 
 use super::engine::Ctx;
 use super::lesson_code::CodePanel;
+use crate::app::erased::{changing, does, live};
 
 /// The lesson panel.
 #[component]
@@ -24,7 +25,7 @@ pub(crate) fn LessonPanel() -> impl IntoView {
     let free = Memo::new(move |_| lesson.get().is_some_and(|view| view.is_free));
     view! {
         <section class="sec lesson__head">
-            {move || {
+            {live(move || {
                 head.get()
                     .map(|(order, minutes, title, summary)| {
                         view! {
@@ -33,9 +34,9 @@ pub(crate) fn LessonPanel() -> impl IntoView {
                             <p class="quiet">{summary}</p>
                         }
                     })
-            }}
+            })}
         </section>
-        {move || {
+        {live(move || {
             free.get()
                 .then(|| {
                     view! {
@@ -45,7 +46,7 @@ pub(crate) fn LessonPanel() -> impl IntoView {
                         </div>
                     }
                 })
-        }}
+        })}
         <Dots lesson=lesson/>
         <Beat lesson=lesson/>
         <Way lesson=lesson/>
@@ -58,7 +59,7 @@ type Shown = Memo<Option<std::sync::Arc<LessonView>>>;
 
 fn button(ctx: Ctx, text: &'static str, class: &'static str, command: LessonCommand) -> AnyView {
     view! {
-        <button type="button" class=class on:click=move |_| ctx.send(PlayerCommand::Lesson(command))>{text}</button>
+        <button type="button" class=class on:click=does(move |_| ctx.send(PlayerCommand::Lesson(command)))>{text}</button>
     }
     .into_any()
 }
@@ -70,7 +71,7 @@ fn Dots(lesson: Shown) -> impl IntoView {
     let dots = Memo::new(move |_| lesson.get().map(|view| (view.beats.clone(), view.beat)));
     view! {
         <nav class="lesson__dots" aria-label="Steps of the lesson">
-            {move || {
+            {live(move || {
                 let (beats, here) = dots.get().unwrap_or_default();
                 beats
                     .into_iter()
@@ -91,14 +92,14 @@ fn Dots(lesson: Shown) -> impl IntoView {
                                 aria-current=current.then_some("step")
                                 aria-label=format!("Step {}: {}", n + 1, beat.title)
                                 title=beat.title
-                                on:click=move |_| ctx.send(PlayerCommand::Lesson(LessonCommand::GoTo(n)))
+                                on:click=does(move |_| ctx.send(PlayerCommand::Lesson(LessonCommand::GoTo(n))))
                             >
                                 {if beat.over { "✓".to_owned() } else { (n + 1).to_string() }}
                             </button>
                         }
                     })
                     .collect_view()
-            }}
+            })}
         </nav>
     }
 }
@@ -116,13 +117,13 @@ fn Beat(lesson: Shown) -> impl IntoView {
     let count = Memo::new(move |_| lesson.get().map_or(0, |view| view.items.len()));
     view! {
         <section class="lesson__beat" aria-label="This step" data-testid="beat">
-            <h3>{move || heading.get().map(|(_, _, title)| title)}</h3>
+            <h3>{live(move || heading.get().map(|(_, _, title)| title))}</h3>
             <p class="unseen" role="status" aria-live="polite" data-testid="beat-live">
-                {move || {
+                {live(move || {
                     heading.get().map(|(n, of, title)| format!("Step {} of {of}: {title}", n + 1))
-                }}
+                })}
             </p>
-            {move || {
+            {live(move || {
                 let beat = heading.get().map(|(n, ..)| n);
                 (0..count.get())
                     .map(|n| {
@@ -130,10 +131,10 @@ fn Beat(lesson: Shown) -> impl IntoView {
                             let view = lesson.get()?;
                             (Some(view.beat) == beat).then(|| view.items.get(n).cloned()).flatten()
                         });
-                        view! { {move || item.get().map(|item| draw(ctx, item))} }
+                        view! { {live(move || item.get().map(|item| draw(ctx, item)))} }
                     })
                     .collect_view()
-            }}
+            })}
         </section>
     }
 }
@@ -201,7 +202,7 @@ fn text(ctx: Ctx, words: Vec<WordsView>) -> AnyView {
                             on:pointerleave=move |_| hover(None)
                             on:focus=move |_| hover(Some(focus.clone()))
                             on:blur=move |_| hover(None)
-                            on:click=move |_| ctx.select(Some(chosen.clone()))
+                            on:click=does(move |_| ctx.select(Some(chosen.clone())))
                         >
                             {text}
                         </button>
@@ -271,7 +272,7 @@ fn ask(ctx: Ctx, asked: AskView) -> AnyView {
                         <button
                             type="button"
                             class="btn ghost"
-                            on:click=move |_| decline()
+                            on:click=does(move |_| decline())
                         >
                             "Just show me"
                         </button>
@@ -311,18 +312,18 @@ fn goal(ctx: Ctx, set: GoalView) -> AnyView {
                                             <button
                                                 type="button"
                                                 class="btn ghost"
-                                                aria-expanded=move || shown.get().to_string()
-                                                on:click=move |_| shown.update(|shown| *shown = !*shown)
+                                                aria-expanded=changing(move || shown.get().to_string())
+                                                on:click=does(move |_| shown.update(|shown| *shown = !*shown))
                                             >
                                                 "Hint"
                                             </button>
                                         }
                                     })}
                             </div>
-                            {move || {
+                            {live(move || {
                                 let hint = hint.clone().filter(|_| shown.get());
                                 hint.map(|words| view! { <p class="quiet">{text(ctx, words)}</p> })
-                            }}
+                            })}
                         }
                     })}
                 <p class="unseen" role="status">{reached.then_some("Reached.")}</p>
@@ -372,12 +373,12 @@ fn Way(lesson: Shown) -> impl IntoView {
             <button
                 type="button"
                 class="btn"
-                aria-disabled=move || (state.get().0 == 0).to_string()
-                on:click=move |_| {
+                aria-disabled=changing(move || (state.get().0 == 0).to_string())
+                on:click=does(move |_| {
                     if state.get_untracked().0 > 0 {
                         send(LessonCommand::Back);
                     }
-                }
+                })
             >
                 "Back"
             </button>
@@ -385,17 +386,17 @@ fn Way(lesson: Shown) -> impl IntoView {
                 type="button"
                 class="btn"
                 class:pri=can_go
-                aria-disabled=move || (!can_go()).to_string()
+                aria-disabled=changing(move || (!can_go()).to_string())
                 data-testid="lesson-next"
                 on:click=forward
             >
                 {word}
             </button>
             <span class="spacer"></span>
-            {move || {
+            {live(move || {
                 let (_, _, free) = state.get();
                 (!free).then(|| button(ctx, "Free play", "btn ghost", LessonCommand::Leave))
-            }}
+            })}
         </div>
     }
 }

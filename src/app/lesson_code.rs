@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::view::LessonView;
 
 use super::icon::Icon;
+use crate::app::erased::{changing, does};
 
 /// The code of this step, a language at a time.
 #[component]
@@ -36,9 +37,9 @@ pub(crate) fn CodePanel(
                 type="button"
                 role="tab"
                 class:on=move || cli.get() == is_cli
-                aria-selected=move || (cli.get() == is_cli).to_string()
-                tabindex=move || if cli.get() == is_cli { "0" } else { "-1" }
-                on:click=move |_| cli.set(is_cli)
+                aria-selected=changing(move || (cli.get() == is_cli).to_string())
+                tabindex=changing(move || if cli.get() == is_cli { "0" } else { "-1" })
+                on:click=does(move |_| cli.set(is_cli))
                 on:keydown=move |event| {
                     if matches!(event.key().as_str(), "ArrowLeft" | "ArrowRight") {
                         event.prevent_default();
@@ -52,7 +53,7 @@ pub(crate) fn CodePanel(
         }
     };
     view! {
-        <section class="lesson__code" aria-label="The calls as code" hidden=move || code.get().is_none()>
+        <section class="lesson__code" aria-label="The calls as code" hidden=changing(move || code.get().is_none())>
             <div class="tabs" role="tablist" aria-label="Language">
                 {tab("Python", false)} {tab("nats CLI", true)} <span class="spacer"></span>
                 <button type="button" class="btn ghost" on:click=copy>

@@ -14,6 +14,7 @@ use crate::lesson::index::{self, Entry};
 use super::done;
 use super::engine::Ctx;
 use super::icon::Icon;
+use crate::app::erased::{does, live};
 
 /// The folder of the lessons, beside the page.
 const FOLDER: &str = "lessons/";
@@ -57,15 +58,15 @@ pub(crate) fn LessonCards() -> impl IntoView {
     };
     load();
     view! {
-        {move || match list.get() {
+        {live(move || match list.get() {
             None => view! { <p class="quiet" role="status">"Loading…"</p> }.into_any(),
             Some(Err(why)) => view! {
                 <p class="lessons__trouble" role="alert">{why}</p>
-                <button type="button" class="btn" on:click=move |_| load()>"Try again"</button>
+                <button type="button" class="btn" on:click=does(move |_| load())>"Try again"</button>
             }
                 .into_any(),
             Some(Ok(entries)) => view! { <ol class="cards">{entries.into_iter().map(card).collect_view()}</ol> }.into_any(),
-        }}
+        })}
     }
     .into_any()
 }
@@ -113,11 +114,11 @@ pub(crate) fn Lessons(
         <dialog class="help lessons" node_ref=dialog aria-labelledby="lessons-title" on:close=move |_| open.set(false)>
             <div class="help__head">
                 <h2 id="lessons-title">"Lessons"</h2>
-                <button type="button" class="btn ghost" aria-label="Close" on:click=move |_| open.set(false)>
+                <button type="button" class="btn ghost" aria-label="Close" on:click=does(move |_| open.set(false))>
                     {Icon::Close.view()}
                 </button>
             </div>
-            {move || open.get().then(|| view! { <LessonCards/> })}
+            {live(move || open.get().then(|| view! { <LessonCards/> }))}
         </dialog>
     }
     .into_any()

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::Ctx;
+use crate::app::erased::live;
 
 /// The summary and the live region; both invisible.
 #[component]
@@ -12,7 +13,7 @@ pub(crate) fn Live() -> impl IntoView {
     let said = Memo::new(move |_| ctx.frame.read().announcement.clone());
     view! {
         <section class="unseen" aria-label="Scene summary">
-            <p>{move || summary.get()}</p>
+            <p>{live(move || summary.get())}</p>
             <p>
                 "The play area shows clusters, servers, streams and applications. Tab moves into it, "
                 "arrow keys move between its parts, Enter selects one, M lists what can be done to it. "
@@ -20,7 +21,7 @@ pub(crate) fn Live() -> impl IntoView {
             </p>
         </section>
         <div class="unseen" role="status" aria-live="polite" data-testid="live">
-            {move || said.get().text}
+            {live(move || said.get().text)}
         </div>
     }
 }

@@ -16,6 +16,7 @@ mod done;
 mod drawing;
 mod engine;
 mod entity_id;
+mod erased;
 mod header;
 mod help;
 mod icon;

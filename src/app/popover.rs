@@ -1,6 +1,7 @@
 //! What opens above its button: the legend, the list of branches. Escape and a press anywhere else
 //! close it.
 
+use crate::app::erased::changing;
 use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -60,7 +61,7 @@ pub(crate) fn Popover(
                 }
             }
         >
-            <summary class="popover__button" aria-label=move || name.get() title=move || name.get()>
+            <summary class="popover__button" aria-label=changing(move || name.get()) title=changing(move || name.get())>
                 {button}
             </summary>
             <div class="popover__panel">{children()}</div>

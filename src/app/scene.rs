@@ -10,6 +10,7 @@ use super::apps::AddApp;
 use super::engine::Ctx;
 use super::icon::Icon;
 use super::wire::Wire;
+use crate::app::erased::{does, live};
 
 /// The scene panel.
 #[component]
@@ -35,7 +36,7 @@ pub(crate) fn Scene() -> impl IntoView {
         <section class="sec" aria-labelledby="break-title">
             <h2 class="kick" id="break-title">"Break something"</h2>
             <div class="faults">
-                {move || {
+                {live(move || {
                     stage.with(|stage| quick_faults(stage))
                         .into_iter()
                         .map(|(icon, label, breaks, input)| {
@@ -45,11 +46,11 @@ pub(crate) fn Scene() -> impl IntoView {
                                     class="btn"
                                     class:danger=breaks
                                     aria-disabled=input.is_none().to_string()
-                                    on:click=move |_| {
+                                    on:click=does(move |_| {
                                         if let Some(input) = input.clone() {
                                             ctx.act(input);
                                         }
-                                    }
+                                    })
                                 >
                                     {icon.view()}
                                     <span>{label}</span>
@@ -57,7 +58,7 @@ pub(crate) fn Scene() -> impl IntoView {
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </div>
         </section>
         <Wire/>
@@ -75,18 +76,18 @@ fn PublishButton() -> impl IntoView {
         Some((app.process, app.name.text.clone()))
     });
     view! {
-        {move || {
+        {live(move || {
             publisher
                 .get()
                 .map(|(process, name)| {
                     view! {
-                        <button type="button" class="btn pri" data-testid="publish" on:click=move |_| ctx.send(PlayerCommand::Press(process))>
+                        <button type="button" class="btn pri" data-testid="publish" on:click=does(move |_| ctx.send(PlayerCommand::Press(process)))>
                             {Icon::Send.view()}
                             <span>{format!("Publish as {name}")}</span>
                         </button>
                     }
                 })
-        }}
+        })}
     }
 }
 

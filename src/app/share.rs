@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::engine::Ctx;
 use super::icon::Icon;
+use crate::app::erased::{changing, does, live};
 
 /// Characters up to which a link survives every mail program and chat.
 const COMFORTABLE: usize = 2_000;
@@ -51,7 +52,7 @@ pub(crate) fn Share(
         <dialog class="help share" node_ref=dialog aria-labelledby="share-title" on:close=move |_| open.set(false)>
             <div class="help__head">
                 <h2 id="share-title">"Share this moment"</h2>
-                <button type="button" class="btn ghost" aria-label="Close" on:click=move |_| open.set(false)>
+                <button type="button" class="btn ghost" aria-label="Close" on:click=does(move |_| open.set(false))>
                     {Icon::Close.view()}
                 </button>
             </div>
@@ -66,24 +67,24 @@ pub(crate) fn Share(
                     node_ref=field
                     aria-label="The link"
                     data-testid="share-link"
-                    prop:value=move || link.get()
+                    prop:value=changing(move || link.get())
                 />
                 <button type="button" class="btn pri" on:click=copy>"Copy"</button>
             </div>
             <p class="quiet" role="status">
-                {move || match copied.get() {
+                {live(move || match copied.get() {
                     Some(true) => "Copied. ",
                     Some(false) => "The browser does not let this page copy; the link is selected: copy it yourself. ",
                     None => "",
-                }}
-                {move || {
+                })}
+                {live(move || {
                     let length = length();
                     if length > COMFORTABLE {
                         format!("{length} characters: more than {COMFORTABLE}, which some programs cut off.")
                     } else {
                         format!("{length} of {COMFORTABLE} characters.")
                     }
-                }}
+                })}
             </p>
         </dialog>
     }

@@ -26,6 +26,7 @@ use super::stage::Stage;
 use super::start::Start;
 use super::theme::{Theme, prefers_reduced_motion};
 use super::transport::Transport;
+use crate::app::erased::{changing, does, live};
 
 /// Which panels are open; matters only where there is no room for all of them.
 #[derive(Clone, Copy)]
@@ -84,7 +85,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     let in_lesson = Memo::new(move |_| ctx.frame.read().lesson.is_some());
     let sheet = move |open: RwSignal<bool>| {
         view! {
-            <button type="button" class="btn ghost side__close" aria-label="Close" on:click=move |_| open.set(false)>
+            <button type="button" class="btn ghost side__close" aria-label="Close" on:click=does(move |_| open.set(false))>
                 {Icon::Close.view()}
             </button>
         }
@@ -174,15 +175,15 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                 {(!embed || with_lesson)
                     .then(|| {
                         view! {
-                            <aside class="side left" class:in-lesson=in_lesson class:open=move || panels.left.get() aria-label=move || if in_lesson.get() { "Lesson" } else { "Scene" }>
+                            <aside class="side left" class:in-lesson=in_lesson class:open=changing(move || panels.left.get()) aria-label=changing(move || if in_lesson.get() { "Lesson" } else { "Scene" })>
                                 {sheet(panels.left)}
-                                {move || {
+                                {live(move || {
                                     if in_lesson.get() {
                                         view! { <LessonPanel/> }.into_any()
                                     } else {
                                         view! { <Scene/> }.into_any()
                                     }
-                                }}
+                                })}
                             </aside>
                         }
                     })}
@@ -191,47 +192,47 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     <div class="stage" id="stage" node_ref=stage>
                         <Stage/>
                         <div class="notices" role="alert" data-testid="notice">
-                            {move || {
+                            {live(move || {
                                 trouble
                                     .get()
                                     .map(|text| {
                                         view! {
                                             <p class="notice">
                                                 <span>{text}</span>
-                                                <button type="button" class="btn ghost" on:click=move |_| trouble.set(None)>
+                                                <button type="button" class="btn ghost" on:click=does(move |_| trouble.set(None))>
                                                     "Dismiss"
                                                 </button>
                                             </p>
                                         }
                                     })
-                            }}
-                            {move || {
+                            })}
+                            {live(move || {
                                 notice
                                     .get()
                                     .map(|text| {
                                         view! {
                                             <p class="notice">
                                                 <span>{text}</span>
-                                                <button type="button" class="btn ghost" on:click=move |_| ctx.send(PlayerCommand::DismissNotice)>
+                                                <button type="button" class="btn ghost" on:click=does(move |_| ctx.send(PlayerCommand::DismissNotice))>
                                                     "Dismiss"
                                                 </button>
                                             </p>
                                         }
                                     })
-                            }}
+                            })}
                         </div>
-                        {move || {
+                        {live(move || {
                             busy.get()
                                 .map(|busy| {
                                     view! {
                                         <p class="busy" role="status">
                                             <span>{busy.what}</span>
                                             <progress max="1" value=busy.done></progress>
-                                            <button type="button" class="btn" on:click=move |_| ctx.send(PlayerCommand::Cancel)>"Stop"</button>
+                                            <button type="button" class="btn" on:click=does(move |_| ctx.send(PlayerCommand::Cancel))>"Stop"</button>
                                         </p>
                                     }
                                 })
-                        }}
+                        })}
                     </div>
                     <Legend/>
                     <Caption/>
@@ -239,7 +240,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     {(!embed)
                         .then(|| {
                             view! {
-                                <div class="diagram" class:open=move || panels.diagram.get() node_ref=diagram>
+                                <div class="diagram" class:open=changing(move || panels.diagram.get()) node_ref=diagram>
                                     <Diagram/>
                                 </div>
                             }
@@ -248,7 +249,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                 {(!embed)
                     .then(|| {
                         view! {
-                            <aside class="side right" class:open=move || panels.right.get() aria-label="Inspector">
+                            <aside class="side right" class:open=changing(move || panels.right.get()) aria-label="Inspector">
                                 {sheet(panels.right)}
                                 <Inspector/>
                             </aside>

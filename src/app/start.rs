@@ -15,6 +15,7 @@ use super::icon::Icon;
 use super::lessons::LessonCards;
 use super::stage::Stage;
 use super::theme::Theme;
+use crate::app::erased::{does, live};
 
 /// The start page.
 #[component]
@@ -37,7 +38,7 @@ pub(crate) fn Start(
                     <a class="btn ghost" href="#scenes">"Scenes"</a>
                     <a class="btn ghost" href="#embed">"Embed"</a>
                 </nav>
-                <button type="button" class="btn ghost" aria-haspopup="dialog" on:click=move |_| help.set(true)>
+                <button type="button" class="btn ghost" aria-haspopup="dialog" on:click=does(move |_| help.set(true))>
                     "What is simplified"
                 </button>
                 <ThemeButton theme=theme/>
@@ -117,10 +118,10 @@ fn Hero() -> impl IntoView {
             <div class="stage" node_ref=stage><Stage/></div>
             <div class="hero__play">
                 <button type="button" class="tb play" aria-label=word title=word data-testid="hero-play" on:click=press>
-                    {move || if transport.get().0 { Icon::Pause.view() } else { Icon::Play.view() }}
+                    {live(move || if transport.get().0 { Icon::Pause.view() } else { Icon::Play.view() })}
                 </button>
                 <Caption/>
-                <span class="hero__hops">{move || format!("hop {}", transport.get().2)}</span>
+                <span class="hero__hops">{live(move || format!("hop {}", transport.get().2))}</span>
             </div>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::view::{Pace, PlayerCommand, Token};
 use super::branches::Branches;
 use super::engine::Ctx;
 use super::icon::Icon;
+use crate::app::erased::{changing, does, live};
 
 /// Steps of the scrubber.
 const STEPS: f64 = 1_000.0;
@@ -25,12 +26,12 @@ fn button(
             aria-label=name
             title=name
             // Not `disabled`: the focus stays where it is while stepping.
-            aria-disabled=move || (!enabled()).to_string()
-            on:click=move |_| {
+            aria-disabled=changing(move || (!enabled()).to_string())
+            on:click=does(move |_| {
                 if enabled() {
                     ctx.send(command.clone());
                 }
-            }
+            })
         >
             {icon.view()}
         </button>
@@ -68,14 +69,14 @@ pub(crate) fn Transport() -> impl IntoView {
                     type="button"
                     class="tb play"
                     data-testid="play"
-                    aria-label=move || if playing() { "Pause" } else { "Play" }
-                    title=move || if playing() { "Pause" } else { "Play" }
-                    on:click=move |_| ctx.send(PlayerCommand::Toggle)
+                    aria-label=changing(move || if playing() { "Pause" } else { "Play" })
+                    title=changing(move || if playing() { "Pause" } else { "Play" })
+                    on:click=does(move |_| ctx.send(PlayerCommand::Toggle))
                 >
-                    {move || {
+                    {live(move || {
                         let icon = if playing() { Icon::Pause } else { Icon::Play };
                         icon.view()
-                    }}
+                    })}
                 </button>
                 {button(ctx, Icon::Forward, "One hop forward", always, PlayerCommand::HopForward)}
                 {button(ctx, Icon::Over, "Step over: to the end of the operation", always, PlayerCommand::StepOver)}
@@ -83,15 +84,15 @@ pub(crate) fn Transport() -> impl IntoView {
                 {button(ctx, Icon::Last, "To the end", move || !at_head(), PlayerCommand::Last)}
             </div>
             <div class="clock" data-testid="clock">
-                <span>{move || transport.with(|t| t.clock.clone())}</span>
-                <small>{move || transport.with(|t| t.clock_rest.clone())}</small>
-                {move || {
+                <span>{live(move || transport.with(|t| t.clock.clone()))}</span>
+                <small>{live(move || transport.with(|t| t.clock_rest.clone()))}</small>
+                {live(move || {
                     transport.with(|t| t.skipped.clone()).map(|skipped| view! { <em class="skipped">{Icon::Skip.view()}{skipped}</em> })
-                }}
+                })}
             </div>
             <div class="scrub">
                 <svg class="scrub__picture" viewBox="0 0 120 20" preserveAspectRatio="none" aria-hidden="true">
-                    {move || {
+                    {live(move || {
                         transport
                             .with(|t| {
                                 t.buckets
@@ -117,7 +118,7 @@ pub(crate) fn Transport() -> impl IntoView {
                                     })
                                     .collect_view()
                             })
-                    }}
+                    })}
                 </svg>
                 <input
                     type="range"
@@ -127,14 +128,14 @@ pub(crate) fn Transport() -> impl IntoView {
                     min="0"
                     max=STEPS
                     step="1"
-                    prop:value=move || transport.with(|t| (t.fraction * STEPS).round())
-                    style:--at=move || transport.with(|t| format!("{}%", t.fraction * 100.0))
-                    aria-valuetext=move || {
+                    prop:value=changing(move || transport.with(|t| (t.fraction * STEPS).round()))
+                    style:--at=changing(move || transport.with(|t| format!("{}%", t.fraction * 100.0)))
+                    aria-valuetext=changing(move || {
                         transport
                             .with(|t| {
                                 format!("hop {} of {}, {}{}", t.hop, t.hops, t.clock, t.clock_rest)
                             })
-                    }
+                    })
                     on:input=move |event| {
                         if let Ok(value) = event_target_value(&event).parse::<f64>() {
                             ctx.send(PlayerCommand::SeekFraction(value / STEPS));
@@ -168,8 +169,8 @@ pub(crate) fn Transport() -> impl IntoView {
                 class="tb undo"
                 aria-label="Undo the last thing done"
                 title="Undo the last thing done"
-                aria-disabled=move || (!transport.with(|t| t.can_undo)).to_string()
-                on:click=move |_| ctx.send(PlayerCommand::Undo)
+                aria-disabled=changing(move || (!transport.with(|t| t.can_undo)).to_string())
+                on:click=does(move |_| ctx.send(PlayerCommand::Undo))
             >
                 {Icon::Restart.view()}
             </button>

@@ -8,6 +8,7 @@ use crate::view::{Entity, PlayerCommand};
 
 use super::engine::Ctx;
 use super::entity_id::id_of;
+use crate::app::erased::{does, live};
 
 /// Pixels at the upper edge in which lines fade: see the style sheet.
 const FADE: i32 = 14;
@@ -36,7 +37,7 @@ pub(crate) fn Wire() -> impl IntoView {
                 aria-label="Protocol lines"
             >
                 <div class="wire__all">
-                    {move || {
+                    {live(move || {
                         lines
                             .get()
                             .iter()
@@ -50,7 +51,7 @@ pub(crate) fn Wire() -> impl IntoView {
                                         class:now=line.now
                                         data-entity=id_of(&Entity::Event(event))
                                         title=format!("{} to {}, {} bytes", line.from, line.to, line.bytes)
-                                        on:click=move |_| ctx.select(Some(Entity::Event(event)))
+                                        on:click=does(move |_| ctx.select(Some(Entity::Event(event))))
                                         on:pointerenter=move |_| {
                                             ctx.send(PlayerCommand::Hover(Some(Entity::Event(event))));
                                         }
@@ -66,11 +67,11 @@ pub(crate) fn Wire() -> impl IntoView {
                                 }
                             })
                             .collect_view()
-                    }}
-                    {move || {
+                    })}
+                    {live(move || {
                         let none = lines.with(|lines| lines.is_empty());
                         none.then(|| view! { <p class="quiet">"Nothing was sent yet. Publish something."</p> })
-                    }}
+                    })}
                 </div>
             </div>
         </section>
