@@ -6,8 +6,8 @@ use crate::client::Behaviour;
 use crate::view::PlayerCommand;
 
 use super::engine::Ctx;
+use super::erased::does;
 use super::icon::Icon;
-use crate::app::erased::does;
 
 /// Buttons that add an application each: near what is selected, with knobs that make sense there.
 #[component]

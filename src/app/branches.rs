@@ -7,9 +7,9 @@ use crate::view::frame::BranchInfo;
 use crate::view::text::seconds;
 
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::icon::Icon;
 use super::popover::Popover;
-use crate::app::erased::{changing, does, live};
 
 /// The button with the branch's name, and the list it opens.
 #[component]

@@ -7,7 +7,7 @@ use crate::view::{PlayerCommand, Token};
 
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
-use crate::app::erased::{does, live};
+use super::erased::{does, live};
 
 /// The caption line.
 #[component]

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::console::{LineKind, State};
 
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::icon::Icon;
-use crate::app::erased::{changing, does, live};
 
 /// The console panel.
 #[component]

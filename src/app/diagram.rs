@@ -11,8 +11,8 @@ use crate::view::{Entity, PlayerCommand, Token};
 use super::drawing::{Drawing, Shape, classes};
 use super::engine::Ctx;
 use super::entity_id::entity_of;
+use super::erased::{changing, live};
 use super::stage::lasting;
-use crate::app::erased::{changing, live};
 
 /// The diagram.
 #[component]

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::icon::Icon;
 use super::scenes::SceneMenu;
 use super::shell::Panels;
 use super::theme::Theme;
-use crate::app::erased::{changing, does, live};
 use crate::view::PlayerCommand;
 
 /// Brand, scene, and what concerns the whole page.

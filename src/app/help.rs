@@ -3,9 +3,9 @@
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
+use super::erased::{changing, does};
 use super::icon::Icon;
 use super::keys::bindings;
-use crate::app::erased::{changing, does};
 
 /// The help dialog.
 #[component]

@@ -8,9 +8,9 @@ use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat, StripSt
 use crate::view::{Entity, Token};
 
 use super::engine::Ctx;
+use super::erased::{does, live};
 use super::icon::Icon;
 use super::knobs::Knobs;
-use crate::app::erased::{does, live};
 
 /// Longer texts in a table may be broken into lines.
 const LONG: usize = 14;

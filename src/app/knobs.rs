@@ -10,7 +10,7 @@ use crate::client::behaviour::KnobKind;
 use crate::view::frame::{KnobPanel, KnobRow};
 
 use super::engine::Ctx;
-use crate::app::erased::live;
+use super::erased::live;
 
 /// The knobs of the selected application; nothing if it has none.
 #[component]

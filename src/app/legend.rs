@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use crate::view::{Class, PlayerCommand};
 
 use super::engine::Ctx;
+use super::erased::live;
 use super::popover::Popover;
 use super::stage::shape_path;
-use crate::app::erased::live;
 
 /// The classes that are explained without opening anything, the most telling first.
 const ALWAYS: [Class; 5] =

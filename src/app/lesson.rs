@@ -8,8 +8,8 @@ use crate::view::lesson::{
 use crate::view::{LessonCommand, PlayerCommand};
 
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::lesson_code::CodePanel;
-use crate::app::erased::{changing, does, live};
 
 /// The lesson panel.
 #[component]
@@ -92,7 +92,7 @@ fn Dots(lesson: Shown) -> impl IntoView {
                                 aria-current=current.then_some("step")
                                 aria-label=format!("Step {}: {}", n + 1, beat.title)
                                 title=beat.title
-                                on:click=does(move |_| ctx.send(PlayerCommand::Lesson(LessonCommand::GoTo(n))))
+                                on:click=does(move |_| ctx.send(go_to(n)))
                             >
                                 {if beat.over { "✓".to_owned() } else { (n + 1).to_string() }}
                             </button>
@@ -399,4 +399,9 @@ fn Way(lesson: Shown) -> impl IntoView {
             })}
         </div>
     }
+}
+
+/// The command that goes to a beat.
+const fn go_to(beat: usize) -> PlayerCommand {
+    PlayerCommand::Lesson(LessonCommand::GoTo(beat))
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::view::LessonView;
 
+use super::erased::{changing, does};
 use super::icon::Icon;
-use crate::app::erased::{changing, does};
 
 /// The code of this step, a language at a time.
 #[component]

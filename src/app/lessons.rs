@@ -13,8 +13,8 @@ use crate::lesson::index::{self, Entry};
 
 use super::done;
 use super::engine::Ctx;
+use super::erased::{does, live};
 use super::icon::Icon;
-use crate::app::erased::{does, live};
 
 /// The folder of the lessons, beside the page.
 const FOLDER: &str = "lessons/";

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::engine::Ctx;
-use crate::app::erased::live;
+use super::erased::live;
 
 /// The summary and the live region; both invisible.
 #[component]

@@ -1,7 +1,7 @@
 //! What opens above its button: the legend, the list of branches. Escape and a press anywhere else
 //! close it.
 
-use crate::app::erased::changing;
+use super::erased::changing;
 use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -8,9 +8,9 @@ use crate::world::Input;
 
 use super::apps::AddApp;
 use super::engine::Ctx;
+use super::erased::{does, live};
 use super::icon::Icon;
 use super::wire::Wire;
-use crate::app::erased::{does, live};
 
 /// The scene panel.
 #[component]

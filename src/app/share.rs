@@ -5,8 +5,8 @@ use leptos::html::{Dialog, Input};
 use leptos::prelude::*;
 
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::icon::Icon;
-use crate::app::erased::{changing, does, live};
 
 /// Characters up to which a link survives every mail program and chat.
 const COMFORTABLE: usize = 2_000;

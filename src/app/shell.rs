@@ -10,6 +10,7 @@ use super::caption::Caption;
 use super::console::Console;
 use super::diagram::Diagram;
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::header::Header;
 use super::help::Help;
 use super::icon::Icon;
@@ -26,7 +27,6 @@ use super::stage::Stage;
 use super::start::Start;
 use super::theme::{Theme, prefers_reduced_motion};
 use super::transport::Transport;
-use crate::app::erased::{changing, does, live};
 
 /// Which panels are open; matters only where there is no room for all of them.
 #[derive(Clone, Copy)]

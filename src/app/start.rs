@@ -9,13 +9,13 @@ use crate::world::scenes::{self, Scene};
 
 use super::caption::Caption;
 use super::engine::Ctx;
+use super::erased::{does, live};
 use super::header::{Brand, ThemeButton};
 use super::help::Help;
 use super::icon::Icon;
 use super::lessons::LessonCards;
 use super::stage::Stage;
 use super::theme::Theme;
-use crate::app::erased::{does, live};
 
 /// The start page.
 #[component]

@@ -6,8 +6,8 @@ use crate::view::{Pace, PlayerCommand, Token};
 
 use super::branches::Branches;
 use super::engine::Ctx;
+use super::erased::{changing, does, live};
 use super::icon::Icon;
-use crate::app::erased::{changing, does, live};
 
 /// Steps of the scrubber.
 const STEPS: f64 = 1_000.0;

@@ -8,7 +8,7 @@ use crate::view::{Entity, PlayerCommand};
 
 use super::engine::Ctx;
 use super::entity_id::id_of;
-use crate::app::erased::{does, live};
+use super::erased::{does, live};
 
 /// Pixels at the upper edge in which lines fade: see the style sheet.
 const FADE: i32 = 14;
