@@ -31,6 +31,18 @@ pub enum Call {
         /// apart).
         retries: u32,
     },
+    /// Publish several messages to a stream at once, and wait until all are acknowledged.
+    JsPublishAll {
+        /// What.
+        message: Draft,
+        /// How many times.
+        count: u32,
+        /// What `{{Count}}` is in the first of them.
+        from: u32,
+        /// Whether they are one batch, which is stored whole or not at all and has one
+        /// acknowledgement.
+        atomic: bool,
+    },
     /// Publish and wait for replies.
     Request {
         /// What. Its own reply subject is ignored.
@@ -154,6 +166,7 @@ pub enum Call {
 const CALLS: &[&str] = &[
     "publish",
     "js_publish",
+    "js_publish_all",
     "request",
     "api",
     "subscribe",
@@ -212,6 +225,12 @@ impl FromJson for Call {
                 message: o.take("message"),
                 count: o.take_or("count", 1),
                 retries: o.take_or("retries", 2),
+            },
+            "js_publish_all" => Self::JsPublishAll {
+                message: o.take("message"),
+                count: o.take_or("count", 1),
+                from: o.take_or("from", 1),
+                atomic: o.take_or("atomic", false),
             },
             "request" => Self::Request {
                 message: o.take("message"),
@@ -287,6 +306,10 @@ impl ToJson for Call {
             Self::JsPublish { message, count, retries } => {
                 to.field("call", &"js_publish").field("message", message);
                 to.field("count", count).field("retries", retries)
+            }
+            Self::JsPublishAll { message, count, from, atomic } => {
+                to.field("call", &"js_publish_all").field("message", message);
+                to.field("count", count).field("from", from).field("atomic", atomic)
             }
             Self::Request { message, timeout, replies } => {
                 to.field("call", &"request").field("message", message);

@@ -15,7 +15,9 @@ const MAX_COUNT: u32 = 10_000;
 pub(super) fn check(call: &Call) -> Result<(), String> {
     call.domain().iter().try_for_each(|domain| name("domain", domain))?;
     match call {
-        Call::Publish { message, count } | Call::JsPublish { message, count, .. } => {
+        Call::Publish { message, count }
+        | Call::JsPublish { message, count, .. }
+        | Call::JsPublishAll { message, count, .. } => {
             number("publish", *count)?;
             published(&message.subject)
         }

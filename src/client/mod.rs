@@ -15,6 +15,7 @@ mod fetch;
 mod note;
 mod operation;
 pub mod template;
+mod window;
 mod wire;
 
 use crate::sorted::Map;

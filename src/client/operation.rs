@@ -9,6 +9,7 @@ use crate::nats::{Message, Subject};
 
 use super::check::check;
 use super::consume::Consuming;
+use super::window::Awaited;
 use super::{
     API_TIMEOUT, Call, Client, Happening, Host, Note, OpId, OpRecord, Outcome, RECEIVED_KEPT,
     RETRY_WAIT, Timer,
@@ -38,6 +39,8 @@ pub(super) struct Progress {
     retries: u32,
     /// What came so far.
     pub(super) replies: Vec<Message>,
+    /// What is waited for, where that is more than one thing.
+    pub(super) awaited: Vec<Awaited>,
     pub(super) timer: Option<TimerId>,
     /// When it is given up, if it goes on for a time only.
     pub(super) deadline: Option<Time>,
@@ -92,6 +95,7 @@ impl Client {
                 self.end(cx, op, Outcome::Sent { messages: u64::from(*count) });
             }
             Call::JsPublish { .. } | Call::Request { .. } | Call::Api { .. } => self.ask(cx, op),
+            Call::JsPublishAll { .. } => self.begin_window(cx, op, call),
             Call::Subscribe { subject, queue, max } | Call::Reply { subject, queue, max, .. } => {
                 let sid = self.subscribe(cx, op, subject, queue.as_deref());
                 if let Some(max) = max {
@@ -197,7 +201,7 @@ impl Client {
     }
 
     /// One subscription takes all replies, as client libraries do.
-    fn ensure_inbox<H: Host>(&mut self, cx: &mut Context<'_, H>) {
+    pub(super) fn ensure_inbox<H: Host>(&mut self, cx: &mut Context<'_, H>) {
         const INBOX: &str = "inbox";
         if self.sids.contains_key(INBOX) {
             return;
@@ -219,7 +223,10 @@ impl Client {
             return self.delivered(cx, owner, message);
         }
         let waits = |record: &OpRecord| {
-            record.outcome.is_none() && record.progress.reply.as_ref() == Some(&message.subject)
+            let awaited = &record.progress.awaited;
+            record.outcome.is_none()
+                && (record.progress.reply.as_ref() == Some(&message.subject)
+                    || awaited.iter().any(|(to, _)| *to == message.subject))
         };
         let found = self.ops.iter().rev().find(|(_, record)| waits(record)).map(|(id, _)| *id);
         // An answer that comes too late finds nobody.
@@ -264,6 +271,7 @@ impl Client {
                     self.end(cx, op, Outcome::Replies(replies));
                 }
             }
+            Call::JsPublishAll { .. } => self.acknowledged(cx, op, message),
             Call::Consume { .. } | Call::Ordered { .. } => {
                 self.consuming_answered(cx, op, message, no_responders);
             }
@@ -343,7 +351,9 @@ impl Client {
             Call::Consume { .. } | Call::Ordered { .. } => return self.consuming_late(cx, op),
             _ => API_TIMEOUT,
         };
-        let replies = std::mem::take(&mut record.progress.replies);
+        let mut replies = std::mem::take(&mut record.progress.replies);
+        let awaited = std::mem::take(&mut record.progress.awaited);
+        replies.extend(awaited.into_iter().filter_map(|(_, came)| came));
         self.end(cx, op, Outcome::TimedOut { after, replies });
     }
 
@@ -422,6 +432,7 @@ impl Client {
         record.outcome = Some(Arc::clone(&outcome));
         record.progress.reply = None;
         record.progress.consuming = None;
+        record.progress.awaited = Vec::new();
         if let Some(timer) = record.progress.timer.take() {
             cx.cancel_timer(timer);
         }
@@ -449,6 +460,7 @@ impl Call {
         matches!(
             self,
             Self::JsPublish { .. }
+                | Self::JsPublishAll { .. }
                 | Self::Request { .. }
                 | Self::Api { .. }
                 | Self::Answer { .. }

@@ -78,7 +78,7 @@ fn command(call: &Call) -> Option<String> {
             words.count(max.unwrap_or(0), 0);
         }
         Call::Flush => drop(words.add("rtt")),
-        Call::Answer { .. } | Call::Cancel { .. } => return None,
+        Call::JsPublishAll { .. } | Call::Answer { .. } | Call::Cancel { .. } => return None,
     }
     words.flag("--js-domain", call.domain());
     Some(words.0)

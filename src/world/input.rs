@@ -258,6 +258,7 @@ mod tests {
         let calls = [
             format!(r#"{{"call":"publish",{message},"count":3}}"#),
             format!(r#"{{"call":"js_publish",{message},"count":3,"retries":1}}"#),
+            format!(r#"{{"call":"js_publish_all",{message},"count":3,"from":4,"atomic":true}}"#),
             format!(r#"{{"call":"request",{message},"timeout":{span},"replies":2}}"#),
             r#"{"call":"api","subject":"$JS.API.INFO","body":"{}"}"#.to_owned(),
             r#"{"call":"subscribe","subject":"a","queue":"q","max":1}"#.to_owned(),

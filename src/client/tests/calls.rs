@@ -353,3 +353,51 @@ fn a_call_in_a_domain_asks_that_domain() {
     let op = bench.call(ordered().in_domain(Some("a.b")));
     assert!(matches!(bench.outcome(op), Outcome::Invalid(why) if why.contains("domain")));
 }
+
+fn publish_all(atomic: bool) -> Call {
+    let message = Draft { subject: "s.{{Count}}".to_owned(), ..Draft::default() };
+    Call::JsPublishAll { message, count: 3, from: 7, atomic }
+}
+
+#[test]
+fn messages_are_published_at_once_and_end_with_the_last_acknowledgement() {
+    let mut bench = Bench::new();
+    let op = bench.call(publish_all(false));
+    let sent: Vec<Message> = bench.said().into_iter().filter_map(published).collect();
+    let subjects: Vec<&str> = sent.iter().map(|message| &*message.subject).collect();
+    assert_eq!(subjects, ["s.7", "s.8", "s.9"]);
+    for (n, seq) in [(2, 1), (0, 2), (1, 3)] {
+        assert!(bench.client().op(op).expect("it").outcome.is_none());
+        bench.answer(&sent[n], &format!("{{\"stream\":\"S\",\"seq\":{seq}}}"));
+    }
+    let Outcome::Acked { acks, .. } = bench.outcome(op) else { panic!("{:?}", bench.outcome(op)) };
+    let texts: Vec<_> = acks.iter().map(Message::text).collect();
+    assert!(texts[0].contains(":2}") && texts[1].contains(":3}") && texts[2].contains(":1}"));
+
+    // Of what is not acknowledged in time nobody knows.
+    let op = bench.call(publish_all(false));
+    let sent: Vec<Message> = bench.said().into_iter().filter_map(published).collect();
+    bench.answer(&sent[1], "{}");
+    bench.run(Span::secs(6));
+    match bench.outcome(op) {
+        Outcome::TimedOut { replies, .. } => assert_eq!(replies.len(), 1),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_batch_is_committed_with_its_last_message() {
+    let mut bench = Bench::new();
+    let op = bench.call(publish_all(true));
+    let sent: Vec<Message> = bench.said().into_iter().filter_map(published).collect();
+    let headers = |n: usize| {
+        let header = |name| sent[n].header(name).map(str::to_owned);
+        (header("Nats-Batch-Sequence"), header("Nats-Batch-Commit"))
+    };
+    assert_eq!(headers(0), (Some("1".to_owned()), None));
+    assert_eq!(headers(2), (Some("3".to_owned()), Some("1".to_owned())));
+    assert_eq!(sent[0].header("Nats-Batch-Id"), sent[2].header("Nats-Batch-Id"));
+    assert!(sent[0].reply.is_none() && sent[1].reply.is_none());
+    bench.answer(&sent[2], "{\"stream\":\"S\",\"seq\":3,\"batch\":\"x\",\"count\":3}");
+    assert!(matches!(bench.outcome(op), Outcome::Acked { acks, .. } if acks.len() == 1));
+}

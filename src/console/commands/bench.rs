@@ -65,8 +65,10 @@ const JS: Command = Command {
     ..Command::new("js", "JetStream", &[])
 };
 
-const JS_PUB: Command =
-    Command { subs: &[SYNC], ..Command::new("pub", "Publish messages to a stream", &[]) };
+const JS_PUB: Command = Command {
+    subs: &[SYNC, ASYNC, BATCHED],
+    ..Command::new("pub", "Publish messages to a stream", &[])
+};
 
 const PURGE: Flag = Flag::new("purge", Kind::Switch, "Empty the stream first");
 
@@ -92,6 +94,24 @@ const SYNC: Command = Command {
     args: &[SUBJECT],
     flags: &[PUBLISH, JS_PUBLISH],
     ..Command::new("sync", "Wait for each acknowledgement before the next message", &[])
+};
+
+const ASYNC: Command = Command {
+    verb: Some(Verb::BenchJsAsync),
+    args: &[SUBJECT],
+    flags: &[PUBLISH, JS_PUBLISH, &[BATCH]],
+    ..Command::new("async", "Publish many messages, then wait for their acknowledgements", &[])
+};
+
+const BATCHED: Command = Command {
+    verb: Some(Verb::BenchJsBatch),
+    args: &[SUBJECT],
+    flags: &[PUBLISH, JS_PUBLISH, &[BATCH]],
+    ..Command::new(
+        "batch",
+        "Publish batches, each of which is stored whole or not at all",
+        &["The stream has to allow it: --create makes one that does."],
+    )
 };
 
 const BATCH: Flag =

@@ -299,7 +299,7 @@ const SEAL: Command = Command {
 
 const CLUSTER: Command = Command {
     aliases: &["c"],
-    subs: &[STEP_DOWN],
+    subs: &[STEP_DOWN, PEER_REMOVE],
     ..Command::new("cluster", "Work with a stream's replicas", &[])
 };
 
@@ -309,4 +309,19 @@ const STEP_DOWN: Command = Command {
     args: &[NAME],
     flags: &[&[Flag::new("preferred", Kind::Server, "Which server should lead afterwards"), FORCE]],
     ..Command::new("step-down", "Make a stream's leader step down, so that another is elected", &[])
+};
+
+const PEER_REMOVE: Command = Command {
+    aliases: &["pr"],
+    verb: Some(Verb::PeerRemove),
+    args: &[
+        Arg { required: true, ..NAME },
+        Arg::required("peer", Kind::Server, "The server that is to have no copy any more"),
+    ],
+    flags: &[&[FORCE]],
+    ..Command::new(
+        "peer-remove",
+        "Remove a server from a stream's replicas; another one comes",
+        &[],
+    )
 };

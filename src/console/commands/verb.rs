@@ -45,6 +45,8 @@ pub enum Verb {
     StreamSeal,
     /// `nats stream cluster step-down`
     StepDown,
+    /// `nats stream cluster peer-remove`
+    PeerRemove,
     /// `nats consumer add`
     ConsumerAdd,
     /// `nats consumer edit`
@@ -81,6 +83,10 @@ pub enum Verb {
     BenchSub,
     /// `nats bench js pub sync`
     BenchJsPub,
+    /// `nats bench js pub async`
+    BenchJsAsync,
+    /// `nats bench js pub batch`
+    BenchJsBatch,
     /// `nats bench js ordered`
     BenchJsOrdered,
     /// `nats bench js consume`

@@ -1,4 +1,4 @@
-//! `nats stream cluster step-down`
+//! `nats stream cluster …`
 
 use crate::console::format::quoted;
 use crate::console::parse::Invocation;
@@ -56,6 +56,25 @@ pub(super) fn step_down(run: &mut Run<'_>, line: &Invocation) -> Done {
     }
     run.say("");
     run.say_all(stream(&last, false));
+    Ok(())
+}
+
+/// `nats stream cluster peer-remove`
+pub(super) fn peer_remove(run: &mut Run<'_>, line: &Invocation) -> Done {
+    let found = pick(run, line, "could not load Stream")?;
+    let name = &found.config.name;
+    let replicas = found.cluster.as_ref().map_or(0, |group| group.replicas.len());
+    if replicas == 0 && !line.on("force") {
+        let why =
+            "removing the only peer on a stream will result in data loss, use --force to force";
+        return Err(run.fail(why));
+    }
+    let peer = quoted(line.arg(1).unwrap_or_default());
+    run.log(run.at(), format!("Removing peer {peer}"));
+    let done: Result<Success, String> =
+        run.api(&format!("STREAM.PEER.REMOVE.{name}"), format!("{{\"peer\":{peer}}}"))?;
+    run.check("", done)?;
+    run.log(run.at(), format!("Requested removal of peer {peer}"));
     Ok(())
 }
 

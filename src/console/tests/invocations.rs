@@ -64,6 +64,16 @@ const LINES: &[(&str, &str)] = &[
         "nats bench js pub sync bench --create --stream benchstream --msgs 20 --purge",
         "NATS JetStream synchronous publisher stats:",
     ),
+    (
+        "nats bench js pub async bench --msgs 20 --batch 8 --dedup",
+        "NATS JetStream asynchronous publisher stats:",
+    ),
+    (
+        "nats bench js pub batch bench --msgs 20 --batch 8 --purge",
+        "NATS JetStream batched publisher stats:",
+    ),
+    ("nats stream info benchstream", "Messages: 20"),
+    ("nats stream edit benchstream --replicas 2 -f", "Stream benchstream was updated"),
     ("nats bench sub elsewhere --msgs 10", "Starting Core NATS subscriber benchmark"),
     ("nats events --js-advisory --short", "Listening for Advisories on $JS.EVENT.ADVISORY.>"),
 ];
@@ -157,8 +167,8 @@ fn what_is_not_here_is_refused_with_a_way_out() {
             "nats: error: 'stream backup' is not part of this simulation\nThere are no files here; a link of this page keeps the whole session.",
         ),
         (
-            "nats bench js pub async x",
-            "nats: error: 'bench js pub async' is not part of this simulation\nUse 'nats bench js pub sync'.",
+            "nats bench js get x",
+            "nats: error: 'bench js get' is not part of this simulation\nUse 'nats stream get'.",
         ),
         (
             "nats server request jetstream",

@@ -51,7 +51,9 @@ fn config(world: &World, cluster: &str, name: &str) -> Option<StreamConfig> {
 fn published(world: &World, pattern: &str) -> Option<Draft> {
     let drafts = world.clients().flat_map(|(_, _, client)| {
         client.ops().filter_map(|(_, op)| match &*op.call {
-            Call::Publish { message, .. } | Call::JsPublish { message, .. }
+            Call::Publish { message, .. }
+            | Call::JsPublish { message, .. }
+            | Call::JsPublishAll { message, .. }
                 if matches(pattern, &message.subject) =>
             {
                 Some((op.started, message))

@@ -111,6 +111,14 @@ pub fn describe_call(say: Say, call: &Call) -> Say {
             times(say.text(" publishes ").code(&message.subject), *count)
                 .text(" and waits for the stream's acknowledgement")
         }
+        Call::JsPublishAll { message, count: n, atomic, .. } => {
+            let say = say.text(&format!(" publishes {} on ", count(u64::from(*n), "message")));
+            say.code(&message.subject).text(if *atomic {
+                " as one batch: the stream is to store all of them or none"
+            } else {
+                " at once and waits for all acknowledgements"
+            })
+        }
         Call::Request { message, .. } => say.text(" sends a request to ").code(&message.subject),
         Call::Api { subject, .. } => say.text(" asks the JetStream API: ").code(&api_name(subject)),
         Call::Subscribe { subject, queue, .. } => {

@@ -8,66 +8,15 @@ use crate::console::plan::stream::is_token;
 use crate::console::plan::{Done, OpView, Run, Stop};
 use crate::kernel::Span;
 use crate::nats::api::response::Purged;
-use crate::nats::api::{
-    AckPolicy, ConsumerConfig, ConsumerInfo, Discard, PubAck, Storage, StreamConfig, StreamInfo,
-    to_json_text,
-};
+use crate::nats::api::{AckPolicy, ConsumerConfig, ConsumerInfo, to_json_text};
 use crate::nats::json::as_json;
-use crate::nats::time::go_duration;
 
-use super::{Bench, MOST, message, pattern, publish_facts, publish_parts, sleep_text};
+use super::{Bench, MOST, sleep_text};
 
 /// The consumer that is created if no other is named.
 const CONSUMER: &str = "nats-bench";
 /// How long a pull waits for messages.
 const EXPIRES: Span = Span::secs(2);
-
-/// `nats bench js pub sync`
-pub(in crate::console::plan) fn publish(run: &mut Run<'_>, line: &Invocation) -> Done {
-    let label = "JetStream synchronous publisher";
-    let stream = stream(run, line)?;
-    let mut facts = publish_facts(line);
-    facts.push(("batch", "0".to_owned()));
-    facts.push(("stream", stream.to_owned()));
-    facts.push(("purge", line.on("purge").to_string()));
-    if line.on("create") {
-        let window = line.span("dedupwindow").unwrap_or(Span::secs(120));
-        facts.push(("storage", line.text("storage").unwrap_or("file").to_owned()));
-        facts.push(("max-bytes", comma(line.bytes("maxbytes").unwrap_or(1 << 30).into())));
-        facts.push(("replicas", comma(line.number("replicas").unwrap_or(1).into())));
-        facts.push(("deduplication", line.on("dedup").to_string()));
-        facts.push(("dedup-window", go_duration(window.as_nanos())));
-    }
-    let bench = Bench::begin(run, line, label, MOST, facts)?;
-    if line.on("create") {
-        create_stream(run, line, stream)?;
-    }
-    let found: Result<StreamInfo, String> = run.api(&format!("STREAM.INFO.{stream}"), "")?;
-    if let Err(why) = found {
-        let stop = run.fail(format!("could not access stream {stream}: {why}"));
-        run.hint("Name a stream with --stream, or let it be created with --create.");
-        return Err(stop);
-    }
-    run.log(run.at(), format!("Using stream: {stream}"));
-    purge(run, line, stream)?;
-    let count = comma(bench.messages.into());
-    run.log(run.at(), format!("[1] Starting {label}, publishing {count} messages"));
-    let draft = message(line, &bench);
-    let call = |message, count| Call::JsPublish { message, count, retries: 0 };
-    let took = publish_parts(run, &bench, &draft, call, |outcome| {
-        let why = match outcome {
-            Outcome::Acked { acks, .. } => acks.iter().find_map(|ack| {
-                let error = PubAck::parse(&ack.payload).map(|ack| ack.error)?;
-                error.map(|error| error.to_string())
-            }),
-            Outcome::NoResponders => Some("nats: no response from stream".to_owned()),
-            other => Some(trouble(other)),
-        };
-        why.map_or(Ok(()), |why| Err(format!("publishing: publishing synchronously: {why}")))
-    })?;
-    bench.report(run, took);
-    Ok(())
-}
 
 /// `nats bench js fetch`
 pub(in crate::console::plan) fn fetch(run: &mut Run<'_>, line: &Invocation) -> Done {
@@ -241,43 +190,13 @@ pub(in crate::console::plan) fn ordered(run: &mut Run<'_>, line: &Invocation) ->
 }
 
 /// The stream that a line names.
-fn stream<'l>(run: &mut Run<'_>, line: &'l Invocation) -> Done<&'l str> {
+pub(super) fn stream<'l>(run: &mut Run<'_>, line: &'l Invocation) -> Done<&'l str> {
     let name = line.text("stream").unwrap_or("benchstream");
     if is_token(name) {
         return Ok(name);
     }
     let quoted = crate::console::format::quoted(name);
     Err(run.fail(format!("{quoted} is not a valid stream name")))
-}
-
-fn create_stream(run: &mut Run<'_>, line: &Invocation, stream: &str) -> Done {
-    let window = line.span("dedupwindow").unwrap_or(Span::secs(120));
-    let config = StreamConfig {
-        name: stream.to_owned(),
-        subjects: vec![pattern(line)],
-        discard: Discard::New,
-        storage: match line.text("storage") {
-            Some("memory") => Storage::Memory,
-            _ => Storage::File,
-        },
-        num_replicas: line.number("replicas").unwrap_or(1),
-        max_bytes: line.bytes("maxbytes").unwrap_or(1 << 30),
-        max_msgs: -1,
-        max_consumers: -1,
-        max_msgs_per_subject: -1,
-        max_msg_size: -1,
-        duplicate_window: i64::try_from(window.as_nanos()).unwrap_or(i64::MAX),
-        allow_direct: true,
-        allow_atomic: true,
-        ..StreamConfig::default()
-    };
-    let created: Result<StreamInfo, String> =
-        run.api(&format!("STREAM.CREATE.{stream}"), to_json_text(&config))?;
-    let what = format!(
-        "could not create the stream. If you want to delete and re-define the stream use `nats stream delete {stream}`"
-    );
-    run.check(&what, created)?;
-    Ok(())
 }
 
 fn create_consumer(run: &mut Run<'_>, line: &Invocation, stream: &str, batch: i64) -> Done {
@@ -309,7 +228,7 @@ fn create_consumer(run: &mut Run<'_>, line: &Invocation, stream: &str, batch: i6
     Ok(())
 }
 
-fn purge(run: &mut Run<'_>, line: &Invocation, stream: &str) -> Done {
+pub(super) fn purge(run: &mut Run<'_>, line: &Invocation, stream: &str) -> Done {
     if line.on("purge") {
         run.log(run.at(), "Purging the stream");
         let purged: Result<Purged, String> = run.api(&format!("STREAM.PURGE.{stream}"), "")?;

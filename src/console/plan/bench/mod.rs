@@ -2,9 +2,11 @@
 
 mod core;
 mod js;
+mod js_publish;
 
 pub(super) use core::{publish, subscribe};
-pub(super) use js::{consume, fetch, ordered, publish as js_publish};
+pub(super) use js::{consume, fetch, ordered};
+pub(super) use js_publish::{Way, publish as js_publish};
 
 use crate::client::{Call, Draft, Outcome};
 use crate::console::format::{comma, ibytes};

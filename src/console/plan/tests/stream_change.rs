@@ -121,3 +121,22 @@ Information for Stream ORDERS";
     let alone = answer(r#"{"config":{"name":"A"},"cluster":{"leader":"n1"}}"#);
     assert_eq!(drive("nats s c sd A", &[alone]).1, "nats: error: stream \"A\" is not clustered");
 }
+
+#[test]
+fn a_server_is_removed_from_a_streams_replicas() {
+    let three = answer(
+        r#"{"config":{"name":"S"},"cluster":{"leader":"n1","replicas":[{"name":"n2"},{"name":"n3"}]}}"#,
+    );
+    let done = answer(r#"{"success":true}"#);
+    let (calls, out) = drive("nats s cluster peer-remove S n2", &[three, done]);
+    assert_eq!(api(&calls[1]), ("$JS.API.STREAM.PEER.REMOVE.S", r#"{"peer":"n2"}"#));
+    let said = "09:00:00 Removing peer \"n2\"\n09:00:00 Requested removal of peer \"n2\"";
+    assert_eq!(out, said);
+    let alone = || answer(r#"{"config":{"name":"A"},"cluster":{"leader":"n1"}}"#);
+    let (calls, out) = drive("nats s c pr A n1", &[alone()]);
+    assert!(calls.len() == 1 && out.contains("data loss"), "{out}");
+    let refused =
+        answer(r#"{"error":{"code":503,"err_code":10075,"description":"peer remap failed"}}"#);
+    let (_, out) = drive("nats s c pr A n1 -f", &[alone(), refused]);
+    assert!(out.ends_with("nats: error: peer remap failed (10075)"), "{out}");
+}
