@@ -11,6 +11,7 @@ use super::engine::Ctx;
 use super::erased::{does, live};
 use super::icon::Icon;
 use super::knobs::Knobs;
+use super::raft_log::raft_log;
 
 /// Longer texts in a table may be broken into lines.
 const LONG: usize = 14;
@@ -283,6 +284,9 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                 </section>
             }
             .into_any()
+        }
+        Section::Log { members, rows, more, compacted } => {
+            raft_log(ctx, members, rows, more, compacted)
         }
         Section::Strip { cells, note } => view! {
             <section class="strip">

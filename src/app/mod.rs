@@ -32,6 +32,7 @@ mod measure;
 mod opening;
 mod options;
 mod popover;
+mod raft_log;
 mod scene;
 mod scenes;
 mod share;

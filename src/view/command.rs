@@ -59,6 +59,8 @@ pub enum PlayerCommand {
     SwitchBranch(BranchId),
     /// Back to the branch and moment before the last input, fork or switch.
     Undo,
+    /// Lists more rows of what is longer than the inspector shows at first.
+    MoreRows,
     /// Selects something, or nothing.
     Select(Option<Entity>),
     /// Points at something (hover, keyboard focus), or at nothing.

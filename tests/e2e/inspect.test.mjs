@@ -86,3 +86,21 @@ journey("why something happened is told back to what was pressed", async (page) 
   await page.getByTestId("why").locator("button").last().click();
   await inspector(page).locator("h2").waitFor();
 });
+
+journey("a stream's Raft log, entry by entry, and all of it", async (page) => {
+  await enter(page, "pub orders.new order --count 14");
+  await page.locator("#console-input").press("Escape");
+  await select(page, ".tape [data-stop]", "ORDERS");
+  await tab(page, "Raft");
+  const log = inspector(page).getByTestId("raft-log");
+  const row = (index) => log.getByRole("row", { name: new RegExp(`^${index} 1 publish orders\\.new applied applied applied`) });
+  await row(15).waitFor();
+  assert.equal(await log.locator("tbody tr").count(), 12);
+  await log.getByRole("button", { name: "List more: 3 older" }).click();
+  await log.getByRole("row", { name: /^1 1 the group's 3 members/ }).waitFor();
+  assert.equal(await log.locator("tbody tr").count(), 15);
+  // An order under way: first the leader alone has it.
+  await page.getByTestId("publish").click();
+  await stepUntil(page, /puts .* log/);
+  await log.getByRole("row", { name: /^16 1 publish orders\.new not in the log in the log not in the log/ }).waitFor();
+}, { reducedMotion: "reduce" });

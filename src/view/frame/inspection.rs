@@ -95,6 +95,17 @@ pub enum Section {
         /// What to say when there are no rows.
         empty: &'static str,
     },
+    /// The logs of a Raft group, side by side.
+    Log {
+        /// The names of its members: a column each.
+        members: Vec<String>,
+        /// The entries, newest first.
+        rows: Vec<LogRow>,
+        /// How many older ones there are: [`crate::view::PlayerCommand::MoreRows`] lists more of them.
+        more: u64,
+        /// Up to this index there is only a snapshot left.
+        compacted: u64,
+    },
     /// Messages in a row, each with what it is to a consumer.
     Strip {
         /// The messages, oldest first.
@@ -140,6 +151,49 @@ impl KnobRow {
             let below = steps.iter().take_while(|step| self.knob.kind.is_below(step, &self.value));
             below.count().saturating_sub(1)
         })
+    }
+}
+
+/// An entry of the logs of a Raft group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRow {
+    /// Its index.
+    pub index: u64,
+    /// The term of the leader that put it there.
+    pub term: u64,
+    /// What it says.
+    pub what: String,
+    /// How far each member is with it.
+    pub marks: Vec<LogMark>,
+    /// Whether it is new or further since one hop before.
+    pub changed: bool,
+}
+
+/// How far a member is with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogMark {
+    /// It is not in its log.
+    Absent,
+    /// It is in its log.
+    Written,
+    /// It is committed, as far as the member knows.
+    Committed,
+    /// The member has applied it.
+    Applied,
+    /// It is a part of the member's snapshot.
+    Compacted,
+}
+
+impl LogMark {
+    /// It in words.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Absent => "not in the log",
+            Self::Written => "in the log",
+            Self::Committed => "committed",
+            Self::Applied => "applied",
+            Self::Compacted => "in the snapshot",
+        }
     }
 }
 

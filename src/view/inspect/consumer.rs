@@ -16,6 +16,7 @@ use crate::view::text::{age, count, grouped};
 use crate::world::{ConsumerReplica, ConsumerView};
 
 use super::parts::{badge, fact, fact_of, facts, json, one_line, peer, role, row, stat, table};
+use super::raft_log::raft_log;
 
 /// Messages in the row at the top.
 const STRIP: u64 = 36;
@@ -25,6 +26,7 @@ pub(super) fn inspect(
     cluster: usize,
     stream: &Arc<str>,
     name: &Arc<str>,
+    rows: usize,
 ) -> Option<Inspection> {
     let world = cast.world();
     let view = world.consumer(cluster, stream, name)?;
@@ -53,7 +55,7 @@ pub(super) fn inspect(
             },
             Tab { name: "Out", sections: vec![out(cast, cluster, stream, &view)] },
             Tab { name: "Pulls", sections: vec![pulls(cast, &view)] },
-            Tab { name: "Raft", sections: raft(cast, &view) },
+            Tab { name: "Raft", sections: raft(cast, &view, rows) },
             Tab { name: "Config", sections: vec![config(&info.config)] },
             Tab { name: "API", sections: api(cast, cluster, stream, name) },
         ],
@@ -209,7 +211,7 @@ fn pulls(cast: Cast<'_>, view: &ConsumerView<'_>) -> Section {
     table("", vec!["Wants", "For", "Waits", "Left"], rows.collect(), "No pull request waits.")
 }
 
-fn raft(cast: Cast<'_>, view: &ConsumerView<'_>) -> Vec<Section> {
+fn raft(cast: Cast<'_>, view: &ConsumerView<'_>, rows: usize) -> Vec<Section> {
     let Some(group) = view.group else {
         return vec![Section::Note(
             "One copy only: there is no Raft group, its server alone knows what is delivered."
@@ -218,7 +220,9 @@ fn raft(cast: Cast<'_>, view: &ConsumerView<'_>) -> Vec<Section> {
     };
     let leader = view.leader();
     let members = view.replicas.iter().filter_map(|replica| Some((replica, replica.raft?)));
-    let rows = members.map(|(replica, raft)| {
+    let named: Vec<_> =
+        members.clone().map(|(replica, raft)| (cast.name(replica.server), raft)).collect();
+    let copies = members.map(|(replica, raft)| {
         let state = Some(replica.state).filter(|state| *state != ProcState::Down);
         Row {
             entity: Some(cast.entity(replica.server)),
@@ -238,9 +242,10 @@ fn raft(cast: Cast<'_>, view: &ConsumerView<'_>) -> Vec<Section> {
         table(
             "Copies",
             vec!["Server", "Role", "Term", "Commit", "Applied", "Leader"],
-            rows.collect(),
+            copies.collect(),
             "No copy is there.",
         ),
+        raft_log(&named, rows),
     ]
 }
 

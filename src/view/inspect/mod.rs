@@ -9,6 +9,7 @@ mod event;
 mod link;
 mod message;
 mod parts;
+mod raft_log;
 mod server;
 mod stream;
 
@@ -18,17 +19,20 @@ use super::cast::Cast;
 use super::entity::Entity;
 use super::frame::{Inspection, Section};
 
-/// All about a thing; none if it is not there at this moment.
-pub fn inspect(world: &World, entity: &Entity) -> Option<Inspection> {
+/// How many rows of a long list there are at first.
+pub const FEW_ROWS: usize = 12;
+
+/// All about a thing, with so many `rows` of lists that may be long; none if it is not there at this moment.
+pub fn inspect(world: &World, entity: &Entity, rows: usize) -> Option<Inspection> {
     let cast = Cast::new(world);
     match entity {
         Entity::Cluster(cluster) => cluster::inspect(cast, *cluster),
         Entity::Server(process) => server::inspect(cast, *process),
         Entity::App(process) => app::inspect(cast, *process),
-        Entity::Stream { cluster, name } => stream::inspect(cast, *cluster, name),
+        Entity::Stream { cluster, name } => stream::inspect(cast, *cluster, name, rows),
         Entity::Message { cluster, stream, seq } => message::inspect(cast, *cluster, stream, *seq),
         Entity::Consumer { cluster, stream, name } => {
-            consumer::inspect(cast, *cluster, stream, name)
+            consumer::inspect(cast, *cluster, stream, name, rows)
         }
         Entity::Link(a, b) => link::inspect(cast, *a, *b),
         Entity::Event(event) => event::inspect(cast, *event),
@@ -70,6 +74,12 @@ fn mark_section(section: &mut Section, old: &Section) {
                     let inner = row.cells.len().saturating_sub(1);
                     old.cells.get(..inner) != row.cells.get(..inner)
                 });
+            }
+        }
+        (Section::Log { rows, .. }, Section::Log { rows: old, .. }) => {
+            for row in rows {
+                let same = old.iter().find(|old| (old.index, old.term) == (row.index, row.term));
+                row.changed = same.is_none_or(|old| old.marks != row.marks);
             }
         }
         _ => {}

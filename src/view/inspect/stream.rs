@@ -16,8 +16,14 @@ use crate::world::{Replica, StreamView};
 use super::parts::{
     DATA, ROWS, badge, fact, fact_of, facts, json, one_line, peer, role, row, stat, table,
 };
+use super::raft_log::raft_log;
 
-pub(super) fn inspect(cast: Cast<'_>, cluster: usize, name: &Arc<str>) -> Option<Inspection> {
+pub(super) fn inspect(
+    cast: Cast<'_>,
+    cluster: usize,
+    name: &Arc<str>,
+    rows: usize,
+) -> Option<Inspection> {
     let view = cast.world().stream(cluster, name)?;
     let best = view.best()?;
     let config = best.stream.config();
@@ -26,7 +32,7 @@ pub(super) fn inspect(cast: Cast<'_>, cluster: usize, name: &Arc<str>) -> Option
         Tab { name: "Messages", sections: vec![messages(cast, &view, best), copies(cast, &view)] },
         Tab { name: "Consumers", sections: vec![super::consumer::of_stream(cast, cluster, name)] },
         Tab { name: "State", sections: vec![state_facts(cast, &view, best)] },
-        Tab { name: "Raft", sections: raft(cast, &view) },
+        Tab { name: "Raft", sections: raft(cast, &view, rows) },
         Tab { name: "Config", sections: vec![config_facts(best)] },
         Tab { name: "API", sections: api(cast, cluster, name) },
     ];
@@ -164,7 +170,7 @@ fn state_facts(cast: Cast<'_>, view: &StreamView<'_>, best: &Replica<'_>) -> Sec
 }
 
 /// Every replica's Raft, as it is on its own server.
-fn raft(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
+fn raft(cast: Cast<'_>, view: &StreamView<'_>, rows: usize) -> Vec<Section> {
     let Some(group) = view.group else {
         return vec![Section::Note(
             "One replica only: there is no Raft group. What its server has stored is stored; if the \
@@ -186,6 +192,8 @@ fn raft(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
             raft.leader().map_or_else(|| "–".to_owned(), |id| cast.name(peer(id))),
         ])
     });
+    let named: Vec<_> =
+        members.clone().map(|(replica, raft)| (cast.name(replica.server), raft)).collect();
     let logs = members.map(|(replica, raft)| {
         let lead = led.and_then(|led| led.raft).filter(|_| Some(replica.server) != leader);
         let progress = lead.and_then(|lead| lead.progress(replica.server.0));
@@ -224,6 +232,7 @@ fn raft(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
             logs.collect(),
             "No replica is there.",
         ),
+        raft_log(&named, rows),
     ]
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::client::{Answer, Call, Draft};
 use crate::kernel::{EventId, ProcId};
-use crate::view::frame::{StripState, Tab};
+use crate::view::frame::{LogMark, StripState, Tab};
 use crate::view::{Player, PlayerCommand};
 use crate::world::Input;
 use crate::world::scenes::one_order;
@@ -50,7 +50,8 @@ fn every_kind_of_thing_can_be_inspected() {
     let player = with_consumer();
     let world = player.world();
     for entity in one_of_each(world) {
-        let inspection = inspect(world, &entity).unwrap_or_else(|| panic!("{entity:?} has none"));
+        let inspection =
+            inspect(world, &entity, FEW_ROWS).unwrap_or_else(|| panic!("{entity:?} has none"));
         assert_eq!(inspection.entity, entity);
         assert!(!inspection.title.is_empty() && !inspection.tabs.is_empty(), "{entity:?}");
         for Tab { name, sections } in &inspection.tabs {
@@ -70,7 +71,7 @@ fn every_event_of_a_world_can_be_inspected() {
     let player = player();
     let world = player.world();
     for event in world.sim().trace().iter() {
-        assert!(inspect(world, &Entity::Event(event.id)).is_some());
+        assert!(inspect(world, &Entity::Event(event.id), FEW_ROWS).is_some());
     }
 }
 
@@ -86,7 +87,7 @@ fn what_is_not_there_has_no_inspection() {
         Entity::Consumer { cluster: 0, stream: "ORDERS".into(), name: "NOPE".into() },
         Entity::Event(EventId(u64::MAX)),
     ] {
-        assert!(inspect(world, &entity).is_none(), "{entity:?}");
+        assert!(inspect(world, &entity, FEW_ROWS).is_none(), "{entity:?}");
     }
 }
 
@@ -181,4 +182,45 @@ fn an_ack_wait_that_runs_is_something_to_come() {
     assert!(player.hops().len() > before, "the ack wait ends by itself");
     let ring = player.frame().motion.rings[0].clone();
     assert!(ring.queued || ring.deliveries > 1, "{ring:?}");
+}
+
+#[test]
+fn the_raft_log_is_listed_entry_by_entry_as_far_as_each_member_is() {
+    let mut player = player();
+    let world = player.world().clone();
+    let stream = Entity::Stream { cluster: 0, name: "ORDERS".into() };
+    let log = |world: &World, rows: usize| {
+        let inspection = inspect(world, &stream, rows).unwrap();
+        let raft = inspection.tabs.into_iter().find(|tab| tab.name == "Raft").unwrap();
+        let log = raft.sections.into_iter().find_map(|section| match section {
+            Section::Log { members, rows, more, .. } => Some((members, rows, more)),
+            _ => None,
+        });
+        log.unwrap()
+    };
+    let (members, rows, more) = log(&world, FEW_ROWS);
+    assert_eq!(members, ["n1", "n2", "n3"]);
+    assert_eq!(more, 0);
+    let texts: Vec<_> = rows.iter().map(|row| (row.index, row.what.as_str())).collect();
+    assert_eq!(texts, [(2, "publish orders.new"), (1, "the group's 3 members")]);
+    assert!(rows.iter().all(|row| row.term == 1 && row.marks.len() == 3));
+    assert_eq!(rows[1].marks, [Applied; 3]);
+    // One row at a time, and it is said how many are left.
+    let (_, rows, more) = log(&world, 1);
+    assert_eq!((rows.len(), more), (1, 1));
+
+    // While the followers write the next one, it is in no log but the leader's.
+    let checkout = world.process("checkout").unwrap();
+    player.command(PlayerCommand::Press(checkout));
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        player.command(PlayerCommand::HopForward);
+        let (_, rows, _) = log(player.world(), FEW_ROWS);
+        if rows[0].index == 3 && seen.last() != Some(&rows[0].marks) {
+            seen.push(rows[0].marks.clone());
+        }
+    }
+    use LogMark::{Absent, Applied, Written};
+    assert_eq!(seen.first().unwrap(), &[Absent, Written, Absent], "{seen:?}");
+    assert!(seen.contains(&vec![Written, Applied, Written]), "{seen:?}");
 }

@@ -20,6 +20,7 @@ use super::command::{LayoutHints, Pace, PlayerCommand};
 use super::entity::Entity;
 use super::filter::Filter;
 use super::frame::{Announcement, Frame};
+use super::inspect::FEW_ROWS;
 use super::layout::Places;
 use super::motion::Flight;
 use super::track::{Hop, Track};
@@ -129,6 +130,8 @@ pub struct Player {
     expected: Option<Time>,
     /// It was last asked to run until nothing is open: what follows up is run as well.
     to_idle: bool,
+    /// How many rows of a long list the inspector has.
+    rows: usize,
     cache: cache::Cache,
 }
 
@@ -167,6 +170,7 @@ impl Player {
             course: None,
             expected: None,
             to_idle: false,
+            rows: FEW_ROWS,
             cache: cache::Cache::default(),
         }
     }
@@ -205,6 +209,7 @@ impl Player {
         match &command {
             PlayerCommand::RunToIdle => self.to_idle = true,
             PlayerCommand::FollowUp(_)
+            | PlayerCommand::MoreRows
             | PlayerCommand::Select(_)
             | PlayerCommand::Hover(_)
             | PlayerCommand::SetHints(_) => {}
@@ -234,7 +239,15 @@ impl Player {
             PlayerCommand::ShowClass(class, shown) => self.show_class(class, shown),
             PlayerCommand::SwitchBranch(branch) => self.switch_branch(branch),
             PlayerCommand::Undo => self.undo(),
-            PlayerCommand::Select(entity) => self.selection = entity,
+            PlayerCommand::MoreRows => {
+                self.rows *= 2;
+                self.cache.inspection = cache::Kept::default();
+            }
+            PlayerCommand::Select(entity) => {
+                self.rows = FEW_ROWS;
+                self.cache.inspection = cache::Kept::default();
+                self.selection = entity;
+            }
             PlayerCommand::Hover(entity) => self.hover = entity,
             PlayerCommand::SetHints(hints) => self.hints = hints,
             PlayerCommand::SetReducedMotion(reduced) => self.reduced_motion = reduced,

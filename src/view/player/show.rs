@@ -199,8 +199,9 @@ impl Player {
             cache.before = cache.last.take();
         }
         let before = cache.before.clone();
+        let rows = self.rows;
         let found = cache.inspection.get(key, || {
-            let mut now = inspect::inspect(world, &entity)?;
+            let mut now = inspect::inspect(world, &entity, rows)?;
             if let Some((_, before)) = &before {
                 inspect::mark_changes(&mut now, before);
             }
