@@ -12,7 +12,7 @@ use crate::view::{Entity, Frame, Player, PlayerCommand};
 use crate::world::scenes::{self, Scene};
 use crate::world::{Input, TopologyError};
 
-use super::opening::Opening;
+use super::opening::{OTHERWISE, Opening};
 use super::options::Options;
 
 /// Longer gaps between two pictures are not made up for: the page was hidden.
@@ -70,7 +70,38 @@ impl Ctx {
     /// Begins a lesson: its world takes the place of what is shown.
     pub(crate) fn begin_lesson(self, lesson: Arc<Lesson>) -> Result<(), TopologyError> {
         let scene = SceneRef::Own(Box::new(lesson.beginning()?));
-        let mut player = Player::for_lesson(lesson)?;
+        self.show_lesson(scene, Player::for_lesson(lesson)?);
+        Ok(())
+    }
+
+    /// Goes on in a lesson where a shared session was, or beside it.
+    pub(crate) fn resume_lesson(
+        self,
+        lesson: Arc<Lesson>,
+        link: &Link,
+    ) -> Result<(), TopologyError> {
+        let scene = SceneRef::Own(Box::new(lesson.beginning()?));
+        let marks = link.lesson.as_ref().map_or(0, |place| place.1);
+        if scene != link.scene {
+            self.engine.update_value(|engine| {
+                engine.player.tell(
+                    "The lesson in which this link was made begins otherwise now: this is what was shared, \
+                     without the lesson."
+                        .to_owned(),
+                );
+            });
+            self.publish();
+            return Ok(());
+        }
+        let mut player = Player::resume(lesson, marks, &link.inputs(), link.position)?;
+        if !link.is_reproduced_by(player.world()) {
+            player.tell(OTHERWISE.to_owned());
+        }
+        self.show_lesson(scene, player);
+        Ok(())
+    }
+
+    fn show_lesson(self, scene: SceneRef, mut player: Player) {
         player.command(PlayerCommand::SetReducedMotion(self.reduced_motion.get_untracked()));
         self.engine.update_value(|engine| {
             player.command(PlayerCommand::SetHints(engine.player.hints()));
@@ -81,7 +112,6 @@ impl Ctx {
             engine.session = Session::new("cli");
         });
         self.publish();
-        Ok(())
     }
 
     /// The text of the link that leads to this very moment.
@@ -90,7 +120,8 @@ impl Ctx {
             let history = engine.player.history();
             let branch = history.branches().get(history.current().0);
             let inputs = branch.map_or(&[][..], |branch| &branch.inputs);
-            Link::new(engine.scene.clone(), inputs, engine.player.world()).encode()
+            let link = Link::new(engine.scene.clone(), inputs, engine.player.world());
+            link.in_lesson(engine.player.lesson_place()).encode()
         })
     }
 

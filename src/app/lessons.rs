@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::lesson::Lesson;
 use crate::lesson::index::{self, Entry};
+use crate::lesson::link::Link;
 
 use super::done;
 use super::engine::Ctx;
@@ -33,8 +34,8 @@ async fn fetch(file: &str) -> Result<String, String> {
     text.as_string().ok_or_else(|| missing("it is no text"))
 }
 
-/// Fetches a lesson and begins it.
-pub(crate) async fn begin(ctx: Ctx, file: &str) -> Result<(), String> {
+/// Fetches a lesson and begins it, or goes on in it where a shared session was.
+pub(crate) async fn begin(ctx: Ctx, file: &str, link: Option<Link>) -> Result<(), String> {
     if !index::is_file_name(file) {
         return Err(format!(
             "{file:?} is no lesson: a name such as 1-everything-is-a-stream.md is."
@@ -42,7 +43,12 @@ pub(crate) async fn begin(ctx: Ctx, file: &str) -> Result<(), String> {
     }
     let text = fetch(file).await?;
     let lesson = Lesson::parse(file, &text).map_err(|why| format!("{why}."))?;
-    ctx.begin_lesson(Arc::new(lesson)).map_err(|why| format!("{file}: {why}."))
+    let lesson = Arc::new(lesson);
+    let begun = match link {
+        Some(link) => ctx.resume_lesson(lesson, &link),
+        None => ctx.begin_lesson(lesson),
+    };
+    begun.map_err(|why| format!("{file}: {why}."))
 }
 
 /// The lessons as cards, each a link to it; with what there is of each: its tapes at their fullest.

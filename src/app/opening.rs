@@ -6,6 +6,10 @@ use crate::world::{TopologyError, World, scenes};
 
 use super::options::Options;
 
+/// What is told when a link does not lead to the very same world.
+pub(super) const OTHERWISE: &str = "This link was made by an engine that behaves differently: the same \
+     inputs were given again, but what followed may differ from what was shared.";
+
 /// A player at its first moment.
 pub(crate) struct Opening {
     /// The player. If the address could not be followed, its notice says why.
@@ -50,11 +54,7 @@ fn shared(text: &str) -> Result<Opening, LinkError> {
     let link = Link::decode(text)?;
     let mut player = Player::replay(link.world()?, &link.inputs(), Some(link.position));
     if !link.is_reproduced_by(player.world()) {
-        player.tell(
-            "This link was made by an engine that behaves differently: the same inputs were given again, \
-             but what followed may differ from what was shared."
-                .to_owned(),
-        );
+        player.tell(OTHERWISE.to_owned());
     }
     Ok(Opening { player, scene: link.scene })
 }

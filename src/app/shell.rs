@@ -4,6 +4,7 @@ use leptos::html::{Div, Input as InputElement};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::lesson::link::Link;
 use crate::view::PlayerCommand;
 
 use super::caption::Caption;
@@ -90,7 +91,12 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
             </button>
         }
     };
-    let with_lesson = options.lesson.is_some();
+    // A link that was made in a lesson leads back into it, once its file is here.
+    let link = options.state.as_deref().and_then(|text| Link::decode(text).ok());
+    let link = link.filter(|link| link.lesson.is_some());
+    let place = link.as_ref().and_then(|link| link.lesson.clone());
+    let lesson = place.map(|place| place.0).or(options.lesson);
+    let with_lesson = lesson.is_some();
     let trouble = RwSignal::new(None::<String>);
     // A lesson that begins is to be read, also where its panel is a sheet.
     Effect::new(move |_| {
@@ -98,10 +104,10 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
             panels.left.set(true);
         }
     });
-    if let Some(name) = options.lesson {
+    if let Some(name) = lesson {
         let file = if name.ends_with(".md") { name } else { format!("{name}.md") };
         leptos::task::spawn_local(async move {
-            trouble.set(lessons::begin(ctx, &file).await.err());
+            trouble.set(lessons::begin(ctx, &file, link).await.err());
         });
     }
     let characters = RwSignal::new(true);

@@ -15,8 +15,9 @@ use crate::kernel::{LoggedInput, Time};
 use crate::nats::json::{self, FromJson, Object, ToJson, Writer, tuple};
 use crate::world::{Input, Topology, TopologyError, World, scenes};
 
-/// The version of links that this engine writes.
-pub const VERSION: u32 = 1;
+/// The latest version of links; this engine reads those before it as well. A link is of the first version that
+/// can say what it says: 2 if it leads into a lesson, else 1.
+pub const VERSION: u32 = 2;
 /// Characters a link may have.
 const LONGEST: usize = 65_536;
 /// Bytes a link may unfold to.
@@ -37,6 +38,26 @@ pub struct Link {
     pub position: u64,
     /// The digest there, in hexadecimal.
     digest: String,
+    /// The place in the lesson in which it was made.
+    pub lesson: Option<LessonPlace>,
+}
+
+/// A place in a lesson: its file, and how many of the marks of its log lie behind the reader (see
+/// [`super::Play::log`]).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LessonPlace(pub String, pub usize);
+
+impl ToJson for LessonPlace {
+    fn write(&self, to: &mut Writer) {
+        to.begin().item(&self.0).item(&self.1).end();
+    }
+}
+
+impl FromJson for LessonPlace {
+    fn from_json(value: &Value) -> json::Result<Self> {
+        let [file, marks] = tuple(value)?;
+        Ok(Self(FromJson::from_json(file)?, FromJson::from_json(marks)?))
+    }
 }
 
 impl FromJson for Link {
@@ -47,6 +68,7 @@ impl FromJson for Link {
             inputs: o.take_or("i", Vec::new()),
             position: o.take("p"),
             digest: o.take("d"),
+            lesson: o.take_or("l", None),
         };
         o.finish(true)?;
         Ok(link)
@@ -56,7 +78,7 @@ impl FromJson for Link {
 impl ToJson for Link {
     fn write(&self, to: &mut Writer) {
         to.open().field("s", &self.scene).some("i", &self.inputs);
-        to.field("p", &self.position).field("d", &self.digest).close();
+        to.field("p", &self.position).field("d", &self.digest).some("l", &self.lesson).close();
     }
 }
 
@@ -117,7 +139,7 @@ impl FromJson for Given {
 pub enum LinkError {
     /// It was written by another version.
     #[error(
-        "this link was made by another version (it says {found:?}, this page reads version \
+        "this link was made by another version (it says {found:?}, this page reads versions up to \
          {VERSION}); open it with the page it came from"
     )]
     OtherVersion {
@@ -154,13 +176,25 @@ impl Link {
         };
         let behind = inputs.iter().take_while(|logged| logged.position < position);
         let inputs = behind.map(given).collect();
-        Self { scene, inputs, position, digest: digest_text(world) }
+        Self { scene, inputs, position, digest: digest_text(world), lesson: None }
+    }
+
+    /// The same link, into a lesson.
+    #[must_use]
+    pub fn in_lesson(mut self, place: Option<LessonPlace>) -> Self {
+        self.lesson = place;
+        self
+    }
+
+    /// The first version that can say what this link says.
+    fn version(&self) -> u32 {
+        if self.lesson.is_some() { VERSION } else { 1 }
     }
 
     /// The text of the link, to stand behind `#s=`.
     pub fn encode(&self) -> String {
-        let json = json::text(self);
-        format!("{VERSION}.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), LEVEL)))
+        let (version, json) = (self.version(), json::text(self));
+        format!("{version}.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), LEVEL)))
     }
 
     /// Reads the text of a link.
@@ -172,7 +206,7 @@ impl Link {
             return Err(LinkError::TooLong(text.len()));
         }
         let (version, body) = text.split_once('.').ok_or(LinkError::Damaged)?;
-        if version != VERSION.to_string() {
+        if !(1..=VERSION).any(|known| version == known.to_string()) {
             let found = version.chars().take(20).collect();
             return Err(LinkError::OtherVersion { found });
         }
@@ -293,12 +327,23 @@ mod tests {
     }
 
     #[test]
+    fn only_a_link_into_a_lesson_is_of_the_second_version() {
+        let link = link_of(&session());
+        assert!(link.encode().starts_with("1."));
+        let place = LessonPlace("2-work-queue.md".to_owned(), 7);
+        let link = link.in_lesson(Some(place.clone()));
+        let text = link.encode();
+        assert!(text.starts_with("2."), "{text}");
+        assert_eq!(Link::decode(&text).unwrap().lesson, Some(place));
+    }
+
+    #[test]
     fn what_cannot_be_opened_says_why() {
         let text = link_of(&session()).encode();
         let body = text.split_once('.').unwrap().1;
         let other = Link::decode(&format!("7.{body}")).unwrap_err();
         assert_eq!(other, LinkError::OtherVersion { found: "7".to_owned() });
-        assert!(other.to_string().contains("this page reads version 1"), "{other}");
+        assert!(other.to_string().contains("this page reads versions up to 2"), "{other}");
         let cut = &text[..text.len() / 2];
         assert_eq!(Link::decode(cut).unwrap_err(), LinkError::Damaged);
         assert_eq!(Link::decode("nonsense").unwrap_err(), LinkError::Damaged);

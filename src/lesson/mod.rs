@@ -20,6 +20,8 @@ pub mod model;
 mod parse;
 mod play;
 pub mod prose;
+#[cfg(test)]
+pub(crate) mod sample;
 pub mod snippet;
 mod start;
 

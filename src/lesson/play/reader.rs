@@ -45,6 +45,17 @@ impl Play {
         self.log.iter().filter(|mark| matches!(mark.step, Step::Entered(_))).count().max(1) - 1
     }
 
+    /// How many marks of the log lie behind the reader.
+    pub const fn seen(&self) -> usize {
+        self.seen
+    }
+
+    /// Puts the reader behind so many marks of the log, at this position of history.
+    pub fn read_to(&mut self, marks: usize, position: u64) {
+        self.seen = marks.clamp(1, self.log.len().max(1));
+        self.followed = position;
+    }
+
     /// Whether the reader is at the end of what has happened in the lesson.
     pub fn is_at_end(&self) -> bool {
         self.seen == self.log.len()

@@ -2,49 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "what goes wrong here is to stop the test")]
 
 use super::*;
+use crate::lesson::sample::{LESSON, small_lesson};
 use crate::world::{History, KEYFRAME_INTERVAL};
-
-const LESSON: &str = r#"---
-title: A test
-summary: One sentence.
-order: 1
-minutes: 2
-topology:
-  us-east: n1
-apps:
-  shop: us-east publisher subject=orders.new
-setup:
-  nats stream add ORDERS --subjects 'orders.>' --defaults
----
-
-## First
-
-Before.
-
-```ask
-How many?
-- [x] 2
-- [ ] 3
-answer: stream us-east/ORDERS messages
-```
-
-```run as=shop
-nats pub orders.new a
-nats pub orders.new b
-```
-
-After.
-
-## Second
-
-```goal
-One more.
-when: stream us-east/ORDERS messages == 3
-do: run shop> nats pub orders.new c
-```
-
-Done.
-"#;
 
 struct Table {
     play: Play,
@@ -53,7 +12,7 @@ struct Table {
 
 impl Table {
     fn new() -> Self {
-        let lesson = Arc::new(Lesson::parse("test.md", LESSON).unwrap());
+        let lesson = small_lesson();
         let world = World::new(lesson.beginning().unwrap()).unwrap();
         let play = Play::new(lesson, &world);
         Self { play, history: History::new(world, KEYFRAME_INTERVAL) }
@@ -106,7 +65,7 @@ fn a_lesson_waits_for_the_reader_the_engine_and_the_learner() {
     assert!(table.play.choose(1, Some(1)));
     assert_eq!(table.play.asked(1), Asked { chosen: Some(Some(1)), answer: None });
     assert_eq!(table.run(), Waiting::Next);
-    assert_eq!((table.messages(), table.items()), (2, vec![0, 1, 2, 3]));
+    assert_eq!((table.messages(), table.items()), (2, vec![0, 1, 2, 3, 4]));
     let answer = Some((Value::Number(2), Some(0)));
     assert_eq!(table.play.asked(1), Asked { chosen: Some(Some(1)), answer });
     assert!(!table.play.choose(1, Some(0)), "it is answered already");

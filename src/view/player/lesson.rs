@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::kernel::BranchId;
+use crate::lesson::link::LessonPlace;
 use crate::lesson::{Lesson, Mark, Move, Play, Waiting};
 use crate::view::lesson::{FAR, Left, LessonView, panel};
 use crate::world::{TopologyError, World};
@@ -13,11 +14,11 @@ use super::{Goal, Mode, Player};
 /// A lesson in the hands of the player.
 #[derive(Debug)]
 pub(super) struct Course {
-    play: Play,
+    pub(super) play: Play,
     /// The branch on which it is played.
     branch: BranchId,
     /// Where it was left last.
-    left: Option<Left>,
+    pub(super) left: Option<Left>,
     /// Counts changes that no position tells.
     version: u64,
 }
@@ -63,6 +64,12 @@ impl Player {
     /// The lesson that is played.
     pub fn lesson(&self) -> Option<&Play> {
         self.course.as_ref().map(|course| &course.play)
+    }
+
+    /// The place in the lesson that is played, for a link.
+    pub fn lesson_place(&self) -> Option<LessonPlace> {
+        let play = self.lesson()?;
+        Some(LessonPlace(play.lesson().file.to_string(), play.seen()))
     }
 
     /// The lesson panel, and what it follows from beside the moment.
@@ -141,7 +148,7 @@ impl Player {
     }
 
     /// From here on a branch beside the lesson's.
-    fn leave_lesson(&mut self) {
+    pub(super) fn leave_lesson(&mut self) {
         let (position, at) = (self.world().position(), self.world().now());
         let before = self.history.current();
         self.remember();

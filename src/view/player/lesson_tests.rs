@@ -1,63 +1,14 @@
 //! A lesson played by the player: as a learner sees it, there and back.
 #![allow(clippy::unwrap_used, reason = "what goes wrong here is to stop the test")]
 
-use std::sync::Arc;
-
 use super::*;
-use crate::lesson::Lesson;
+use crate::lesson::link::{Link, SceneRef};
+use crate::lesson::sample::small_lesson;
 use crate::view::lesson::{LessonItem, LessonView, NextStep, Verdict};
 use crate::world::Input;
 
-const LESSON: &str = r#"---
-title: A test
-summary: One sentence.
-order: 1
-minutes: 2
-topology:
-  us-east: n1 n2 n3
-apps:
-  shop: us-east publisher subject=orders.new
-setup:
-  nats stream add ORDERS --subjects 'orders.>' --replicas 3 --defaults
----
-
-## First
-
-Watch `ORDERS`, led by [this server](leader:us-east/ORDERS).
-
-```ask
-How many?
-- [x] 2
-- [ ] 3
-answer: stream us-east/ORDERS messages
-```
-
-```run as=shop
-nats pub orders.new a
-nats pub orders.new b
-```
-
-After.
-
-```code
-publish orders.new
-stream us-east/ORDERS
-```
-
-## Second
-
-```goal
-One more.
-when: stream us-east/ORDERS messages >= 3
-hint: Press the button.
-do: run shop> nats pub orders.new c
-```
-
-Done.
-"#;
-
 fn player() -> Player {
-    Player::for_lesson(Arc::new(Lesson::parse("test.md", LESSON).unwrap())).unwrap()
+    Player::for_lesson(small_lesson()).unwrap()
 }
 
 fn ask(player: &mut Player, command: LessonCommand) {
@@ -165,4 +116,66 @@ fn without_motion_a_lesson_is_run_from_stop_to_stop() {
     assert_eq!(panel(&mut player).next, NextStep::Engine);
     ask(&mut player, LessonCommand::Skip);
     assert_eq!((panel(&mut player).next, messages(&player)), (NextStep::Next, 2));
+}
+
+fn shared(player: &Player) -> Link {
+    let history = player.history();
+    let inputs = &history.branches()[history.current().0].inputs;
+    let scene = SceneRef::Own(Box::new(small_lesson().beginning().unwrap()));
+    let link = Link::new(scene, inputs, player.world()).in_lesson(player.lesson_place());
+    Link::decode(&link.encode()).unwrap()
+}
+
+fn opened(link: &Link) -> Player {
+    let place = link.lesson.clone().unwrap();
+    assert_eq!(place.0, "test.md");
+    Player::resume(small_lesson(), place.1, &link.inputs(), link.position).unwrap()
+}
+
+#[test]
+fn a_link_from_anywhere_in_a_lesson_leads_there() {
+    let mut player = player();
+    let commands = [
+        LessonCommand::Choose(1, Some(1)),
+        LessonCommand::Next,
+        LessonCommand::DoIt,
+        LessonCommand::Back,
+    ];
+    for command in commands {
+        let link = shared(&player);
+        let mut again = opened(&link);
+        let (was, is) = (panel(&mut player), panel(&mut again));
+        assert!(link.is_reproduced_by(again.world()), "before {command:?}");
+        assert_eq!((was.beat, was.next, was.is_free), (is.beat, is.next, false), "{command:?}");
+        assert_eq!(was.items.len(), is.items.len(), "before {command:?}");
+        ask(&mut player, command);
+    }
+    // In the middle of what the engine does.
+    player.command(PlayerCommand::HopBack);
+    let link = shared(&player);
+    let mut again = opened(&link);
+    assert!(link.is_reproduced_by(again.world()) && !panel(&mut again).is_free);
+}
+
+#[test]
+fn a_link_from_beside_a_lesson_leads_beside_it_and_back() {
+    let mut player = player();
+    ask(&mut player, LessonCommand::Choose(1, Some(0)));
+    ask(&mut player, LessonCommand::Next);
+    let beat = panel(&mut player).beat;
+    ask(&mut player, LessonCommand::Leave);
+    player.command(PlayerCommand::Act(Input::Crash {
+        process: "us-east/n3".to_owned(),
+        lose_disk: false,
+    }));
+    player.command(PlayerCommand::HopForward);
+    let link = shared(&player);
+    let mut again = opened(&link);
+    assert!(link.is_reproduced_by(again.world()));
+    assert!(panel(&mut again).is_free);
+    ask(&mut again, LessonCommand::Return);
+    let back = panel(&mut again);
+    assert!(!back.is_free);
+    assert_eq!((back.beat, back.next), (beat, NextStep::Do));
+    assert_eq!(messages(&again), 2);
 }

@@ -10,6 +10,7 @@ mod go;
 mod lesson;
 mod play;
 mod quiet;
+mod resume;
 mod scrub;
 mod show;
 
@@ -179,19 +180,24 @@ impl Player {
     /// the cursor is set to `position` (or to the end of the session, if that comes first).
     pub fn replay(world: World, inputs: &[LoggedInput<Input>], position: Option<u64>) -> Self {
         let mut player = Self::new(world);
+        player.give_again(inputs, position);
+        player
+    }
+
+    /// Gives inputs where they were given.
+    fn give_again(&mut self, inputs: &[LoggedInput<Input>], position: Option<u64>) {
         for logged in inputs {
-            while player.world().position() < logged.position && player.advance().is_some() {}
-            player.history.idle_until(logged.at);
-            player.history.act(logged.input.clone());
-            player.record();
+            while self.world().position() < logged.position && self.advance().is_some() {}
+            self.history.idle_until(logged.at);
+            self.history.act(logged.input.clone());
+            self.record();
         }
         // What the session saw after its last input is run as well.
         if let Some(position) = position {
-            while player.world().position() < position && player.advance().is_some() {}
-            player.history.seek(position);
+            while self.world().position() < position && self.advance().is_some() {}
+            self.history.seek(position);
         }
-        player.moved();
-        player
+        self.moved();
     }
 
     /// Tells the person something that nobody asked for: it stays until it is dismissed.
