@@ -139,6 +139,7 @@ impl Icon {
             ActionKind::Publish => Self::Send,
             ActionKind::On => Self::Play,
             ActionKind::Off => Self::Stop,
+            ActionKind::Remove => Self::Close,
         }
     }
 

@@ -65,6 +65,27 @@ test("an app is added, its knob is turned, it is killed and comes back", async (
   await close();
 });
 
+test("an app is removed, and stepping back brings it back", async () => {
+  const { page, problems, close } = await open("work-queue");
+  const worker = page.getByRole("button", { name: /^application worker-3/ });
+  await worker.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Remove worker-3" }).focus();
+  await page.keyboard.press("Enter");
+  await worker.waitFor({ state: "detached" });
+  await page.getByText("Nothing selected").waitFor();
+  assert.equal(await page.getByRole("button", { name: /^application worker-[12]/ }).count(), 2);
+  await page.getByRole("button", { name: "Undo the last thing done" }).click();
+  await worker.waitFor();
+  await page.getByRole("button", { name: "Remove worker-3" }).waitFor();
+  // The console is where lines are typed: it stays.
+  await page.getByRole("button", { name: /^application cli/ }).click();
+  await page.getByRole("button", { name: "Kill cli" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Remove cli" }).count(), 0);
+  assertClean(problems);
+  await close();
+});
+
 test("a worker at work is seen, and what it held when it was killed", async () => {
   const { page, problems, close } = await open("work-queue");
   const worker = page.getByRole("button", { name: /^application worker-1/ });

@@ -117,6 +117,49 @@ test("a learner tries something out, and comes back to the same world", async ()
   await close();
 });
 
+test("a link that is made in a lesson leads back into it, or beside it with the way back", async () => {
+  const { page, problems, close } = await open("?lesson=2-work-queue", { reducedMotion: "reduce" });
+  await next(page).waitFor();
+  while ((await heading(page)) !== "Who gets it?") {
+    await next(page).click();
+    await page.waitForTimeout(50);
+  }
+  const link = async () => {
+    await page.getByRole("button", { name: "Share", exact: true }).click();
+    const text = await page.getByTestId("share-link").inputValue();
+    await page.keyboard.press("Escape");
+    return text;
+  };
+  const within = await link();
+  const there = await status(page);
+  await page.locator("#console-input").fill("nats pub tasks.mail hello");
+  await page.locator("#console-input").press("Enter");
+  await page.getByText("You are trying something out").waitFor();
+  await page.getByRole("button", { name: "Run until nothing is open" }).click();
+  await page.waitForFunction((text) => document.querySelector('[data-testid="status"]').innerText !== text, there);
+  const beside = await link();
+  const elsewhere = await status(page);
+  await close();
+
+  for (const [address, free, state] of [[within, 0, there], [beside, 1, elsewhere]]) {
+    assert.ok(address.length <= 2000, `${address.length} characters`);
+    const again = await open(address.slice(address.indexOf("#")), { reducedMotion: "reduce" });
+    await next(again.page).waitFor();
+    assert.equal(await heading(again.page), "Who gets it?");
+    assert.equal(await status(again.page), state);
+    const back = again.page.getByRole("button", { name: "Return to lesson" });
+    assert.equal(await back.count(), free);
+    if (free) {
+      await back.click();
+      await back.waitFor({ state: "detached" });
+      assert.equal(await heading(again.page), "Who gets it?");
+    }
+    assertClean(again.problems);
+    await again.close();
+  }
+  assertClean(problems);
+});
+
 test("words light up what they stand for", async () => {
   const { page, problems, close } = await open("?lesson=3-a-worker-dies");
   await page.locator(".word", { hasText: "TASKS" }).first().focus();

@@ -298,4 +298,6 @@ pub enum ActionKind {
     On,
     /// Switch an application off.
     Off,
+    /// Take an application away.
+    Remove,
 }

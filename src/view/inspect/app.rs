@@ -18,7 +18,7 @@ use crate::view::frame::{
 use crate::view::palette::Token;
 use crate::view::say::Say;
 use crate::view::text::{age, count, escaped, grouped, short};
-use crate::world::Input;
+use crate::world::{Input, Role};
 
 use super::parts::{
     DATA, ROWS, badge, fact, fact_of, facts, process_actions, row, stat, state_badge, table,
@@ -78,8 +78,26 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
         actions: switch(world.name(process), client)
             .into_iter()
             .chain(process_actions(world.name(process), world.short_name(process), state))
+            .chain(
+                client.filter(|_| !is_console(cast, process)).map(|_| remove(world.name(process))),
+            )
             .collect(),
     })
+}
+
+/// Whether it is where the console's lines are typed: that stays.
+fn is_console(cast: Cast<'_>, process: ProcId) -> bool {
+    cast.spec(process).is_some_and(|spec| spec.acts_as() == Role::Console)
+}
+
+/// The button that takes it away.
+fn remove(name: &str) -> Action {
+    Action {
+        label: format!("Remove {name}"),
+        fault: false,
+        kind: ActionKind::Remove,
+        input: Input::RemoveClient { client: name.to_owned() },
+    }
 }
 
 /// The button that switches on or off what it does by itself.
