@@ -15,8 +15,8 @@ use crate::kernel::{LoggedInput, Time};
 use crate::nats::json::{self, FromJson, Object, ToJson, Writer, tuple};
 use crate::world::{Input, Topology, TopologyError, World, scenes};
 
-/// The latest version of links; this engine reads those before it as well. A link is of the first version that
-/// can say what it says: 2 if it leads into a lesson, else 1.
+/// The latest version of links; this engine reads those before it as well. A link is of the first
+/// version that can say what it says: 2 if it leads into a lesson, else 1.
 pub const VERSION: u32 = 2;
 /// Characters a link may have.
 const LONGEST: usize = 65_536;
