@@ -25,6 +25,8 @@ const MAC_BROWSERS: &[&str] = &[
 /// Something a machine must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Need {
+    /// The formatter and the linter of Rust.
+    RustTools,
     /// Rust's standard library for WebAssembly.
     WasmTarget,
     /// Node with npm.
@@ -41,6 +43,7 @@ impl Need {
     /// What it is called.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::RustTools => "rustfmt and Clippy",
             Self::WasmTarget => "Rust's WebAssembly target",
             Self::Node => "Node.js 20 or later, with npm",
             Self::Python => "Python 3.11 or later, with pip",
@@ -52,6 +55,7 @@ impl Need {
     /// What it is for.
     pub(crate) fn purpose(self) -> &'static str {
         match self {
+            Self::RustTools => "look at the code itself",
             Self::WasmTarget => "compiles the page",
             Self::Node => "runs wasm-opt and the end-to-end tests",
             Self::Python => {
@@ -68,6 +72,9 @@ impl Need {
     pub(crate) fn remedy(self) -> String {
         let mac = cfg!(target_os = "macos");
         match self {
+            Self::RustTools => "rustup component add rustfmt clippy (without rustup: your \
+                                distribution's packages of them)"
+                .to_string(),
             Self::WasmTarget => format!(
                 "rustup target add {WASM} (without rustup: your distribution's package of it)"
             ),
@@ -88,6 +95,9 @@ impl Need {
 
     fn is_met(self, place: &Place) -> bool {
         match self {
+            Self::RustTools => ["fmt", "clippy"]
+                .iter()
+                .all(|tool| Call::cargo(place).args([tool, "--version"]).ask().is_some()),
             Self::WasmTarget => wasm_target_installed(place),
             Self::Node => {
                 let version = Call::new("node", place).arg("--version").ask();
@@ -134,6 +144,10 @@ fn path() -> OsString {
 /// is missing still, the failure names all of it.
 pub(crate) fn ensure(needs: &[Need], place: &Place) -> Result<(), Failure> {
     let mut missing = unmet(needs, place);
+    if missing.contains(&Need::RustTools) {
+        println!("Adding rustfmt and Clippy to Rust (some seconds):");
+        let _ = Call::new("rustup", place).args(["component", "add", "rustfmt", "clippy"]).run();
+    }
     if missing.contains(&Need::WasmTarget) {
         println!("Adding Rust's target {WASM}, which the page is compiled for (some seconds):");
         // A failure here shows in the second look, with all the rest that is missing.
@@ -223,7 +237,14 @@ mod tests {
 
     #[test]
     fn every_need_says_how_to_get_it() {
-        for need in [Need::WasmTarget, Need::Node, Need::Python, Need::Browser, Need::Driver] {
+        for need in [
+            Need::RustTools,
+            Need::WasmTarget,
+            Need::Node,
+            Need::Python,
+            Need::Browser,
+            Need::Driver,
+        ] {
             assert!(
                 !need.name().is_empty() && !need.purpose().is_empty() && !need.remedy().is_empty()
             );

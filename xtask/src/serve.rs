@@ -23,9 +23,19 @@ pub(crate) fn serve(place: &Place, port: u16, open: bool) -> Result<(), Failure>
     }
     println!("Building the page (the first time two to three minutes, then seconds).");
     println!("It will be at http://127.0.0.1:{port}/ ; Ctrl+C ends it.");
+    let can_open = a_browser_can_open();
+    if open && !can_open {
+        println!("There is no screen here for a browser: open that address where there is one.");
+    }
     let port = port.to_string();
     let call = page::trunk(place).args(["serve", "--port", &port]);
-    if open { call.arg("--open").run() } else { call.run() }
+    if open && can_open { call.arg("--open").run() } else { call.run() }
+}
+
+/// Whether there is a screen, or somebody has named a browser that needs none.
+fn a_browser_can_open() -> bool {
+    let screen = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"];
+    !cfg!(target_os = "linux") || screen.iter().any(|name| std::env::var_os(name).is_some())
 }
 
 fn check_port(port: u16) -> Result<(), Failure> {

@@ -36,7 +36,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "format",
         about: "all Rust code is formatted",
-        needs: &[],
+        needs: &[Need::RustTools],
         perform: |place| {
             Call::cargo(place).args(["fmt", "--all", "--check"]).run()?;
             let apart = place.file("tests/clients/rust/Cargo.toml");
@@ -46,13 +46,13 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "lint-engine",
         about: "clippy on the engine, its tests, benches and examples",
-        needs: &[],
+        needs: &[Need::RustTools],
         perform: |place| clippy(place, &["--no-default-features", "--all-targets"]),
     },
     Step {
         name: "lint-helper",
         about: "clippy on cargo xtask itself",
-        needs: &[],
+        needs: &[Need::RustTools],
         perform: |place| clippy(place, &["--package", "xtask", "--all-targets"]),
     },
     Step {
@@ -94,7 +94,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step {
         name: "lint-page",
         about: "clippy on the page, for the browser",
-        needs: &[Need::WasmTarget],
+        needs: &[Need::RustTools, Need::WasmTarget],
         perform: |place| {
             clippy(place, &["--target", needs::WASM, "--lib", "--bins", "--test", "web"])
         },
