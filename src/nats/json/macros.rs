@@ -35,8 +35,12 @@ macro_rules! as_json {
         impl $crate::nats::json::FromJson for $type {
             fn from_json(value: &serde_json::Value) -> $crate::nats::json::Result<Self> {
                 let mut it = $crate::nats::json::as_json!(@from $($from)?);
-                $crate::nats::json::read_fields(&mut it, value, $strict)?;
+                it.read_into(value)?;
                 Ok(it)
+            }
+
+            fn read_into(&mut self, value: &serde_json::Value) -> $crate::nats::json::Result<()> {
+                $crate::nats::json::read_fields(self, value, $strict)
             }
         }
     };

@@ -33,6 +33,15 @@ pub trait FromJson: Sized {
     /// # Errors
     /// What is there instead, and what is expected.
     fn from_json(value: &Value) -> Result<Self>;
+
+    /// Reads it to where a value is already. Of a struct, what is absent stays as it is.
+    ///
+    /// # Errors
+    /// What is there instead, and what is expected.
+    fn read_into(&mut self, value: &Value) -> Result<()> {
+        *self = Self::from_json(value)?;
+        Ok(())
+    }
 }
 
 /// Where a value is read to, whatever its type.
@@ -46,8 +55,7 @@ pub trait Place {
 
 impl<T: FromJson> Place for T {
     fn put(&mut self, value: &Value) -> Result<()> {
-        *self = T::from_json(value)?;
-        Ok(())
+        self.read_into(value)
     }
 }
 

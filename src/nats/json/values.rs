@@ -123,6 +123,10 @@ impl<T: FromJson> FromJson for Box<T> {
     fn from_json(value: &Value) -> Result<Self> {
         T::from_json(value).map(Self::new)
     }
+
+    fn read_into(&mut self, value: &Value) -> Result<()> {
+        (**self).read_into(value)
+    }
 }
 
 impl<T: FromJson> FromJson for Arc<T> {
