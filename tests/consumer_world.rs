@@ -12,6 +12,7 @@
 mod consumer_support;
 
 use consumer_support::{CLUSTER, Field, SERVERS, delivery};
+use windtunnel::client::Call;
 use windtunnel::kernel::{EventKind, Span};
 use windtunnel::server::{self, ConsumerNote};
 use windtunnel::world::check::{Violation, has_converged};
@@ -147,14 +148,25 @@ fn trouble(field: &mut Field, away: &mut Option<String>) {
     *away = Some(name);
 }
 
+/// The stream is to have so many replicas.
+fn move_to(field: &mut Field, retention: &str, replicas: u64) {
+    let body = STREAM
+        .replace("RETENTION", retention)
+        .replace("\"num_replicas\":3", &format!("\"num_replicas\":{replicas}"));
+    let (client, subject) = ("app".to_owned(), "$JS.API.STREAM.UPDATE.S".to_owned());
+    field.give(&Input::Call { client, call: Call::Api { subject, body } });
+}
+
 /// What a case is about.
 #[derive(Clone, Copy)]
 struct Kind {
     retention: &'static str,
     in_memory: bool,
+    /// Whether the stream gets more and fewer replicas all the time, and the consumer with it.
+    moves: bool,
 }
 
-fn queue(seed: u64, Kind { retention, in_memory }: Kind) -> Result<usize, Violation> {
+fn queue(seed: u64, Kind { retention, in_memory, moves }: Kind) -> Result<usize, Violation> {
     let mut field = field(seed, retention, Span::secs(2), in_memory);
     let mut away = None;
     for round in 0..40 {
@@ -163,6 +175,10 @@ fn queue(seed: u64, Kind { retention, in_memory }: Kind) -> Result<usize, Violat
         }
         if field.rng.below(4) == 0 {
             trouble(&mut field, &mut away);
+        }
+        if moves && field.rng.below(4) == 0 {
+            let replicas = 1 + field.rng.below(3);
+            move_to(&mut field, retention, replicas);
         }
         work(&mut field, true);
         let span = [50, 500, 3_000][field.rng.below(3) as usize];
@@ -201,17 +217,23 @@ fn run_all(kind: Kind) {
 
 #[test]
 fn an_acknowledged_message_of_a_work_queue_never_comes_again() {
-    run_all(Kind { retention: "workqueue", in_memory: false });
+    run_all(Kind { retention: "workqueue", in_memory: false, moves: false });
 }
 
 #[test]
 fn nor_with_interest_retention() {
-    run_all(Kind { retention: "interest", in_memory: false });
+    run_all(Kind { retention: "interest", in_memory: false, moves: false });
 }
 
 #[test]
 fn nor_if_the_consumer_is_in_memory() {
-    run_all(Kind { retention: "workqueue", in_memory: true });
+    run_all(Kind { retention: "workqueue", in_memory: true, moves: false });
+}
+
+#[test]
+fn nor_while_it_moves_from_server_to_server() {
+    run_all(Kind { retention: "workqueue", in_memory: false, moves: true });
+    run_all(Kind { retention: "interest", in_memory: false, moves: true });
 }
 
 #[test]

@@ -125,11 +125,9 @@ impl Parser {
             self.help = true;
             return Ok(());
         }
-        if let Some(absent) = find_absent(&self.path(), word) {
-            let mut path = self.path();
-            path.push(absent.name);
-            let (what, instead) = (format!("'{}'", path.join(" ")), absent.instead);
-            return Err(UsageError::Absent { what, instead });
+        if let Some(instead) = find_absent(&self.path(), word) {
+            let path = self.path().into_iter().chain([word]).collect::<Vec<_>>().join(" ");
+            return Err(UsageError::Absent { what: format!("'{path}'"), instead });
         }
         let known = command
             .subs
