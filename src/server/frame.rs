@@ -217,6 +217,7 @@ impl Frame {
                         .map(|entry| GroupEntry::wire_len(&entry.data))
                         .sum::<usize>()
                 }
+                raft::Message::InstallSnapshot { snapshot, .. } => LINE + snapshot.wire_len(),
                 _ => LINE,
             },
             _ => LINE,

@@ -53,6 +53,17 @@ pub enum GroupState {
     Consumer(Box<Consumer>),
 }
 
+impl GroupState {
+    /// The bytes of the state on the wire, roughly.
+    pub(super) fn wire_len(&self) -> usize {
+        match self {
+            Self::Stream(stream) => usize::try_from(stream.state().bytes).unwrap_or(usize::MAX / 2),
+            Self::Consumer(_) => 512,
+            Self::Meta(state) => 512 * state.streams().count(),
+        }
+    }
+}
+
 /// A member's Raft.
 pub type GroupRaft = Raft<GroupEntry, GroupState>;
 

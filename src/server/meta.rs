@@ -10,6 +10,7 @@ use crate::nats::Subject;
 use crate::nats::api::{ConsumerConfig, StreamConfig};
 use crate::nats::subject::overlaps;
 
+use super::consumer::home_of_consumer;
 use super::moving::{Desired, Move, MoveStep};
 
 /// A stream and the servers it lives on.
@@ -221,10 +222,18 @@ impl MetaState {
                 self.replace_only(stream, consumer.as_ref(), *from, *to)
             }
             MetaCommand::CreateConsumer { stream, consumer, assignment, .. } => {
+                let Some(known) = self.streams.get(stream) else { return false };
+                let mut assignment = assignment.clone();
+                // The stream may have left some of its servers meanwhile.
+                if assignment.peers.iter().any(|peer| !known.peers.contains(peer)) {
+                    let (config, home) = (&assignment.config, &assignment.peers);
+                    assignment.peers = home_of_consumer(config, known, home, &known.peers);
+                    assignment.group = assignment.group.filter(|_| assignment.peers.len() > 1);
+                }
                 let Some(consumers) = self.consumers_mut(stream) else { return false };
                 let is_new = !consumers.contains_key(consumer);
                 if is_new {
-                    consumers.insert(Arc::clone(consumer), assignment.clone());
+                    consumers.insert(Arc::clone(consumer), assignment);
                 }
                 is_new
             }

@@ -16,7 +16,7 @@ use super::super::api_stream::without_status;
 use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Move, Server};
 use super::api::Result;
-use super::place::Place;
+use super::place::{Place, home_of_consumer, replicas_of};
 
 /// The length of the names that the server makes up.
 const NAME: usize = 8;
@@ -83,14 +83,14 @@ impl Server {
     ) -> Option<Move> {
         let known = stream.consumers.get(name)?;
         let to = known.desired.as_ref().map_or(&known.peers, |to| &to.peers);
-        let replicas = Self::replicas_of(config, stream, &stream.peers);
+        let replicas = replicas_of(config, stream, &stream.peers);
         if !self.is_clustered() || replicas == to.len() {
             return None;
         }
         let peers = if replicas < known.peers.len() {
             Vec::new()
         } else {
-            Self::home_of_consumer(config, stream, &known.peers, &stream.peers)
+            home_of_consumer(config, stream, &known.peers, &stream.peers)
         };
         let group = Self::new_consumer_group(cx, config, stream, replicas);
         Some(Move { peers, created: cx.now(), origin: None, group })

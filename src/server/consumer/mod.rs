@@ -32,6 +32,7 @@ use super::meta::Requester;
 
 pub(super) use gather::ConsumerGather;
 pub use note::{ConsumerNote, Delivery, Redelivery};
+pub(super) use place::{home_of_consumer, replicas_of};
 
 /// The account of all clients.
 const ACCOUNT: &str = Account::Global.name();

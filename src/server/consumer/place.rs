@@ -34,7 +34,7 @@ impl Server {
         if !self.is_clustered() {
             return Ok(Place { peers: vec![me], group: None, preferred: me });
         }
-        let replicas = Self::replicas_of(config, stream, &stream.peers);
+        let replicas = replicas_of(config, stream, &stream.peers);
         let is_online = |server: &ProcId| *server == me || self.memory.routes.contains_key(server);
         let (mut online, offline): (Vec<ProcId>, Vec<ProcId>) =
             stream.peers.iter().copied().partition(is_online);
@@ -65,34 +65,34 @@ impl Server {
         let storage = if in_memory { 'M' } else { 'F' };
         format!("C-R{replicas}{storage}-{}", cx.rng().base62(8)).into()
     }
+}
 
-    /// On how many of these servers of its stream a consumer lives.
-    pub(in crate::server) fn replicas_of(
-        config: &ConsumerConfig,
-        stream: &Assignment,
-        among: &[ProcId],
-    ) -> usize {
-        let all = among.len();
-        match usize::try_from(config.num_replicas) {
-            Ok(0) | Err(_) => {
-                let as_stream = config.is_durable() || stream.config.retention != Retention::Limits;
-                if as_stream { all } else { 1 }
-            }
-            Ok(wanted) => wanted.min(all),
+/// On how many of these servers of its stream a consumer lives.
+pub(in crate::server) fn replicas_of(
+    config: &ConsumerConfig,
+    stream: &Assignment,
+    among: &[ProcId],
+) -> usize {
+    let all = among.len();
+    match usize::try_from(config.num_replicas) {
+        Ok(0) | Err(_) => {
+            let as_stream = config.is_durable() || stream.config.retention != Retention::Limits;
+            if as_stream { all } else { 1 }
         }
+        Ok(wanted) => wanted.min(all),
     }
+}
 
-    /// Where a consumer is to live when its stream lives on these servers: where it lives already,
-    /// as far as possible, and on others.
-    pub(in crate::server) fn home_of_consumer(
-        config: &ConsumerConfig,
-        stream: &Assignment,
-        home: &[ProcId],
-        among: &[ProcId],
-    ) -> Vec<ProcId> {
-        let stay = home.iter().filter(|peer| among.contains(peer));
-        let come = among.iter().filter(|peer| !home.contains(peer));
-        let count = Self::replicas_of(config, stream, among);
-        stay.chain(come).copied().take(count).collect()
-    }
+/// Where a consumer is to live when its stream lives on these servers: where it lives already,
+/// as far as possible, and on others.
+pub(in crate::server) fn home_of_consumer(
+    config: &ConsumerConfig,
+    stream: &Assignment,
+    home: &[ProcId],
+    among: &[ProcId],
+) -> Vec<ProcId> {
+    let stay = home.iter().filter(|peer| among.contains(peer));
+    let come = among.iter().filter(|peer| !home.contains(peer));
+    let count = replicas_of(config, stream, among);
+    stay.chain(come).copied().take(count).collect()
 }

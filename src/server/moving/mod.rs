@@ -10,6 +10,8 @@ mod next;
 mod settle;
 mod state;
 mod tell;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub(super) use settle::Fate;

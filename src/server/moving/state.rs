@@ -71,9 +71,18 @@ impl MetaState {
     ) -> bool {
         self.moves += 1;
         let number = self.moves;
+        let mut peers = to.peers.clone();
+        if consumer.is_some() {
+            // The stream may have left some of them meanwhile.
+            let there = self.get(stream).map_or(&[][..], |stream| &stream.peers);
+            peers.retain(|peer| there.contains(peer));
+            if peers.is_empty() && !to.peers.is_empty() {
+                return false;
+            }
+        }
         let Some((_, group, desired)) = self.home(stream, consumer) else { return false };
         group.get_or_insert_with(|| Arc::clone(&to.group));
-        let (peers, created) = (to.peers.clone(), to.created);
+        let created = to.created;
         let origin = desired.as_ref().map_or(to.origin, |before| before.origin.or(to.origin));
         *desired = Some(Desired { peers, created, origin, number });
         true
@@ -88,6 +97,9 @@ impl MetaState {
         number: u64,
         step: &MoveStep,
     ) -> bool {
+        if *step == MoveStep::Finish && consumer.is_none() && !self.consumers_are_there(stream) {
+            return false;
+        }
         let Some((peers, group, desired)) = self.home(stream, consumer) else { return false };
         let Some(to) = desired.as_mut().filter(|to| to.number == number) else { return false };
         match step {
@@ -107,6 +119,14 @@ impl MetaState {
             _ => return false,
         }
         true
+    }
+
+    /// Whether all consumers of a stream live where the stream is to live.
+    fn consumers_are_there(&self, stream: &str) -> bool {
+        let Some(known) = self.get(stream) else { return false };
+        let Some(to) = &known.desired else { return false };
+        let mut homes = known.consumers.values().map(|consumer| &consumer.peers);
+        homes.all(|home| home.iter().all(|peer| to.peers.contains(peer)))
     }
 
     /// What has only one server begins anew on another one; consumers go with their stream.

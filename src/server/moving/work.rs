@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::jetstream::raft::PeerId;
 use crate::kernel::{Context, ProcId, Span, Time};
 
+use super::super::consumer::{home_of_consumer, replicas_of};
 use super::super::group::{GroupRaft, Member};
 use super::super::meta::MetaCommand;
 use super::super::{Host, Server, Timer};
@@ -134,7 +135,7 @@ impl Server {
         let (stream, consumer) = asset;
         let Some(assignment) = self.assignments.get(stream) else { return Vec::new() };
         let count = match consumer.as_ref().and_then(|name| assignment.consumers.get(name)) {
-            Some(known) => Self::replicas_of(&known.config, assignment, &assignment.peers),
+            Some(known) => replicas_of(&known.config, assignment, &assignment.peers),
             None => usize::try_from(assignment.config.num_replicas).unwrap_or(1),
         };
         let me = self.config.me;
@@ -155,8 +156,7 @@ impl Server {
         let Some(desired) = &assignment.desired else { return false };
         let mut waits = false;
         for (name, known) in &*assignment.consumers {
-            let wanted =
-                Self::home_of_consumer(&known.config, &assignment, &known.peers, &desired.peers);
+            let wanted = home_of_consumer(&known.config, &assignment, &known.peers, &desired.peers);
             let same = |peers: &[ProcId]| {
                 peers.len() == wanted.len() && wanted.iter().all(|peer| peers.contains(peer))
             };
