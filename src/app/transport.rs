@@ -137,9 +137,8 @@ pub(crate) fn Transport() -> impl IntoView {
                             })
                     })
                     on:input=move |event| {
-                        if let Ok(value) = event_target_value(&event).parse::<f64>() {
-                            ctx.send(PlayerCommand::SeekFraction(value / STEPS));
-                        }
+                        let range: web_sys::HtmlInputElement = event_target(&event);
+                        ctx.send(PlayerCommand::SeekFraction(range.value_as_number() / STEPS));
                     }
                 />
             </div>

@@ -89,7 +89,7 @@ pub fn packets(
             (false, true) => 0.62,
             (false, false) => ease(progress),
         };
-        let (at, angle) = on_line(line, from, place);
+        let (at, heading) = on_line(line, from, place);
         let highlighted = [selected, pointed].iter().any(|r| r.event(cast, flight.sent));
         let tail = if held { 0 } else { TAIL };
         packets.push(Packet {
@@ -97,7 +97,7 @@ pub fn packets(
             class: flight.class,
             shape: flight.class.shape(),
             at,
-            angle,
+            heading,
             trail: (1..=tail)
                 .map(|n| place - TAIL_STEP * n as f64)
                 .take_while(|t| *t > 0.0)
@@ -129,13 +129,13 @@ fn progress(flight: &Flight, now: Time) -> f64 {
 }
 
 /// The place and direction of something on its way, keeping right.
-fn on_line(line: &LinkLine, from: ProcId, t: f64) -> (Point, f64) {
+fn on_line(line: &LinkLine, from: ProcId, t: f64) -> (Point, Point) {
     let forward = line.ends[0] == from;
-    let (t, turn) = if forward { (t, 0.0) } else { (1.0 - t, std::f64::consts::PI) };
-    let angle = line.angle(t) + turn;
+    let (t, sign) = if forward { (t, 1.0) } else { (1.0 - t, -1.0) };
+    let way = line.direction(t);
+    let heading = Point::new(sign * way.x, sign * way.y);
     let at = line.point(t);
-    let side = Point::new(at.x - KEEP_RIGHT * angle.sin(), at.y + KEEP_RIGHT * angle.cos());
-    (side, angle)
+    (Point::new(at.x - KEEP_RIGHT * heading.y, at.y + KEEP_RIGHT * heading.x), heading)
 }
 
 fn line(stage: &Stage, a: ProcId, b: ProcId) -> Option<&LinkLine> {

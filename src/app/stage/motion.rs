@@ -59,11 +59,14 @@ fn packet(packet: &Packet) -> Shape {
         Shape::group("packet__tag").holds(plate).holds(Shape::label(&tag.label))
     });
     // Only what points somewhere turns with its way.
-    let turn = match packet.shape {
-        Form::Triangle | Form::HollowTriangle => packet.angle.to_degrees(),
-        _ => 0.0,
+    let ahead = match packet.shape {
+        Form::Triangle | Form::HollowTriangle => packet.heading,
+        _ => Point::new(1.0, 0.0),
     };
-    let turn = format!("translate({x:.1} {y:.1}) rotate({turn:.0})");
+    let turn = format!(
+        "matrix({:.2} {:.2} {:.2} {:.2} {x:.1} {y:.1})",
+        ahead.x, ahead.y, -ahead.y, ahead.x
+    );
     let glow = Shape::circle(packet.at, size * 1.9).with("opacity", "0.17");
     let marks = [("held", packet.held), ("hot", packet.highlighted)];
     lasting(&Entity::Event(packet.sent), classes("packet", &marks))
@@ -86,7 +89,7 @@ fn tail(packet: &Packet, width: f64) -> Option<String> {
     for (n, pair) in way.windows(2).enumerate() {
         let &[a, b] = pair else { continue };
         let (dx, dy) = (b.x - a.x, b.y - a.y);
-        let long = dx.hypot(dy).max(0.01);
+        let long = Point::new(dx, dy).length().max(0.01);
         let half = width * (1.0 - n as f64 / length);
         one.push(Point::new(a.x - dy / long * half, a.y + dx / long * half));
         other.push(Point::new(a.x + dy / long * half, a.y - dx / long * half));

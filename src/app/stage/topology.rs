@@ -87,8 +87,8 @@ const fn is_blocked(state: LinkState) -> bool {
 /// What shows that a link is cut (a gap with two ticks) or a black hole (a bar; two for both ways).
 fn wound(link: &LinkLine) -> (String, String) {
     let at = |t: f64, reach: f64| {
-        let (p, angle) = (link.point(t), link.angle(t));
-        let (dx, dy) = (-angle.sin() * reach, angle.cos() * reach);
+        let (p, way) = (link.point(t), link.direction(t));
+        let (dx, dy) = (-way.y * reach, way.x * reach);
         format!("M{:.1} {:.1}L{:.1} {:.1}", p.x - dx, p.y - dy, p.x + dx, p.y + dy)
     };
     match link.state {
@@ -105,13 +105,11 @@ fn wound(link: &LinkLine) -> (String, String) {
 }
 
 fn hexagon(centre: Point, radius: f64) -> String {
-    (0..6)
-        .map(|n| {
-            let angle = std::f64::consts::FRAC_PI_3 * (f64::from(n) + 0.5);
-            let (x, y) = (centre.x + radius * angle.cos(), centre.y + radius * angle.sin());
-            format!("{x:.1},{y:.1}")
-        })
-        .collect::<Vec<_>>()
+    // The corners, from the right above downwards: half the radius, and half the root of three.
+    const LOW: f64 = 0.5;
+    const WIDE: f64 = 0.866_025_403_784;
+    [(WIDE, LOW), (0.0, 1.0), (-WIDE, LOW), (-WIDE, -LOW), (0.0, -1.0), (WIDE, -LOW)]
+        .map(|(x, y)| format!("{:.1},{:.1}", centre.x + radius * x, centre.y + radius * y))
         .join(" ")
 }
 

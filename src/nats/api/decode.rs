@@ -124,7 +124,9 @@ impl<'a> Fields<'a> {
     /// Go names a number that does not fit, but not one that is no number at all.
     fn wrong_number(&mut self, name: &str, value: &Value, go_type: &str) {
         match value {
-            Value::Number(number) => self.mistaken(name, &format!("number {number}"), go_type),
+            Value::Number(_) => {
+                self.mistaken(name, &format!("number {}", json::text(value)), go_type)
+            }
             other => self.wrong(name, other, go_type),
         }
     }

@@ -82,7 +82,7 @@ pub(crate) fn mistaken(value: &Value, expected: &str) -> JsonError {
         Value::Array(_) => "sequence".to_owned(),
         Value::Object(_) => "map".to_owned(),
         Value::Bool(flag) => format!("boolean {flag}"),
-        Value::Number(number) => format!("number {number}"),
+        Value::Number(_) => format!("number {}", text(value)),
         Value::String(text) => format!("string {text:?}"),
     };
     JsonError(format!("invalid type: {found}, expected {expected}"))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::kernel::{Span, Time};
 use crate::sorted;
@@ -54,6 +54,24 @@ pub fn to_value(value: &dyn ToJson) -> Value {
 }
 
 impl Writer {
+    /// Writes a number. Not as it writes itself: that would bring large tables into the page for the
+    /// fractions that hardly anything here has.
+    fn number(&mut self, number: &Number) {
+        if let Some(whole) = number.as_u64() {
+            self.word(format_args!("{whole}"));
+        } else if let Some(whole) = number.as_i64() {
+            self.word(format_args!("{whole}"));
+        } else if let Some(fraction) = number.as_f64() {
+            let text = format!("{fraction:?}");
+            match text.split_once('e') {
+                Some((digits, power)) if !power.starts_with('-') => {
+                    self.word(format_args!("{digits}e+{power}"));
+                }
+                _ => self.word(format_args!("{text}")),
+            }
+        }
+    }
+
     /// Writes an object.
     pub fn object(&mut self, fields: &dyn WriteFields) {
         self.open();
@@ -288,7 +306,7 @@ impl ToJson for Value {
         match self {
             Self::Null => to.text.push_str("null"),
             Self::Bool(flag) => flag.write(to),
-            Self::Number(number) => to.word(format_args!("{number}")),
+            Self::Number(number) => to.number(number),
             Self::String(text) => to.string(text),
             Self::Array(items) => items.write(to),
             Self::Object(fields) => fields.write(to),
@@ -316,7 +334,7 @@ mod tests {
             json!(null),
             json!([]),
             json!({}),
-            json!([1, -2, 2.5, 1e300, true, false, u64::MAX, i64::MIN]),
+            json!([1, -2, 2.5, 0.1, 1e-7, 2e16, -1.5e300, true, false, u64::MAX, i64::MIN]),
             json!({ "a": { "b": [{}, [[]], "{", "["] }, "c": "\"\\\u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f}é<>&\u{2028}" }),
         ] {
             assert_eq!(text(&value), value.to_string());

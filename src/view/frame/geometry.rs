@@ -82,7 +82,18 @@ impl Point {
 
     /// The distance to another place.
     pub fn distance(self, other: Self) -> f64 {
-        (self.x - other.x).hypot(self.y - other.y)
+        Self::new(self.x - other.x, self.y - other.y).length()
+    }
+
+    /// The distance from the origin.
+    pub fn length(self) -> f64 {
+        (self.x * self.x + self.y * self.y).sqrt()
+    }
+
+    /// The same direction with length 1; to the right if it has none.
+    pub fn unit(self) -> Self {
+        let length = self.length();
+        if length > 0.0 { Self::new(self.x / length, self.y / length) } else { Self::new(1.0, 0.0) }
     }
 
     /// The place between this (0) and another (1).

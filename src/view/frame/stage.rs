@@ -258,18 +258,17 @@ impl LinkLine {
 
     /// A point so far to the side of it.
     pub fn beside(&self, t: f64, by: f64) -> Point {
-        let (at, angle) = (self.point(t), self.angle(t));
+        let (at, way) = (self.point(t), self.direction(t));
         // A plate is wider than high: beside a steep line it must keep further away.
-        let (x, y) = (angle.sin(), angle.cos());
-        Point::new(at.x + 1.7 * by * x, at.y - by * y)
+        Point::new(at.x + 1.7 * by * way.y, at.y - by * way.x)
     }
 
-    /// Its direction there, in radians.
-    pub fn angle(&self, t: f64) -> f64 {
+    /// Its direction there, of length 1.
+    pub fn direction(&self, t: f64) -> Point {
         let u = 1.0 - t;
         let part = |a: f64, c: f64, b: f64| u * (c - a) + t * (b - c);
         let (a, c, b) = (self.from, self.control, self.to);
-        part(a.y, c.y, b.y).atan2(part(a.x, c.x, b.x))
+        Point::new(part(a.x, c.x, b.x), part(a.y, c.y, b.y)).unit()
     }
 }
 
@@ -366,8 +365,8 @@ pub struct Packet {
     pub shape: Shape,
     /// Where it is.
     pub at: Point,
-    /// Where it is heading, in radians.
-    pub angle: f64,
+    /// Where it is heading: a direction of length 1.
+    pub heading: Point,
     /// Where it was, newest first: a tail of dots that shrink and fade.
     pub trail: Vec<Point>,
     /// How much of its way is behind it, 0 to 1.
