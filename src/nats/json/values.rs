@@ -139,14 +139,21 @@ impl<T: FromJson> FromJson for Arc<T> {
 impl<T: FromJson> FromJson for Vec<T> {
     fn from_json(value: &Value) -> Result<Self> {
         let mut items = Self::new();
-        if value.is_null() {
-            return Ok(items);
-        }
-        for item in list(value)? {
-            items.push(T::from_json(item)?);
-        }
+        items.read_into(value)?;
         Ok(items)
     }
+
+    fn read_into(&mut self, value: &Value) -> Result<()> {
+        self.clear();
+        each(value, &mut |item| {
+            self.push(T::from_json(item)?);
+            Ok(())
+        })
+    }
+}
+
+fn each(value: &Value, read: &mut dyn FnMut(&Value) -> Result<()>) -> Result<()> {
+    if value.is_null() { Ok(()) } else { list(value)?.iter().try_for_each(read) }
 }
 
 impl<T: FromJson> FromJson for sorted::Map<String, T> {
