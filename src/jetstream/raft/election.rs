@@ -42,7 +42,10 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         self.volatile.state = State::Candidate { votes: vec![own] };
 
         let (term, last) = (self.disk.term, self.disk.log.last());
-        out.push(Output::Campaigned { term });
+        // Alone there is nobody to ask.
+        if *self.disk.peers != [self.id] {
+            out.push(Output::Campaigned { term });
+        }
         for progress in &self.volatile.progress {
             let request =
                 Message::VoteRequest { term, last_term: last.term, last_index: last.index };

@@ -36,6 +36,16 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         }
     }
 
+    /// Tells contacts that were never heard of where the log ends: they may have come up by now.
+    pub fn greet(&self, out: &mut Vec<Output<E, S>>) {
+        if self.is_leader() {
+            let unheard = |progress: &&Progress| progress.last_heard.is_none();
+            let peers: Vec<PeerId> =
+                self.volatile.progress.iter().filter(unheard).map(|other| other.peer).collect();
+            peers.into_iter().for_each(|peer| self.beat(peer, out));
+        }
+    }
+
     /// The leader's wish to have one member more or less. Returns whether it is on its way: only a
     /// leader that has shown itself can, it cannot remove itself, and one change waits for the one
     /// before.

@@ -96,6 +96,12 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         }
     }
 
+    /// The same to one of them.
+    pub(super) fn beat(&self, to: PeerId, out: &mut Vec<Output<E, S>>) {
+        let message = self.append_message(self.disk.log.last(), Entries::default());
+        self.send(to, message, out);
+    }
+
     fn append_message(&self, prev: Position, entries: Entries<E>) -> Message<E, S> {
         Message::Append {
             term: self.disk.term,

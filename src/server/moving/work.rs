@@ -85,7 +85,11 @@ impl Server {
         let Some((home, desired, member)) = self.moving(asset) else { return };
         let (raft, number) = (&member.raft, desired.number);
         let step = match next {
-            Next::Wait | Next::CatchUp | Next::Heir => return,
+            Next::Wait | Next::Heir => return,
+            Next::CatchUp => {
+                let Some(group) = self.group_of(asset) else { return };
+                return self.with_group(cx, &group, |raft, _, out| raft.greet(out));
+            }
             Next::Add(peer) => {
                 let peers = raft.peers().iter().copied().chain([peer]).collect();
                 return self.change_members(cx, asset, peers);

@@ -85,10 +85,14 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
             .group(cast, group, me)
             .text(&format!(" up to index {index}")),
         Note::MembersChanged { group, members } => {
-            let say = say.class(Class::Replicate).who(cast, me).text(" reads in the log of ");
-            let say = say.group(cast, group, me).text(" that its members are ");
-            let half = members.len() / 2 + 1;
-            say.all(cast, members).text(&format!(" from now on: {half} of them are a majority"))
+            let say = say.class(Class::Replicate).who(cast, me).text(" counts ");
+            let say = say.all(cast, members).text(match members.len() {
+                1 => " as the only member of ",
+                _ => " as the members of ",
+            });
+            let majority = members.len() / 2 + 1;
+            say.group(cast, group, me)
+                .text(&format!(" from now on: a majority is {majority} of {}", members.len()))
         }
         Note::StreamCreated { stream } => {
             stream_name(say.who(cast, me).text(" now has a copy of "), cast, me, stream)

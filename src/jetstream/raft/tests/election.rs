@@ -300,7 +300,6 @@ fn a_lone_member_elects_itself() {
     assert_eq!(
         tick(&mut member, 50),
         [
-            Output::Campaigned { term: 1 },
             Output::LeaderChanged { leader: Some(1), term: 1 },
             Output::Committed { term: 1, index: 1 },
             Output::BecameLeader { term: 1 },
