@@ -6,6 +6,7 @@ use crate::view::{Class, PlayerCommand};
 
 use super::engine::Ctx;
 use super::erased::live;
+use super::icon::Icon;
 use super::popover::Popover;
 use super::stage::shape_path;
 
@@ -32,7 +33,10 @@ const SIGNS: [(&str, &str, &str); 9] = [
 
 /// A row under the stage; it opens to show everything.
 #[component]
-pub(crate) fn Legend() -> impl IntoView {
+pub(crate) fn Legend(
+    /// Whether there is a way out of a frame beside it.
+    embed: bool,
+) -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let classes = Memo::new(move |_| ctx.frame.read().classes.clone());
     let button = view! {
@@ -84,14 +88,42 @@ pub(crate) fn Legend() -> impl IntoView {
                         .collect_view()}
                 </div>
             </Popover>
-            <p class="legend__key" aria-hidden="true">
-                {SIGNS
-                    .into_iter()
-                    .take(3)
-                    .map(|(d, class, means)| view! { <span class="legend__item">{sign(d, class)}{means}</span> })
-                    .collect_view()}
-            </p>
+            {if embed {
+                out(ctx)
+            } else {
+                view! {
+                    <p class="legend__key" aria-hidden="true">
+                        {SIGNS
+                            .into_iter()
+                            .take(3)
+                            .map(|(d, class, means)| view! { <span class="legend__item">{sign(d, class)}{means}</span> })
+                            .collect_view()}
+                    </p>
+                }
+                    .into_any()
+            }}
         </div>
+    }
+    .into_any()
+}
+
+/// The way out of a frame: this very moment on a page of its own. It is looked up when somebody turns to it.
+fn out(ctx: Ctx) -> AnyView {
+    let address = RwSignal::new("./".to_owned());
+    let look = move || address.set(super::share::address(&ctx.link()));
+    view! {
+        <a
+            class="legend__out"
+            href=address
+            target="_blank"
+            rel="noopener"
+            on:pointerenter=move |_| look()
+            on:focus=move |_| look()
+            on:click=move |_| look()
+        >
+            "Open in the playground"
+            {Icon::Share.view()}
+        </a>
     }
     .into_any()
 }

@@ -10,6 +10,7 @@ use crate::view::{LessonCommand, PlayerCommand};
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
 use super::lesson_code::CodePanel;
+use super::options::is_framed;
 
 /// The lesson panel.
 #[component]
@@ -392,6 +393,10 @@ fn Way(lesson: Shown) -> impl IntoView {
             >
                 {word}
             </button>
+            {live(move || {
+                let at_end = state.get().1 == NextStep::End && !is_framed();
+                at_end.then(|| view! { <a class="btn pri" href="./">"All lessons"</a> })
+            })}
             <span class="spacer"></span>
             {live(move || {
                 let (_, _, free) = state.get();

@@ -92,7 +92,7 @@ pub(crate) fn Share(
 }
 
 /// The address of this page with a session in its fragment.
-fn address(link: &str) -> String {
+pub(crate) fn address(link: &str) -> String {
     let location = window().location();
     let base = [location.origin(), location.pathname()].map(Result::unwrap_or_default).concat();
     format!("{base}#s={link}")

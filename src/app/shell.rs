@@ -240,7 +240,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                                 })
                         })}
                     </div>
-                    <Legend/>
+                    <Legend embed=embed/>
                     <Caption/>
                     <Transport/>
                     {(!embed)
