@@ -267,10 +267,10 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                                                 .enumerate()
                                                 .map(|(n, cell)| {
                                                     let hint = cell.clone();
+                                                    let long = cell.len() > LONG;
                                                     if n == 0 {
-                                                        view! { <td style:color=tone.clone() title=hint>{value(ctx, cell, entity.clone())}</td> }.into_any()
+                                                        view! { <td class:long=long style:color=tone.clone() title=hint>{value(ctx, cell, entity.clone())}</td> }.into_any()
                                                     } else {
-                                                        let long = cell.len() > LONG;
                                                         view! { <td class:long=long title=hint><span class="cell-text">{cell}</span></td> }.into_any()
                                                     }
                                                 })

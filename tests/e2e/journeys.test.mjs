@@ -298,6 +298,14 @@ journey("embedded, it shows the stage, the caption and the transport, and rests"
   assert.equal(await page.getByTestId("play").getAttribute("aria-label"), "Play");
   await page.locator(".press").first().click();
   await page.locator(".packet").first().waitFor();
+  // The way out leads to this very moment.
+  await rest(page);
+  const out = page.getByRole("link", { name: "Open in the playground" });
+  await out.focus();
+  await page.waitForFunction(() => document.querySelector(".legend__out").href.includes("#s="));
+  const [opened] = await Promise.all([page.context().waitForEvent("page"), out.press("Enter")]);
+  await opened.locator("#console-input").waitFor();
+  assert.equal(await clock(opened), await clock(page));
 }, { query: "?embed=1", viewport: { width: 820, height: 560 } });
 
 journey("asks for no animation frame while it rests", async (page) => {
