@@ -42,10 +42,24 @@ impl Field {
         let world = World::new(topology).unwrap();
         let mut field = Self { world, read: 0, replies: 0, leaders: Leaders::default() };
         field.pass(Span::secs(6));
-        let hello = r#"CONNECT {"verbose":false,"headers":true,"no_responders":true}"#;
-        field.say(&format!("{hello}\r\nSUB re.* 1\r\nSUB in.* 2\r\n"));
-        field.pass(Span::millis(100));
+        field.connect();
         field
+    }
+
+    fn connect(&mut self) {
+        let hello = r#"CONNECT {"verbose":false,"headers":true,"no_responders":true}"#;
+        self.say(&format!("{hello}\r\nSUB re.* 1\r\nSUB in.* 2\r\n"));
+        self.pass(Span::millis(100));
+    }
+
+    /// Connects anew: the server of the connection was down.
+    fn reconnect(&mut self) {
+        let process = "hand".to_owned();
+        self.world.give(&Input::Crash { process: process.clone(), lose_disk: false }).unwrap();
+        self.world.give(&Input::Restart { process }).unwrap();
+        self.read = 0;
+        self.pass(Span::millis(100));
+        self.connect();
     }
 
     fn say(&mut self, text: &str) {
@@ -350,4 +364,30 @@ fn who_loses_its_only_server_begins_anew() {
     assert_eq!(field.copies(0), 1);
     assert_eq!(field.home("CONSUMER.INFO.S.c"), home);
     assert_eq!(field.servers().filter(|server| server.stream("S").is_some()).count(), 1);
+}
+
+#[test]
+fn a_stream_in_memory_outlives_its_first_server_once_it_has_others() {
+    let mut field = Field::new(9);
+    let memory = r#","storage":"memory""#;
+    field.stream("CREATE", 1, memory);
+    field.publish(20);
+    field.consumer("c", "");
+    field.stream("UPDATE", 3, memory);
+    field.pass(Span::secs(5));
+    let first = field.leader();
+    for _ in 0..2 {
+        // Whoever comes back has nothing but the names of the members, and gets all from the others.
+        let process = format!("c/{}", field.leader());
+        field.world.give(&Input::Crash { process: process.clone(), lose_disk: false }).unwrap();
+        field.pass(Span::secs(20));
+        field.world.give(&Input::Restart { process }).unwrap();
+        field.pass(Span::secs(20));
+        assert_eq!(field.copies(20), 3);
+    }
+    assert_ne!(field.leader(), first);
+    field.reconnect();
+    field.stream("UPDATE", 1, memory);
+    field.pass(Span::secs(5));
+    assert_eq!((field.home("STREAM.INFO.S"), field.copies(20)), (vec![field.leader()], 1));
 }
