@@ -391,3 +391,30 @@ fn a_stream_in_memory_outlives_its_first_server_once_it_has_others() {
     field.pass(Span::secs(5));
     assert_eq!((field.home("STREAM.INFO.S"), field.copies(20)), (vec![field.leader()], 1));
 }
+
+#[test]
+fn a_consumer_takes_its_state_along_from_a_server_that_its_stream_leaves() {
+    let mut field = Field::new(10);
+    field.create(3);
+    field.publish(9);
+    let names: Vec<String> = (1..=6).map(|n| format!("c{n}")).collect();
+    for name in &names {
+        field.consumer(name, r#","num_replicas":1"#);
+        let (next, body) = (format!("$JS.API.CONSUMER.MSG.NEXT.S.{name}"), r#"{"batch":4}"#);
+        field.say(&format!("PUB {next} in.{name} {}\r\n{body}\r\n", body.len()));
+        field.pass(Span::millis(100));
+    }
+    let homes: Vec<_> = names.iter().map(|n| field.home(&format!("CONSUMER.INFO.S.{n}"))).collect();
+    let leader = vec![field.leader()];
+    assert!(homes.iter().any(|home| *home != leader), "{homes:?}");
+    field.stream("UPDATE", 1, "");
+    field.pass(Span::secs(8));
+    for name in &names {
+        let what = format!("CONSUMER.INFO.S.{name}");
+        assert_eq!(field.home(&what), leader);
+        let info = field.ask(&format!("$JS.API.{what}"), "");
+        let told = (&info["delivered"]["stream_seq"], &info["num_ack_pending"]);
+        assert_eq!(told, (&4.into(), &4.into()), "{info}");
+    }
+    has_converged(&field.world).unwrap();
+}
