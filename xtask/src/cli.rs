@@ -134,6 +134,7 @@ pub(crate) fn help() -> String {
   test [--only STEP]...         run every test there is, or only some
   bench [ARGUMENT]...           measure the engine (arguments go to cargo bench)
   bench --browser               measure it in headless Chromium, compiled as the page is
+  bench --real                  measure the real nats-server, the bridge and the engine in turn
   lesson check FILE...          play lessons without a page and tell what did not come as they say
   size                          say how large dist/ is
 
