@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::lesson::model::Act;
+use crate::world::Input;
 
 const GOOD: &str = r#"---
 title: A test
@@ -104,6 +105,14 @@ fn a_whole_lesson_is_read() {
     let Part::Goal(goal) = &lesson.beats[1].items[0].part else { panic!("a goal") };
     assert!(goal.hint.is_some() && goal.when.len() == 1);
     assert!(matches!(goal.deeds[0].act, Act::ToLeader { .. }));
+}
+
+#[test]
+fn an_app_can_be_removed() {
+    let lesson = read(&GOOD.replacen("fault crash leader us-east/ORDERS", "fault remove shop", 1));
+    let Part::Goal(goal) = &lesson.beats[1].items[0].part else { panic!("a goal") };
+    let removed = Input::RemoveClient { client: "shop".to_owned() };
+    assert_eq!(goal.deeds[0].act, Act::Give(removed));
 }
 
 /// Replaces a line of the good lesson and tells where and how it is wrong then.
