@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::sorted;
 
 use super::{ApiError, Moment};
-use crate::nats::json::{self, JsonError, SyntaxError};
+use crate::nats::json::{self, JsonError};
 
 /// Why a request could not be read, in the words of Go's JSON library.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,21 +25,25 @@ type Result<T> = std::result::Result<T, DecodeError>;
 
 /// Reads JSON, of any shape.
 pub fn parse(body: &[u8]) -> Result<Value> {
-    json::parse_text(body).map_err(|SyntaxError { at, .. }| {
-        let offset = at + 1;
-        DecodeError(match body.get(at).map(|byte| char::from(*byte)) {
-            None => format!("unexpected end of JSON input at offset {}", body.len()),
-            Some(culprit) => format!(
-                "invalid character '{culprit}' looking for beginning of value at offset {offset}"
-            ),
-        })
+    serde_json::from_slice(body).map_err(|error| {
+        if error.is_eof() {
+            return DecodeError(format!("unexpected end of JSON input at offset {}", body.len()));
+        }
+        let before: usize =
+            body.split(|b| *b == b'\n').take(error.line() - 1).map(|line| line.len() + 1).sum();
+        let offset = (before + error.column()).clamp(1, body.len().max(1));
+        let culprit = body.get(offset - 1).map_or(' ', |b| char::from(*b));
+        DecodeError(format!(
+            "invalid character '{culprit}' looking for beginning of value at offset {offset}"
+        ))
     })
 }
 
 /// Whether a body says nothing: no bytes, or an object without fields.
 pub fn is_empty(body: &[u8]) -> bool {
     body.is_empty()
-        || json::parse_text(body).is_ok_and(|v| v.as_object().is_some_and(Map::is_empty))
+        || serde_json::from_slice::<Value>(body)
+            .is_ok_and(|v| v.as_object().is_some_and(Map::is_empty))
 }
 
 /// Whether a body looks like JSON. Requests whose body is optional ignore what does not.

@@ -6,7 +6,6 @@
 
 mod macros;
 mod object;
-mod parse;
 mod pretty;
 mod values;
 mod write;
@@ -15,7 +14,6 @@ use serde_json::Value;
 
 pub(crate) use macros::{as_json, words};
 pub use object::{Fields, Object, one_of, read_fields, variant};
-pub use parse::{SyntaxError, parse_text};
 pub use pretty::pretty;
 pub use values::{tuple, word};
 pub use write::{ToJson, WriteFields, Writer, go_text, text, to_value};
@@ -66,12 +64,7 @@ impl<T: FromJson> Place for T {
 /// # Errors
 /// Where it is no JSON.
 pub fn parse(bytes: &[u8]) -> Result<Value> {
-    parse_text(bytes).map_err(|SyntaxError { at, expected }| {
-        let before = &bytes[..at];
-        let line = before.split(|byte| *byte == b'\n').count();
-        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        JsonError(format!("expected {expected} at line {line} column {column}"))
-    })
+    serde_json::from_slice(bytes).map_err(|why| JsonError(why.to_string()))
 }
 
 /// Reads JSON.
