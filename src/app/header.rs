@@ -72,6 +72,7 @@ pub(crate) fn Header(
                 type="button"
                 class="btn"
                 aria-haspopup="dialog"
+                aria-label="Keys ?"
                 title="Keys, and what is simplified"
                 on:click=does(move |_| panels.help.set(true))
             >

@@ -393,14 +393,14 @@ fn Way(lesson: Shown) -> impl IntoView {
             >
                 {word}
             </button>
-            {live(move || {
-                let at_end = state.get().1 == NextStep::End && !is_framed();
-                at_end.then(|| view! { <a class="btn pri" href="./">"All lessons"</a> })
-            })}
             <span class="spacer"></span>
-            {live(move || {
-                let (_, _, free) = state.get();
-                (!free).then(|| button(ctx, "Free play", "btn ghost", LessonCommand::Leave))
+            {live(move || match state.get() {
+                // Whoever acts now leaves the lesson by that.
+                (_, NextStep::End, _) if !is_framed() => {
+                    view! { <a class="btn pri" href="./">"All lessons"</a> }.into_any()
+                }
+                (_, _, false) => button(ctx, "Free play", "btn ghost", LessonCommand::Leave),
+                _ => ().into_any(),
             })}
         </div>
     }
