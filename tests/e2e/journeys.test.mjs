@@ -272,7 +272,7 @@ for (const colorScheme of ["light", "dark"]) {
   }, { colorScheme });
 }
 
-for (const [width, height] of [[390, 844], [320, 640]]) {
+for (const [width, height] of [[820, 560], [390, 844], [320, 640]]) {
   journey(`fits ${width} px without scrolling sideways`, async (page) => {
     const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
     assert.ok((await wide()) <= width, `${await wide()} px wide`);
