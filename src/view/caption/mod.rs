@@ -10,6 +10,7 @@ mod note;
 mod traffic;
 mod work;
 
+use crate::client::{Client, Doing};
 use crate::kernel::{EventId, EventKind};
 use crate::server;
 use crate::world::{Event, Note};
@@ -133,10 +134,18 @@ pub fn beginning(cast: Cast<'_>) -> Caption {
         let text = "Everything is at rest. Create a stream to begin.";
         return Caption { event: None, ..Say::about(EventId(0)).text(text).done() };
     };
-    let say = Say::about(EventId(0)).text("Everything is at rest: ");
+    let works = |client: &Client| {
+        use Doing::{Preparing, Publishing, Working};
+        matches!(client.doing(), Some(Preparing { .. } | Publishing { .. } | Working { .. }))
+    };
+    let (first, last) = match cast.world().clients().any(|(_, _, client)| works(client)) {
+        true => ("The apps are at work: ", ". Press Play and follow a message."),
+        false => ("Everything is at rest: ", ". Publish a message and follow it."),
+    };
+    let say = Say::about(EventId(0)).text(first);
     let say = match stream.leader() {
         Some(leader) => say.who(cast, leader).text(" leads ").stream(stream.cluster, stream.name),
         None => say.stream(stream.cluster, stream.name).text(" has no leader"),
     };
-    Caption { event: None, ..say.text(". Publish a message and follow it.").done() }
+    Caption { event: None, ..say.text(last).done() }
 }

@@ -35,6 +35,8 @@ fn pill<'a>(frame: &'a Frame, name: &str) -> &'a AppPill {
 #[test]
 fn a_worker_shows_how_far_its_work_is_and_playing_goes_on() {
     let mut player = player("work-queue");
+    let said = player.frame().caption.text();
+    assert!(said.starts_with("The apps are at work: n2 leads TASKS"), "{said}");
     let frame = play_until(&mut player, |frame| {
         pill(frame, "worker-1").work.as_ref().is_some_and(|work| work.fraction > 0.3)
     });
