@@ -76,7 +76,7 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("passwd", ""),
             ("ping", "use 'nats rtt', which measures the way to the client's own server"),
             ("request", NO_SYSTEM),
-            ("run", "add servers on the page"),
+            ("run", "the servers of a scene are there from its beginning"),
             ("watch", NO_SYSTEM),
         ],
     ),

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::kernel::{ProcState, Time};
 use crate::nats::api::{ConsumerConfig, ConsumerInfo, SequenceInfo};
 use crate::nats::json::to_value;
@@ -15,7 +13,9 @@ use crate::view::palette::Token;
 use crate::view::text::{age, count, grouped};
 use crate::world::{ConsumerReplica, ConsumerView};
 
-use super::parts::{badge, fact, fact_of, facts, json, one_line, peer, role, row, stat, table};
+use super::parts::{
+    badge, fact, fact_of, facts, json, one_line, peer, role, row, settings, stat, table,
+};
 use super::raft_log::raft_log;
 
 /// Messages in the row at the top.
@@ -250,9 +250,7 @@ fn raft(cast: Cast<'_>, view: &ConsumerView<'_>, rows: usize) -> Vec<Section> {
 }
 
 fn config(config: &ConsumerConfig) -> Section {
-    let value = to_value(config);
-    let list = value.as_object().into_iter().flatten();
-    facts("", list.map(|(name, value): (_, &Value)| fact(name, one_line(value))).collect())
+    settings(&to_value(config))
 }
 
 fn api(cast: Cast<'_>, cluster: usize, stream: &str, name: &str) -> Vec<Section> {

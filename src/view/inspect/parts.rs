@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use crate::jetstream::raft::Role;
-use crate::kernel::{ProcId, ProcState};
+use crate::kernel::{ProcId, ProcState, Span};
 use crate::nats::json;
 use crate::server::GroupRaft;
 use crate::view::entity::Entity;
 use crate::view::frame::{Action, ActionKind, Badge, Fact, Row, Section, Stat};
 use crate::view::palette::Token;
+use crate::view::text::age;
 use crate::world::Input;
 
 /// Rows of a table that are listed at most.
@@ -122,11 +123,73 @@ pub(super) const fn peer(peer: u32) -> ProcId {
     ProcId(peer)
 }
 
+/// Settings that are times, in nanoseconds.
+const TIMES: &[&str] = &[
+    "ack_wait",
+    "backoff",
+    "duplicate_window",
+    "idle_heartbeat",
+    "inactive_threshold",
+    "max_age",
+    "max_expires",
+    "priority_timeout",
+    "subject_delete_marker_ttl",
+];
+
+/// A configuration, setting by setting; times as people read them.
+pub(super) fn settings(config: &Value) -> Section {
+    let list = config.as_object().into_iter().flatten();
+    let shown = |(name, value): (&String, &Value)| {
+        let is_time = TIMES.contains(&name.as_str());
+        fact(name, if is_time { times(value) } else { one_line(value) })
+    };
+    facts("", list.map(shown).collect())
+}
+
+fn times(value: &Value) -> String {
+    match value {
+        Value::Array(values) => values.iter().map(times).collect::<Vec<_>>().join(", "),
+        other => match other.as_u64() {
+            None | Some(0) => one_line(other),
+            Some(nanos @ ..1_000_000_000) => Span(nanos).to_string(),
+            Some(nanos) => age(Span(nanos)),
+        },
+    }
+}
+
 /// A value of JSON on one line, strings without quotes.
 pub(super) fn one_line(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(one_line).collect::<Vec<_>>().join(", "),
         other => json::text(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn times_are_shown_as_people_read_them_and_the_rest_as_it_is() {
+        let config = json!({
+            "ack_wait": 30_000_000_000_u64,
+            "backoff": [500_000_000, 60_000_000_000_u64],
+            "max_age": 0,
+            "max_msgs": 1_000_000_000,
+            "subjects": ["orders.>"],
+        });
+        let Section::Facts { facts, .. } = settings(&config) else { panic!("no facts") };
+        let shown: Vec<_> = facts.iter().map(|f| format!("{} {}", f.name, f.value)).collect();
+        let wanted = [
+            "ack_wait 30 s",
+            "backoff 500 ms, 1 m 0 s",
+            "max_age 0",
+            "max_msgs 1000000000",
+            "subjects orders.>",
+        ];
+        assert_eq!(shown, wanted);
     }
 }

@@ -14,7 +14,7 @@ use crate::view::text::{age, escaped, grouped, size};
 use crate::world::{Replica, StreamView};
 
 use super::parts::{
-    DATA, ROWS, badge, fact, fact_of, facts, json, one_line, peer, role, row, stat, table,
+    DATA, ROWS, badge, fact, fact_of, facts, json, one_line, peer, role, row, settings, stat, table,
 };
 use super::raft_log::raft_log;
 
@@ -237,9 +237,7 @@ fn raft(cast: Cast<'_>, view: &StreamView<'_>, rows: usize) -> Vec<Section> {
 }
 
 fn config_facts(best: &Replica<'_>) -> Section {
-    let value = to_value(&**best.stream.config());
-    let list = value.as_object().into_iter().flatten();
-    facts("", list.map(|(name, value)| fact(name, one_line(value))).collect())
+    settings(&to_value(&**best.stream.config()))
 }
 
 fn api(cast: Cast<'_>, cluster: usize, name: &str) -> Vec<Section> {
