@@ -418,3 +418,61 @@ fn a_consumer_takes_its_state_along_from_a_server_that_its_stream_leaves() {
     }
     has_converged(&field.world).unwrap();
 }
+
+#[test]
+fn a_stream_and_a_consumer_move_from_a_server_with_all_they_have() {
+    let mut field = Field::new(11);
+    field.create(1);
+    field.publish(6);
+    let leader = field.leader();
+    let evacuate = |field: &mut Field, what: &str, peer: &str| {
+        let answer = field.ask(&format!("$JS.API.{what}"), &format!(r#"{{"peer":"{peer}"}}"#));
+        field.pass(Span::secs(10));
+        answer
+    };
+    let answer = evacuate(&mut field, "STREAM.PEER.EVACUATE.S", &leader);
+    assert_eq!(answer["type"], "io.nats.jetstream.api.v1.stream_evacuate_peer_response");
+    assert_eq!(answer["success"], true, "{answer}");
+    let home = field.home("STREAM.INFO.S");
+    assert!(home.len() == 1 && home[0] != leader, "{home:?}");
+    assert_eq!(field.copies(6), 1);
+
+    field.stream("UPDATE", 3, "");
+    field.pass(Span::secs(8));
+    field.consumer("c", r#","num_replicas":1"#);
+    let (next, body) = ("$JS.API.CONSUMER.MSG.NEXT.S.c", r#"{"batch":4}"#);
+    field.say(&format!("PUB {next} in.c {}\r\n{body}\r\n", body.len()));
+    field.pass(Span::millis(100));
+    let before = field.home("CONSUMER.INFO.S.c");
+    let told = |field: &mut Field| {
+        let info = field.ask("$JS.API.CONSUMER.INFO.S.c", "");
+        (info["delivered"]["stream_seq"].clone(), info["num_ack_pending"].clone())
+    };
+    for (what, peer, code) in [
+        ("CONSUMER.PEER.EVACUATE.S.c", "", 10003),
+        ("CONSUMER.PEER.EVACUATE.S.c", "nobody", 10040),
+        ("CONSUMER.PEER.EVACUATE.S.none", "n1", 10014),
+        ("CONSUMER.PEER.REMOVE.none.c", "n1", 10059),
+    ] {
+        let answer = evacuate(&mut field, what, peer);
+        assert_eq!(answer["error"]["err_code"], code, "{what}: {answer}");
+    }
+    let answer = evacuate(&mut field, "CONSUMER.PEER.EVACUATE.S.c", &before[0]);
+    assert_eq!(answer["type"], "io.nats.jetstream.api.v1.consumer_evacuate_peer_response");
+    assert_eq!(answer["success"], true, "{answer}");
+    let after = field.home("CONSUMER.INFO.S.c");
+    assert!(after.len() == 1 && after != before, "{before:?} {after:?}");
+    assert_eq!(told(&mut field), (4.into(), 4.into()));
+    // Taken away at once it begins anew.
+    let answer = evacuate(&mut field, "CONSUMER.PEER.REMOVE.S.c", &after[0]);
+    assert_eq!(answer["type"], "io.nats.jetstream.api.v1.consumer_remove_peer_response");
+    assert_eq!(answer["success"], true, "{answer}");
+    let again = field.home("CONSUMER.INFO.S.c");
+    assert!(again.len() == 1 && again != after, "{after:?} {again:?}");
+    assert_eq!(told(&mut field).0, 0);
+    // Where its stream has no other server, a consumer stays.
+    field.consumer("all", "");
+    let answer = evacuate(&mut field, "CONSUMER.PEER.REMOVE.S.all", &again[0]);
+    assert_eq!(answer["error"]["err_code"], 10075, "{answer}");
+    has_converged(&field.world).unwrap();
+}

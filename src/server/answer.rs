@@ -41,7 +41,8 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
         Endpoint::StreamDelete(_)
         | Endpoint::MsgDelete(_)
         | Endpoint::LeaderStepDown(_)
-        | Endpoint::StreamPeerRemove(_) => write::<Success>(endpoint, error),
+        | Endpoint::StreamPeerRemove(_)
+        | Endpoint::StreamPeerEvacuate(_) => write::<Success>(endpoint, error),
         Endpoint::StreamPurge(_) => write::<Purged>(endpoint, error),
         Endpoint::MsgGet(_) => write::<Got>(endpoint, error),
         Endpoint::Consumer { call, .. } => match call {
@@ -52,9 +53,11 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
             ConsumerCall::List => write::<ConsumerList>(endpoint, error),
             ConsumerCall::Pause(_) => write::<ConsumerPaused>(endpoint, error),
             ConsumerCall::Reset(_) => write::<ConsumerReset>(endpoint, error),
-            ConsumerCall::Delete(_) | ConsumerCall::Unpin(_) | ConsumerCall::LeaderStepDown(_) => {
-                write::<Success>(endpoint, error)
-            }
+            ConsumerCall::Delete(_)
+            | ConsumerCall::Unpin(_)
+            | ConsumerCall::LeaderStepDown(_)
+            | ConsumerCall::PeerRemove(_)
+            | ConsumerCall::PeerEvacuate(_) => write::<Success>(endpoint, error),
         },
     };
     Answer { json, err_code }

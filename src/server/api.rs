@@ -209,13 +209,14 @@ impl Server {
                 | Endpoint::StreamUpdate(_)
                 | Endpoint::StreamDelete(_)
                 | Endpoint::StreamPeerRemove(_)
+                | Endpoint::StreamPeerEvacuate(_)
         );
         if !self.is_clustered() {
             let known = endpoint.stream().is_none_or(|name| self.streams.contains_key(name));
             return match endpoint {
-                Endpoint::LeaderStepDown(_) | Endpoint::StreamPeerRemove(_) => {
-                    Business::Refused(ApiError::CLUSTER_REQUIRED)
-                }
+                Endpoint::LeaderStepDown(_)
+                | Endpoint::StreamPeerRemove(_)
+                | Endpoint::StreamPeerEvacuate(_) => Business::Refused(ApiError::CLUSTER_REQUIRED),
                 _ if for_meta || known => Business::Ours,
                 // Bodies are checked first; a missing stream is noticed behind that.
                 _ => Business::Ours,

@@ -63,6 +63,7 @@ impl Server {
                 Ok(Some(answer(endpoint, Success::DONE)))
             }
             Endpoint::StreamPeerRemove(name) => self.remove_peer(cx, name, body),
+            Endpoint::StreamPeerEvacuate(name) => self.evacuate_peer(cx, name, body),
             Endpoint::Consumer { stream, call } => {
                 self.carry_out_consumer_api(cx, stream, call, body, requester)
             }

@@ -28,6 +28,10 @@ pub enum ConsumerCall<'a> {
     Unpin(&'a str),
     /// `CONSUMER.LEADER.STEPDOWN.<s>.<c>`
     LeaderStepDown(&'a str),
+    /// `CONSUMER.PEER.REMOVE.<s>.<c>`
+    PeerRemove(&'a str),
+    /// `CONSUMER.PEER.EVACUATE.<s>.<c>`
+    PeerEvacuate(&'a str),
     /// `CONSUMER.RESET.<s>.<c>`, which the consumer's leader listens to itself.
     Reset(&'a str),
 }
@@ -51,6 +55,8 @@ impl<'a> ConsumerCall<'a> {
             ["PAUSE", stream, name] => (stream, Self::Pause(name)),
             ["UNPIN", stream, name] => (stream, Self::Unpin(name)),
             ["LEADER", "STEPDOWN", stream, name] => (stream, Self::LeaderStepDown(name)),
+            ["PEER", "REMOVE", stream, name] => (stream, Self::PeerRemove(name)),
+            ["PEER", "EVACUATE", stream, name] => (stream, Self::PeerEvacuate(name)),
             _ => return None,
         })
     }
@@ -66,6 +72,8 @@ impl<'a> ConsumerCall<'a> {
             | Self::Pause(name)
             | Self::Unpin(name)
             | Self::LeaderStepDown(name)
+            | Self::PeerRemove(name)
+            | Self::PeerEvacuate(name)
             | Self::Reset(name) => Some(name),
         }
     }
@@ -80,6 +88,8 @@ impl<'a> ConsumerCall<'a> {
             Self::Pause(_) => "consumer_pause",
             Self::Unpin(_) => "consumer_unpin",
             Self::LeaderStepDown(_) => "consumer_leader_stepdown",
+            Self::PeerRemove(_) => "consumer_remove_peer",
+            Self::PeerEvacuate(_) => "consumer_evacuate_peer",
             Self::Reset(_) => "consumer_reset",
         }
     }
@@ -87,6 +97,7 @@ impl<'a> ConsumerCall<'a> {
     pub(super) fn body(self) -> Body {
         match self {
             Self::Info(_) | Self::Delete(_) => Body::Empty,
+            Self::PeerRemove(_) | Self::PeerEvacuate(_) => Body::Required,
             _ => Body::Optional,
         }
     }
@@ -115,6 +126,9 @@ mod tests {
         let durable = Some(("S".to_owned(), r#"CreateDurable("c")"#.to_owned()));
         assert_eq!(call("DURABLE.CREATE.S.c"), durable);
         assert_eq!(call("DURABLE.CREATE.S.c.d"), None);
+        let evacuate = Some(("S".to_owned(), r#"PeerEvacuate("c")"#.to_owned()));
+        assert_eq!(call("PEER.EVACUATE.S.c"), evacuate);
+        assert_eq!(call("PEER.REMOVE.S"), None);
         assert_eq!(call("INFO.S"), None);
         // Those are subscriptions of the consumer's leader.
         assert_eq!(call("RESET.S.c"), None);

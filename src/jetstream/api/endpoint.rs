@@ -29,6 +29,8 @@ pub enum Endpoint<'a> {
     LeaderStepDown(&'a str),
     /// `STREAM.PEER.REMOVE.<s>`
     StreamPeerRemove(&'a str),
+    /// `STREAM.PEER.EVACUATE.<s>`
+    StreamPeerEvacuate(&'a str),
     /// `CONSUMER.…`
     Consumer {
         /// The stream.
@@ -73,6 +75,7 @@ impl<'a> Endpoint<'a> {
             ["STREAM", "MSG", "DELETE", stream] => Self::MsgDelete(stream),
             ["STREAM", "LEADER", "STEPDOWN", stream] => Self::LeaderStepDown(stream),
             ["STREAM", "PEER", "REMOVE", stream] => Self::StreamPeerRemove(stream),
+            ["STREAM", "PEER", "EVACUATE", stream] => Self::StreamPeerEvacuate(stream),
             _ => return None,
         })
     }
@@ -90,6 +93,7 @@ impl<'a> Endpoint<'a> {
             | Self::MsgDelete(stream)
             | Self::LeaderStepDown(stream)
             | Self::StreamPeerRemove(stream)
+            | Self::StreamPeerEvacuate(stream)
             | Self::Consumer { stream, .. } => Some(stream),
         }
     }
@@ -109,6 +113,7 @@ impl<'a> Endpoint<'a> {
             Self::MsgDelete(_) => "stream_msg_delete",
             Self::LeaderStepDown(_) => "stream_leader_stepdown",
             Self::StreamPeerRemove(_) => "stream_remove_peer",
+            Self::StreamPeerEvacuate(_) => "stream_evacuate_peer",
             Self::Consumer { call, .. } => call.kind(),
         }
     }
@@ -118,7 +123,10 @@ impl<'a> Endpoint<'a> {
         match self {
             Self::StreamDelete(_) => Body::Empty,
             Self::Consumer { call, .. } => call.body(),
-            Self::MsgGet(_) | Self::MsgDelete(_) | Self::StreamPeerRemove(_) => Body::Required,
+            Self::MsgGet(_)
+            | Self::MsgDelete(_)
+            | Self::StreamPeerRemove(_)
+            | Self::StreamPeerEvacuate(_) => Body::Required,
             _ => Body::Optional,
         }
     }

@@ -198,7 +198,7 @@ impl StepdownRequest {
 }
 
 impl PeerRequest {
-    /// Reads the body of `STREAM.PEER.REMOVE`.
+    /// Reads the body of `STREAM.PEER.REMOVE` and its like.
     pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
         let request = required(body, "JSApiStreamRemovePeerRequest", |fields| Self {
             peer: fields.text("peer"),

@@ -35,7 +35,9 @@ impl Server {
         );
         if !self.is_clustered() {
             return match call {
-                ConsumerCall::LeaderStepDown(_) => Business::Refused(ApiError::CLUSTER_REQUIRED),
+                ConsumerCall::LeaderStepDown(_)
+                | ConsumerCall::PeerRemove(_)
+                | ConsumerCall::PeerEvacuate(_) => Business::Refused(ApiError::CLUSTER_REQUIRED),
                 _ => Business::Ours,
             };
         }
@@ -97,6 +99,14 @@ impl Server {
                         let _ = raft.step_down(now, preferred, out);
                     });
                 }
+                Ok(Some(answer(endpoint, Success::DONE)))
+            }
+            ConsumerCall::PeerRemove(name) => {
+                self.move_consumer_away(cx, stream, name, body, false)?;
+                Ok(Some(answer(endpoint, Success::DONE)))
+            }
+            ConsumerCall::PeerEvacuate(name) => {
+                self.move_consumer_away(cx, stream, name, body, true)?;
                 Ok(Some(answer(endpoint, Success::DONE)))
             }
             ConsumerCall::Reset(_) => Ok(None),

@@ -57,17 +57,15 @@ impl Server {
     /// So many servers beside these: those that are up, with the fewest streams, and then the
     /// others.
     fn further_servers(&self, beside: &[ProcId], count: usize) -> Option<Vec<ProcId>> {
-        let me = self.config.me;
-        let is_online = |server: &ProcId| *server == me || self.memory.routes.contains_key(server);
         let members = self.config.members.iter().map(|(id, _)| *id);
         let (online, offline): (Vec<ProcId>, Vec<ProcId>) =
-            members.filter(|id| !beside.contains(id)).partition(is_online);
+            members.filter(|id| !beside.contains(id)).partition(|server| self.is_online(server));
         let mut all = self.assignments.place(count.min(online.len()), &online)?;
         all.extend(offline.iter().take(count - all.len()));
         (all.len() == count).then_some(all)
     }
 
-    /// Takes a stream away from a server, and gives it to another one.
+    /// Takes a stream away from a server at once, and gives it to another one.
     ///
     /// # Errors
     /// 10059 without such a stream, 10040 if it does not live there, 10075 without another server.
@@ -77,31 +75,100 @@ impl Server {
         name: &str,
         body: &[u8],
     ) -> Result<Option<Answer>, ApiError> {
-        let request = PeerRequest::decode(body)?;
-        let assignment = self.assignments.get(name).ok_or(ApiError::STREAM_NOT_FOUND)?.clone();
-        let called = |(id, name): &&(ProcId, Arc<str>)| {
-            assignment.peers.contains(id)
-                && (**name == *request.peer || hash8(name) == request.peer)
-        };
-        let gone = self.config.members.iter().find(called).ok_or(ApiError::PEER_NOT_MEMBER)?.0;
-        let is_online =
-            |server: &ProcId| *server == self.config.me || self.memory.routes.contains_key(server);
-        let more = self.further_servers(&assignment.peers, 1);
-        let more = more.filter(|more| more.iter().all(is_online)).ok_or(ApiError::PEER_REMAP)?;
-        let stream: Arc<str> = name.into();
-        let stay = || assignment.peers.iter().copied().filter(|peer| *peer != gone);
-        if let Some(other) = stay().next() {
-            let peers = stay().chain(more).collect();
-            let group = Self::new_stream_group(cx, &assignment.config);
-            let to = Move { peers, created: cx.now(), origin: None, group };
-            let command = MetaCommand::Move { stream: Arc::clone(&stream), consumer: None, to };
-            self.propose_meta(cx, command);
-            self.replace_consumers(cx, &stream, &assignment, gone, other);
+        let (assignment, gone, more) = self.leaving(name, body)?;
+        if let Some(other) = assignment.peers.iter().copied().find(|peer| *peer != gone) {
+            self.move_away(cx, name, &assignment, gone, more);
+            self.replace_consumers(cx, &name.into(), &assignment, gone, other);
         } else {
-            let (consumer, from, to) = (None, gone, more[0]);
+            let (stream, consumer, from, to) = (name.into(), None, gone, more);
             self.propose_meta(cx, MetaCommand::Replace { stream, consumer, from, to });
         }
         Ok(Some(answer(Endpoint::StreamPeerRemove(name), Success::DONE)))
+    }
+
+    /// Lets a stream move from a server to another one, with all it has.
+    ///
+    /// # Errors
+    /// As of [`Self::remove_peer`].
+    pub(in crate::server) fn evacuate_peer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+    ) -> Result<Option<Answer>, ApiError> {
+        let (assignment, gone, more) = self.leaving(name, body)?;
+        self.move_away(cx, name, &assignment, gone, more);
+        Ok(Some(answer(Endpoint::StreamPeerEvacuate(name), Success::DONE)))
+    }
+
+    /// Takes a consumer away from a server, and gives it to another one that has its stream: with
+    /// its state, or at once; then one that lived there only begins anew.
+    ///
+    /// # Errors
+    /// 10059 without such a stream, 10014 without such a consumer, 10040 if it does not live there,
+    /// 10075 without another server.
+    pub(in crate::server) fn move_consumer_away<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &str,
+        name: &str,
+        body: &[u8],
+        keeps_state: bool,
+    ) -> Result<(), ApiError> {
+        let request = PeerRequest::decode(body)?;
+        let assignment = self.assignments.get(stream).ok_or(ApiError::STREAM_NOT_FOUND)?.clone();
+        let known = assignment.consumers.get(name).ok_or(ApiError::CONSUMER_NOT_FOUND)?;
+        let from = self.called(&request.peer, &known.peers)?;
+        let free = |peer: &&ProcId| !known.peers.contains(peer) && self.is_online(peer);
+        let to = *assignment.peers.iter().find(free).ok_or(ApiError::PEER_REMAP)?;
+        let (stream, consumer) = (stream.into(), Some(name.into()));
+        let command = if keeps_state || known.peers.len() > 1 {
+            let stay = known.peers.iter().copied().filter(|peer| *peer != from);
+            let peers: Vec<ProcId> = stay.chain([to]).collect();
+            let group = Self::new_consumer_group(cx, &known.config, &assignment, peers.len());
+            let to = Move { peers, created: cx.now(), origin: None, group };
+            MetaCommand::Move { stream, consumer, to }
+        } else {
+            MetaCommand::Replace { stream, consumer, from, to }
+        };
+        self.propose_meta(cx, command);
+        Ok(())
+    }
+
+    /// A stream, the server it is to leave, and the one it is to live on instead.
+    fn leaving(&self, name: &str, body: &[u8]) -> Result<(Assignment, ProcId, ProcId), ApiError> {
+        let request = PeerRequest::decode(body)?;
+        let assignment = self.assignments.get(name).ok_or(ApiError::STREAM_NOT_FOUND)?;
+        let gone = self.called(&request.peer, &assignment.peers)?;
+        let more = self.further_servers(&assignment.peers, 1).unwrap_or_default();
+        let more = more.into_iter().find(|more| self.is_online(more));
+        Ok((assignment.clone(), gone, more.ok_or(ApiError::PEER_REMAP)?))
+    }
+
+    /// The server of these that is called so, by its name or its id.
+    fn called(&self, peer: &str, among: &[ProcId]) -> Result<ProcId, ApiError> {
+        let mut members = self.config.members.iter().filter(|(id, _)| among.contains(id));
+        let found = members.find(|(_, name)| **name == *peer || hash8(name) == peer);
+        found.map(|(id, _)| *id).ok_or(ApiError::PEER_NOT_MEMBER)
+    }
+
+    fn is_online(&self, server: &ProcId) -> bool {
+        *server == self.config.me || self.memory.routes.contains_key(server)
+    }
+
+    fn move_away<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        assignment: &Assignment,
+        gone: ProcId,
+        more: ProcId,
+    ) {
+        let stay = assignment.peers.iter().copied().filter(|peer| *peer != gone);
+        let peers = stay.chain([more]).collect();
+        let group = Self::new_stream_group(cx, &assignment.config);
+        let to = Move { peers, created: cx.now(), origin: None, group };
+        self.propose_meta(cx, MetaCommand::Move { stream: name.into(), consumer: None, to });
     }
 
     /// Consumers that live on a server only, which goes, begin anew on another one.

@@ -364,7 +364,7 @@ pub fn api_name(subject: &str) -> String {
 }
 
 /// Verbs of the API that are three words long.
-const VERBS_OF_THREE: [&str; 7] = [
+const VERBS_OF_THREE: [&str; 10] = [
     "CONSUMER.MSG.NEXT",
     "CONSUMER.DURABLE.CREATE",
     "CONSUMER.LEADER.STEPDOWN",
@@ -372,6 +372,9 @@ const VERBS_OF_THREE: [&str; 7] = [
     "STREAM.MSG.DELETE",
     "STREAM.LEADER.STEPDOWN",
     "STREAM.PEER.REMOVE",
+    "STREAM.PEER.EVACUATE",
+    "CONSUMER.PEER.REMOVE",
+    "CONSUMER.PEER.EVACUATE",
 ];
 
 #[cfg(test)]
