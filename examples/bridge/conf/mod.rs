@@ -94,9 +94,10 @@ mod tests {
 
     use super::*;
 
-    /// Reads a text as a file of its own.
+    /// Reads a text as a file of its own. Tests run side by side: each has a folder, by its thread.
     pub(super) fn read_text(name: &str, text: &str) -> Result<Vec<Entry>> {
-        let folder = std::env::temp_dir().join(format!("bridge-conf-{}", std::process::id()));
+        let (process, thread) = (std::process::id(), std::thread::current().id());
+        let folder = std::env::temp_dir().join(format!("bridge-conf-{process}-{thread:?}"));
         fs::create_dir_all(&folder).unwrap();
         let path = folder.join(name);
         fs::write(&path, text).unwrap();
