@@ -30,13 +30,15 @@ pub(crate) fn conformance(place: &Place) -> Result<(), Failure> {
     let text = fs::read_to_string(&list).map_err(Failure::file(&list))?;
     let waiting = not_yet(&text)
         .ok_or_else(|| Failure::Absent(format!("{} has no list NOT_YET", list.display())))?;
-    let folder = place.file("tests/conformance/cases/public");
     let mut cases = Vec::new();
-    for entry in fs::read_dir(&folder).map_err(Failure::file(&folder))? {
-        let path = entry.map_err(Failure::file(&folder))?.path();
-        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
-        if name.is_some_and(|name| !waiting.contains(&name)) {
-            cases.push(path);
+    for folder in ["public", "consumers", "cluster"] {
+        let folder = place.file("tests/conformance/cases").join(folder);
+        for entry in fs::read_dir(&folder).map_err(Failure::file(&folder))? {
+            let path = entry.map_err(Failure::file(&folder))?.path();
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+            if name.is_some_and(|name| !waiting.contains(&name)) {
+                cases.push(path);
+            }
         }
     }
     cases.sort();
