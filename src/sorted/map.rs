@@ -2,7 +2,6 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::ops::Index;
 use std::slice;
 use std::vec;
 
@@ -199,20 +198,6 @@ impl<K, V> Default for Map<K, V> {
 impl<K: fmt::Debug, V: fmt::Debug> fmt::Debug for Map<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
-    }
-}
-
-impl<K: Ord + Borrow<Q>, Q: Ord + ?Sized, V> Index<&Q> for Map<K, V> {
-    type Output = V;
-
-    /// The value of a key that is known to be there.
-    ///
-    /// # Panics
-    /// If it is not there, as with every index.
-    fn index(&self, key: &Q) -> &V {
-        match self.find(key) {
-            Ok(at) | Err(at) => &self.entries[at..][..1][0].1,
-        }
     }
 }
 
