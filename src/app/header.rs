@@ -42,17 +42,7 @@ pub(crate) fn Header(
                 Some(_) => view! { <a class="btn ghost" href="?scene=one-order">"Sandbox"</a> }.into_any(),
             })}
             <span class="spacer"></span>
-            <button
-                type="button"
-                class="btn"
-                aria-haspopup="dialog"
-                aria-label="Lessons"
-                title="Lessons"
-                on:click=does(move |_| panels.lessons.set(true))
-            >
-                {Icon::Book.view()}
-                <span class="wide-word">"Lessons"</span>
-            </button>
+            {dialog_button(Icon::Book, "Lessons", "Lessons", panels.lessons)}
             {live(move || {
                 let name = if lesson.get().is_some() { "Lesson" } else { "Scene" };
                 panel_button(Icon::Left, name, "only-narrow", panels.left)
@@ -79,20 +69,32 @@ pub(crate) fn Header(
                 <span class="wide-word">"Keys"</span>
                 " ?"
             </button>
-            <button
-                type="button"
-                class="btn"
-                aria-haspopup="dialog"
-                aria-label="Share"
-                title="Share this moment"
-                on:click=does(move |_| panels.share.set(true))
-            >
-                {Icon::Share.view()}
-                <span class="wide-word">"Share"</span>
-            </button>
+            {dialog_button(Icon::Share, "Share", "Share this moment", panels.share)}
         </header>
     }
     .into_any()
+}
+
+/// A button that opens a dialog.
+fn dialog_button(
+    icon: Icon,
+    name: &'static str,
+    hint: &'static str,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="btn"
+            aria-haspopup="dialog"
+            aria-label=name
+            title=hint
+            on:click=does(move |_| open.set(true))
+        >
+            {icon.view()}
+            <span class="wide-word">{name}</span>
+        </button>
+    }
 }
 
 /// The name, which leads to the start page.
