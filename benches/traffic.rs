@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use windtunnel::kernel::{LinkSpec, ProcId, Span};
 use windtunnel::nats::protocol::ServerOp;
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Input, Topology, World};
 
 /// Messages published, consumed and worked off in a round.
 const MESSAGES: usize = 30_000;
@@ -59,15 +59,7 @@ impl Bench {
         let mut bench = Self { world, conns: Vec::new() };
         for n in 0..connections {
             let name = format!("c{n}");
-            let spec = ClientSpec {
-                name: name.clone(),
-                cluster: "bench".to_owned(),
-                server: None,
-                role: Role::Wire,
-                publishes: None,
-                behaviour: None,
-            };
-            bench.give(&Input::AddClient(spec));
+            bench.give(&Input::AddClient(ClientSpec::wire(&name, "bench", None)));
             let process = bench.world.process(&name).expect("the connection");
             bench.conns.push(Conn { name, process, read: 0 });
             bench.say(n, "CONNECT {\"verbose\":false,\"headers\":true,\"no_responders\":true}\r\n");

@@ -13,7 +13,7 @@ use windtunnel::kernel::Span;
 use windtunnel::nats::protocol::ServerOp;
 use windtunnel::server::Server;
 use windtunnel::world::check::{Leaders, copies_agree, has_converged, logs_match};
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Input, Topology, World};
 
 /// How many milliseconds an answer may take: a new group needs that long to have a leader.
 const ANSWER: u64 = 100;
@@ -31,14 +31,7 @@ impl Field {
     fn new(seed: u64) -> Self {
         let mut topology = Topology::single("c", &SERVERS);
         topology.seed = seed;
-        topology.clients = vec![ClientSpec {
-            name: "hand".to_owned(),
-            cluster: "c".to_owned(),
-            server: Some("n1".to_owned()),
-            role: Role::Wire,
-            publishes: None,
-            behaviour: None,
-        }];
+        topology.clients = vec![ClientSpec::wire("hand", "c", Some("n1"))];
         let world = World::new(topology).unwrap();
         let mut field = Self { world, read: 0, replies: 0, leaders: Leaders::default() };
         field.pass(Span::secs(6));

@@ -6,7 +6,7 @@ use windtunnel::kernel::{ProcState, Span, Time};
 use windtunnel::nats::codec::write_server_op;
 use windtunnel::nats::protocol::ServerOp;
 use windtunnel::server::{JetStreamSettings, ServerSettings};
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Input, Topology, World};
 
 /// A lone server with these settings, and a connection `c` to it.
 fn world(settings: ServerSettings) -> World {
@@ -19,14 +19,7 @@ fn world(settings: ServerSettings) -> World {
 }
 
 fn spec(name: &str) -> ClientSpec {
-    ClientSpec {
-        name: name.to_owned(),
-        cluster: "main".to_owned(),
-        server: None,
-        role: Role::Wire,
-        publishes: None,
-        behaviour: None,
-    }
+    ClientSpec::wire(name, "main", None)
 }
 
 /// Sends bytes and returns what is said within a second, INFO left out.

@@ -12,7 +12,7 @@ use windtunnel::kernel::{ProcState, Span};
 use windtunnel::nats::Message;
 use windtunnel::nats::protocol::ServerOp;
 use windtunnel::world::check::{copies_agree, logs_match};
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Input, Topology, World};
 
 const SERVERS: [&str; 3] = ["n1", "n2", "n3"];
 
@@ -27,14 +27,7 @@ impl Field {
     fn new(seed: u64) -> Self {
         let mut topology = Topology::single("c", &SERVERS);
         topology.seed = seed;
-        topology.clients = vec![ClientSpec {
-            name: "hand".to_owned(),
-            cluster: "c".to_owned(),
-            server: Some("n1".to_owned()),
-            role: Role::Wire,
-            publishes: None,
-            behaviour: None,
-        }];
+        topology.clients = vec![ClientSpec::wire("hand", "c", Some("n1"))];
         let mut field = Self { world: World::new(topology).unwrap(), read: 0, replies: 0 };
         field.pass(Span::secs(6));
         let hello = r#"CONNECT {"verbose":false,"headers":true,"no_responders":true}"#;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use windtunnel::kernel::{Machine, ProcId, ProcState, Span};
 use windtunnel::nats::codec::write_server_op;
 use windtunnel::nats::protocol::ServerOp;
-use windtunnel::world::{ClientSpec, Input, InputError, Role, Topology, TopologyError, World};
+use windtunnel::world::{ClientSpec, Input, InputError, Topology, TopologyError, World};
 
 use super::clock::{Clock, today};
 
@@ -157,14 +157,8 @@ impl Engine {
             None => {
                 self.wires += 1;
                 let name = format!("client-{}", self.wires);
-                self.give(&Input::AddClient(ClientSpec {
-                    name: name.clone(),
-                    cluster: site.cluster.clone(),
-                    server: Some(site.server.clone()),
-                    role: Role::Wire,
-                    publishes: None,
-                    behaviour: None,
-                }))?;
+                let spec = ClientSpec::wire(&name, &site.cluster, Some(&site.server));
+                self.give(&Input::AddClient(spec))?;
                 name
             }
         };

@@ -74,6 +74,17 @@ as_json! {
 }
 
 impl ClientSpec {
+    /// A client that says and hears bytes only, for who speaks the protocol from outside.
+    pub fn wire(name: &str, cluster: &str, server: Option<&str>) -> Self {
+        Self {
+            name: name.to_owned(),
+            cluster: cluster.to_owned(),
+            server: server.map(str::to_owned),
+            role: Role::Wire,
+            ..Self::default()
+        }
+    }
+
     /// What kind of client it is to those who look: what it does by itself says more than its role.
     pub const fn acts_as(&self) -> Role {
         match &self.behaviour {

@@ -6,7 +6,7 @@ use windtunnel::kernel::{ProcState, Span};
 use windtunnel::nats::json::FromJson;
 use windtunnel::nats::protocol::{ClientOp, ConnectOptions};
 use windtunnel::nats::{Headers, Message};
-use windtunnel::world::{ClientSpec, Cluster, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Cluster, Input, Topology, World};
 
 use super::case::Case;
 use super::matching::{Found, any_order, compare, compare_message};
@@ -145,14 +145,7 @@ impl Run {
         };
         self.talk.counter += 1;
         let client = format!("conn-{}", self.talk.counter);
-        let spec = ClientSpec {
-            name: client.clone(),
-            cluster: self.cluster.clone(),
-            server: Some(server),
-            role: Role::Wire,
-            publishes: None,
-            behaviour: None,
-        };
+        let spec = ClientSpec::wire(&client, &self.cluster, Some(&server));
         self.talk.give(Input::AddClient(spec))?;
         let raw = step.get("raw").is_some_and(|raw| raw == true);
         self.talk.conns.insert(name.clone(), Conn { client, raw, ..Conn::default() });
