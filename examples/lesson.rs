@@ -6,8 +6,11 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use windtunnel::lesson::{Lesson, Part, Step, check, snippet};
+use windtunnel::nats::Headers;
 use windtunnel::world::World;
 
 fn main() -> ExitCode {
@@ -83,8 +86,13 @@ fn streams(world: &World) -> Vec<Value> {
             .into_iter()
             .flat_map(|best| best.stream.store().iter_from(0))
             .map(|message| {
-                let text = String::from_utf8_lossy(&message.payload);
-                json!({ "seq": message.seq, "subject": &*message.subject, "text": text })
+                let headers = message.headers.iter().flat_map(Headers::iter);
+                json!({
+                    "seq": message.seq,
+                    "subject": &*message.subject,
+                    "headers": headers.collect::<Vec<_>>(),
+                    "data": STANDARD.encode(&message.payload),
+                })
             })
             .collect();
         json!({

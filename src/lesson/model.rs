@@ -243,4 +243,104 @@ pub enum Snippet {
         /// The stream's name.
         stream: String,
     },
+    /// How a key-value bucket is created, as it is configured now.
+    Bucket {
+        /// The cluster's name.
+        cluster: String,
+        /// The bucket's name.
+        bucket: String,
+    },
+    /// What one does with a key of a bucket, with the value and the revision it has now.
+    Key {
+        /// The cluster's name.
+        cluster: String,
+        /// The bucket's name.
+        bucket: String,
+        /// The key; for `watch` and `keys` also a pattern of keys.
+        key: String,
+        /// What is done.
+        call: KeyCall,
+    },
+    /// How an object store is created, as it is configured now.
+    Store {
+        /// The cluster's name.
+        cluster: String,
+        /// The store's name.
+        store: String,
+    },
+    /// What one does with an object of a store, as it is there now.
+    Object {
+        /// The cluster's name.
+        cluster: String,
+        /// The store's name.
+        store: String,
+        /// The object's name.
+        name: String,
+        /// What is done.
+        call: ObjectCall,
+    },
+}
+
+/// A call of a bucket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyCall {
+    /// Put the value it has.
+    Put,
+    /// Read it.
+    Get,
+    /// Put its value if nobody has put any.
+    Create,
+    /// Put its value if nobody has changed it since it was read.
+    Update,
+    /// Delete it: a marker, the history stays.
+    Delete,
+    /// Delete it with its history.
+    Purge,
+    /// Read all that is kept of it.
+    History,
+    /// Be told of every change.
+    Watch,
+    /// List the keys.
+    Keys,
+}
+
+impl KeyCall {
+    /// All of them, as lessons write them.
+    pub const ALL: [(&'static str, Self); 9] = [
+        ("put", Self::Put),
+        ("get", Self::Get),
+        ("create", Self::Create),
+        ("update", Self::Update),
+        ("delete", Self::Delete),
+        ("purge", Self::Purge),
+        ("history", Self::History),
+        ("watch", Self::Watch),
+        ("keys", Self::Keys),
+    ];
+}
+
+/// A call of an object store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectCall {
+    /// Put a file of that name.
+    Put,
+    /// Get it, with its digest checked.
+    Get,
+    /// Read what is said of it, without its data.
+    Info,
+    /// List all objects.
+    List,
+    /// Delete it.
+    Delete,
+}
+
+impl ObjectCall {
+    /// All of them, as lessons write them.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("put", Self::Put),
+        ("get", Self::Get),
+        ("info", Self::Info),
+        ("list", Self::List),
+        ("delete", Self::Delete),
+    ];
 }

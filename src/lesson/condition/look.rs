@@ -8,7 +8,7 @@ use super::Value;
 use super::query::Place;
 
 /// A stream by the names of its cluster and itself.
-fn find<'a>(world: &'a World, cluster: &str, name: &str) -> Option<StreamView<'a>> {
+pub(super) fn find<'a>(world: &'a World, cluster: &str, name: &str) -> Option<StreamView<'a>> {
     let index = world.topology().clusters.iter().position(|found| found.name == cluster)?;
     world.stream(index, name)
 }

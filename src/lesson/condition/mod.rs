@@ -5,6 +5,7 @@
 //! else, and it always has an answer: what is not there is `none`, which equals only `none` and is
 //! neither less nor more than anything.
 
+mod bucket;
 mod events;
 mod look;
 mod parse;

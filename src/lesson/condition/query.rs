@@ -5,6 +5,7 @@ use std::fmt;
 use crate::lesson::error::unknown;
 use crate::world::World;
 
+use super::bucket;
 use super::events::{self, EVENTS};
 use super::look;
 use super::{Kind, Since, Value};
@@ -22,6 +23,8 @@ pub enum Noun {
     Server,
     /// `app NAME`
     App,
+    /// `key CLUSTER/BUCKET KEY`
+    Key,
 }
 
 /// An attribute of a kind of thing.
@@ -79,6 +82,21 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attribute(Noun::App, "finished", Kind::Number, "how many messages a worker acknowledged"),
     attribute(Noun::App, "given-back", Kind::Number, "how many messages a worker gave back"),
     attribute(Noun::App, "terminated", Kind::Number, "how many messages a worker refused for ever"),
+    attribute(Noun::Key, "exists", Kind::Flag, "whether a reader finds a value there"),
+    attribute(Noun::Key, "value", Kind::Text, "that value"),
+    attribute(
+        Noun::Key,
+        "revision",
+        Kind::Number,
+        "the revision of its last message, marker or not",
+    ),
+    attribute(
+        Noun::Key,
+        "operation",
+        Kind::Text,
+        "of that message: `put`, `del`, `purge` or `expired`",
+    ),
+    attribute(Noun::Key, "history", Kind::Number, "how many of its messages the bucket keeps"),
 ];
 
 /// Which message of a stream.
@@ -140,6 +158,17 @@ pub enum Query {
         /// Which attribute.
         attribute: &'static str,
     },
+    /// An attribute of a key of a bucket.
+    Key {
+        /// The cluster's name.
+        cluster: String,
+        /// The bucket's name.
+        bucket: String,
+        /// The key.
+        key: String,
+        /// Which attribute.
+        attribute: &'static str,
+    },
     /// How often something happened since the beat began.
     Event {
         /// What.
@@ -152,12 +181,13 @@ pub enum Query {
 }
 
 impl Noun {
-    const ALL: [(&'static str, Self); 5] = [
+    const ALL: [(&'static str, Self); 6] = [
         ("stream", Self::Stream),
         ("message", Self::Message),
         ("consumer", Self::Consumer),
         ("server", Self::Server),
         ("app", Self::App),
+        ("key", Self::Key),
     ];
 
     /// How it is written.
@@ -177,8 +207,8 @@ impl Query {
     /// Reads a query from its words.
     pub(super) fn parse(words: &[String]) -> Result<Self, String> {
         let Some((first, rest)) = words.split_first() else {
-            return Err("a condition begins with stream, message, consumer, server, app, event \
-                        or elapsed"
+            return Err("a condition begins with stream, message, consumer, server, app, key, \
+                        event or elapsed"
                 .to_owned());
         };
         let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
@@ -230,6 +260,11 @@ impl Query {
                 let name = (*name).to_owned();
                 Ok(Self::App { name, attribute: Noun::App.attribute(attribute)? })
             }
+            ("key", [path, key, attribute]) => {
+                let (cluster, bucket) = split(path, "CLUSTER/BUCKET")?;
+                let attribute = Noun::Key.attribute(attribute)?;
+                Ok(Self::Key { cluster, bucket, key: (*key).to_owned(), attribute })
+            }
             ("elapsed", _) => Err("elapsed stands alone: elapsed >= 5s".to_owned()),
             ("event", _) => Err("an event needs its name: event stored ORDERS".to_owned()),
             ("stream", _) => Err("write: stream CLUSTER/STREAM ATTRIBUTE".to_owned()),
@@ -237,6 +272,7 @@ impl Query {
             ("consumer", _) => Err("write: consumer CLUSTER/STREAM/CONSUMER ATTRIBUTE".to_owned()),
             ("server", _) => Err("write: server CLUSTER/SERVER ATTRIBUTE".to_owned()),
             ("app", _) => Err("write: app NAME ATTRIBUTE".to_owned()),
+            ("key", _) => Err("write: key CLUSTER/BUCKET KEY ATTRIBUTE".to_owned()),
             (word, _) => {
                 let nouns = Noun::ALL.iter().map(|(name, _)| *name);
                 Err(unknown(
@@ -260,6 +296,7 @@ impl Query {
             Self::Consumer { attribute, .. } => of(Noun::Consumer, attribute),
             Self::Server { attribute, .. } => of(Noun::Server, attribute),
             Self::App { attribute, .. } => of(Noun::App, attribute),
+            Self::Key { attribute, .. } => of(Noun::Key, attribute),
             Self::Event { .. } => Kind::Number,
             Self::Elapsed => Kind::Span,
         }
@@ -279,6 +316,9 @@ impl Query {
             }
             Self::Server { name, attribute } => look::server(world, name, attribute),
             Self::App { name, attribute } => look::app(world, name, attribute),
+            Self::Key { cluster, bucket, key, attribute } => {
+                bucket::key(world, (cluster, bucket, key), attribute)
+            }
             Self::Event { kind, words } => {
                 Value::Number(events::count(world, kind, words, since.event))
             }
@@ -321,6 +361,9 @@ impl fmt::Display for Query {
             }
             Self::Server { name, attribute } => write!(f, "server {name} {attribute}"),
             Self::App { name, attribute } => write!(f, "app {name} {attribute}"),
+            Self::Key { cluster, bucket, key, attribute } => {
+                write!(f, "key {cluster}/{bucket} {key} {attribute}")
+            }
             Self::Event { kind, words } => {
                 write!(f, "event {kind}")?;
                 words.iter().try_for_each(|word| write!(f, " {word}"))

@@ -91,6 +91,7 @@ fn every_attribute_and_event_can_be_asked_for() {
             Noun::Consumer => format!("consumer us-east/ORDERS/all {name}"),
             Noun::Server => format!("server us-east/n1 {name}"),
             Noun::App => format!("app audit {name}"),
+            Noun::Key => format!("key us-east/config db.host {name}"),
         };
         let condition = Condition::parse(&text, 1).unwrap_or_else(|why| panic!("{text}: {why}"));
         let answer = condition.left.answer(&world, since(&world));
@@ -102,6 +103,53 @@ fn every_attribute_and_event_can_be_asked_for() {
     }
     for event in EVENTS {
         assert!(Condition::parse(&format!("event {}", event.name), 1).is_ok());
+    }
+}
+
+#[test]
+fn a_key_is_what_its_last_message_makes_it() {
+    let mut world = world();
+    let mut give = |call| {
+        let input = Input::Call { client: "checkout".to_owned(), call };
+        world.give(&input).unwrap_or_else(|why| panic!("{why}"));
+        assert!(world.run_idle(Span::secs(5)));
+    };
+    let subjects = r#""subjects":["$KV.config.>"],"max_msgs_per_subject":3"#;
+    give(Call::Api {
+        subject: "$JS.API.STREAM.CREATE.KV_config".to_owned(),
+        body: format!(r#"{{"name":"KV_config",{subjects},"allow_rollup_hdrs":true}}"#),
+    });
+    for (key, text, header) in [
+        ("db.host", "a", None),
+        ("db.host", "b c", None),
+        ("db.port", "5432", None),
+        ("db.port", "", Some(("KV-Operation", "DEL"))),
+        ("db.user", "", Some(("KV-Operation", "PURGE"))),
+        ("db.name", "", Some(("Nats-Marker-Reason", "MaxAge"))),
+    ] {
+        let headers = header.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let subject = format!("$KV.config.{key}");
+        let headers = headers.into_iter().collect();
+        let message = Draft { subject, text: text.to_owned(), headers, ..Draft::default() };
+        give(Call::JsPublish { message, count: 1, retries: 2 });
+    }
+    for text in [
+        "key us-east/config db.host exists",
+        "key us-east/config db.host value == 'b c'",
+        "key us-east/config db.host revision == 2",
+        "key us-east/config db.host operation == put",
+        "key us-east/config db.host history == 2",
+        "not key us-east/config db.port exists",
+        "key us-east/config db.port value == none",
+        "key us-east/config db.port operation == del",
+        "key us-east/config db.port history == 2",
+        "key us-east/config db.user operation == purge",
+        "key us-east/config db.name operation == expired",
+        "not key us-east/config nothing exists",
+        "key us-east/config nothing revision == none",
+        "key us-east/nowhere db.host history == 0",
+    ] {
+        assert!(holds(&world, text), "{text}");
     }
 }
 

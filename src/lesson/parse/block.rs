@@ -3,12 +3,11 @@
 use crate::kernel::Span;
 use crate::lesson::condition::{Condition, Value};
 use crate::lesson::error::{Read, unknown};
-use crate::lesson::model::{Ask, Choice, Goal, PATIENCE, Part, Snippet, Until, WorkAnswer};
+use crate::lesson::model::{Ask, Choice, Goal, PATIENCE, Part, Until};
 use crate::lesson::prose;
-use crate::nats::subject::is_valid_pattern;
 use crate::nats::time::parse_duration;
 
-use super::{Line, deed};
+use super::{Line, deed, snippet};
 
 const BLOCKS: &[&str] = &["run", "app", "set", "fault", "until", "check", "ask", "goal", "code"];
 
@@ -43,7 +42,7 @@ pub(super) fn read(info: &str, number: u32, lines: &[Line<'_>]) -> Read<Part> {
         "check" => Ok(Part::Check(conditions(&lines)?)),
         "ask" => ask(number, &lines),
         "goal" => goal(number, &lines),
-        _ => Ok(Part::Code(lines.iter().map(|line| snippet(*line)).collect::<Read<_>>()?)),
+        _ => Ok(Part::Code(lines.iter().map(|line| snippet::read(*line)).collect::<Read<_>>()?)),
     }
 }
 
@@ -170,55 +169,4 @@ fn goal(number: u32, lines: &[Line<'_>]) -> Read<Part> {
         return Err(missing("do: run …, which does it for the learner"));
     }
     Ok(Part::Goal(Goal { task: prose::words(&task, number)?, when, hint, deeds, within }))
-}
-
-const SNIPPETS: &[&str] = &["stream", "consumer", "work", "publish", "subscribe", "get", "info"];
-
-fn snippet((number, line): Line<'_>) -> Read<Snippet> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let path = |path: &str| match path.split_once('/') {
-        Some((cluster, name)) => Ok((cluster.to_owned(), name.to_owned())),
-        None => Err((number, format!("{path:?} is no CLUSTER/STREAM"))),
-    };
-    let three = |path: &str| match path.split('/').collect::<Vec<_>>().as_slice() {
-        [cluster, stream, name] => {
-            Ok(((*cluster).to_owned(), (*stream).to_owned(), (*name).to_owned()))
-        }
-        _ => Err((number, format!("{path:?} is no CLUSTER/STREAM/CONSUMER"))),
-    };
-    let subject = |subject: &str| {
-        if is_valid_pattern(subject) {
-            return Ok(subject.to_owned());
-        }
-        Err((number, format!("{subject:?} is no subject")))
-    };
-    match words.as_slice() {
-        ["stream", at] => path(at).map(|(cluster, name)| Snippet::Stream { cluster, name }),
-        ["consumer", at] => {
-            let (cluster, stream, name) = three(at)?;
-            Ok(Snippet::Consumer { cluster, stream, name })
-        }
-        ["work", at, answer @ ..] => {
-            let (_, stream, consumer) = three(at)?;
-            let answer = answer.first().copied().unwrap_or("ack");
-            let known = WorkAnswer::ALL.iter().find(|(name, _)| *name == answer);
-            let names = WorkAnswer::ALL.iter().map(|(name, _)| *name);
-            let (_, answer) = known.ok_or_else(|| (number, unknown("answer", answer, names)))?;
-            Ok(Snippet::Work { stream, consumer, answer: *answer })
-        }
-        ["publish", pattern] => Ok(Snippet::Publish { subject: subject(pattern)? }),
-        ["subscribe", pattern] => Ok(Snippet::Subscribe { subject: subject(pattern)? }),
-        ["get", at, sequence] => {
-            let (cluster, stream) = path(at)?;
-            let sequence =
-                sequence.parse().map_err(|_| (number, format!("{sequence:?} is no sequence")))?;
-            Ok(Snippet::Get { cluster, stream, sequence })
-        }
-        ["info", at] => path(at).map(|(cluster, stream)| Snippet::Info { cluster, stream }),
-        [word, ..] if SNIPPETS.contains(word) => {
-            Err((number, format!("{line:?} is not complete; see docs/lessons.md")))
-        }
-        [word, ..] => Err((number, unknown("call", word, SNIPPETS.iter().copied()))),
-        [] => Err((number, "a call is missing".to_owned())),
-    }
 }

@@ -4,6 +4,7 @@ pub(super) mod app;
 mod block;
 mod deed;
 mod front;
+mod snippet;
 
 use crate::lesson::error::{LessonError, Read};
 use crate::lesson::model::{Beat, Item, Lesson, Part};

@@ -3,6 +3,8 @@
 //!
 //! `cargo xtask test` runs every snippet of every lesson against the real nats-server.
 
+mod bucket;
+mod object;
 mod text;
 
 use crate::client::{Call, Draft};
@@ -30,8 +32,7 @@ pub fn code(snippet: &Snippet, world: &World) -> Option<Code> {
     match snippet {
         Snippet::Stream { cluster, name } => config(world, cluster, name).map(|c| stream(&c)),
         Snippet::Consumer { cluster, stream, name } => {
-            let index = world.topology().clusters.iter().position(|c| c.name == *cluster)?;
-            let view = world.consumer(index, stream, name)?;
+            let view = world.consumer(place(world, cluster)?, stream, name)?;
             Some(consumer(stream, view.config()?))
         }
         Snippet::Work { stream, consumer, answer } => Some(work(stream, consumer, *answer)),
@@ -39,12 +40,25 @@ pub fn code(snippet: &Snippet, world: &World) -> Option<Code> {
         Snippet::Subscribe { subject } => Some(subscribe(subject)),
         Snippet::Get { stream, sequence, .. } => Some(get(stream, *sequence)),
         Snippet::Info { stream, .. } => Some(info(stream)),
+        Snippet::Bucket { cluster, bucket } => config(world, cluster, &format!("KV_{bucket}"))
+            .map(|config| bucket::create(bucket, &config)),
+        Snippet::Key { cluster, bucket, key, call } => {
+            let view = world.stream(place(world, cluster)?, &format!("KV_{bucket}"))?;
+            bucket::key(bucket, key, *call, view.best()?.stream.store())
+        }
+        Snippet::Store { cluster, store } => config(world, cluster, &format!("OBJ_{store}"))
+            .map(|config| object::create(store, &config)),
+        Snippet::Object { store, name, call, .. } => Some(object::object(store, name, *call)),
     }
 }
 
+/// The place of a cluster in the topology.
+fn place(world: &World, cluster: &str) -> Option<usize> {
+    world.topology().clusters.iter().position(|found| found.name == cluster)
+}
+
 fn config(world: &World, cluster: &str, name: &str) -> Option<StreamConfig> {
-    let index = world.topology().clusters.iter().position(|found| found.name == cluster)?;
-    Some((**world.stream(index, name)?.config()?).clone())
+    Some((**world.stream(place(world, cluster)?, name)?.config()?).clone())
 }
 
 /// The message that was published last on such a subject, by whomever.

@@ -6,6 +6,7 @@ Each snippet finds what the lesson's world had at that moment: the streams with 
 runs as it is shown. Afterwards the server must have what the snippet says it makes.
 """
 import asyncio
+import base64
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import textwrap
 import time
 
 import nats
+import nats.js.errors
 
 
 def free_ports(count):
@@ -106,7 +108,7 @@ async def set_up(nc, js, snippet, wanted):
     """The streams of the lesson's world; of what the snippet itself makes, only what it needs."""
     for name in (await api(nc, "STREAM.NAMES"))["streams"] or []:
         await api(nc, "STREAM.DELETE." + name)
-    if wanted[0] == "Stream":
+    if wanted[0] in ("Stream", "Bucket", "Store"):
         return
     for stream in snippet["streams"]:
         config = bare(stream["config"])
@@ -115,7 +117,10 @@ async def set_up(nc, js, snippet, wanted):
             body = {"stream_name": config["name"], "config": bare(consumer)}
             await api(nc, "CONSUMER.CREATE.%s.%s" % (config["name"], consumer["name"]), body)
         for message in stream["messages"]:
-            ack = await js.publish(message["subject"], message["text"].encode())
+            data = base64.b64decode(message["data"])
+            # What was expected of the stream when it was published, it need not be any more.
+            headers = {k: v for k, v in message["headers"] if not k.startswith("Nats-Expected-")}
+            ack = await js.publish(message["subject"], data, headers=headers or None)
             if "Get" == wanted[0] and ack.seq != message["seq"]:
                 raise RuntimeError("the world's messages are not numbered without gaps")
         if wanted[0] == "Work" and config["name"] == wanted[1]["stream"]:
@@ -124,17 +129,60 @@ async def set_up(nc, js, snippet, wanted):
             await js.publish(pattern.replace(">", "x").replace("*", "x"), b"something to do")
 
 
+def objects(stream):
+    """The objects of a store's stream: what their meta messages say, and their data."""
+    found, chunks = {}, {}
+    for message in stream["messages"]:
+        data, tokens = base64.b64decode(message["data"]), message["subject"].split(".")
+        if tokens[2] == "M":
+            meta = json.loads(data)
+            found[meta["name"]] = (meta, b"".join(chunks.get(meta["nuid"], [])))
+        else:
+            chunks.setdefault(tokens[3], []).append(data)
+    return found
+
+
 def same(shown, real, keys):
     for key in keys:
         if shown.get(key) != real.get(key):
             raise AssertionError("%s is %r, the lesson has %r" % (key, real.get(key), shown.get(key)))
 
 
+async def listed(store):
+    """The objects of a store that are not deleted."""
+    try:
+        return await store.list(ignore_deletes=True)
+    except nats.js.errors.NotFoundError:
+        return []
+
+
 async def look(nc, snippet, wanted, before):
     """Whether the server has what the snippet makes."""
     kind, names = wanted
     streams = {stream["config"]["name"]: stream for stream in snippet["streams"]}
-    if kind == "Stream":
+    if kind in ("Bucket", "Store"):
+        name = "KV_" + names["bucket"] if kind == "Bucket" else "OBJ_" + names["store"]
+        real = (await api(nc, "STREAM.INFO." + name))["config"]
+        same(streams[name]["config"], real,
+             ["name", "subjects", "max_msgs_per_subject", "max_age", "max_bytes", "discard", "storage", "num_replicas",
+              "allow_direct", "allow_rollup_hdrs", "subject_delete_marker_ttl"]
+             + (["deny_delete", "max_msg_size"] if kind == "Bucket" else []))
+    elif kind == "Key":
+        info = await api(nc, "STREAM.INFO.KV_" + names["bucket"])
+        writes = {"Put": 1, "Update": 1, "Delete": 1, "Purge": 1, "Create": None}.get(names["call"], 0)
+        after = info["state"]["last_seq"] - before["KV_" + names["bucket"]]
+        if writes is not None and after != writes:
+            raise AssertionError("it stores %d messages in the bucket" % after)
+    elif kind == "Object":
+        store = await nc.jetstream().object_store(names["store"])
+        if names["call"] == "Put":
+            real, (meta, _) = await store.get_info(names["name"]), objects(streams["OBJ_" + names["store"]])[names["name"]]
+            if (real.size, real.chunks, real.digest) != (meta["size"], meta["chunks"], meta["digest"]):
+                raise AssertionError("it puts %r, the lesson has %r" % (real, meta))
+        elif names["call"] == "Delete":
+            if any(info.name == names["name"] for info in await listed(store)):
+                raise AssertionError("the object is still there")
+    elif kind == "Stream":
         real = (await api(nc, "STREAM.INFO." + names["name"]))["config"]
         same(streams[names["name"]]["config"], real,
              ["name", "subjects", "retention", "max_msgs", "max_bytes", "max_age", "discard", "storage", "num_replicas"])
@@ -160,7 +208,7 @@ async def look(nc, snippet, wanted, before):
 def parse(shows):
     """`Stream { cluster: "us-east", name: "TASKS" }` into its kind and its fields."""
     fields = dict(re.findall(r'(\w+): "([^"]*)"', shows))
-    fields.update(re.findall(r"(answer): (\w+)", shows))
+    fields.update(re.findall(r"(answer|call): (\w+)", shows))
     return shows.split(" ")[0], fields
 
 
@@ -170,7 +218,13 @@ async def run(nc, snippet):
     if snippet["python"] is None:
         raise AssertionError("there is nothing to show at this moment")
     await set_up(nc, js, snippet, wanted)
-    names = [stream["config"]["name"] for stream in snippet["streams"]] if wanted[0] == "Publish" else []
+    if wanted[0] == "Object" and wanted[1]["call"] == "Put":
+        # The file that the snippet opens, in the folder where it runs.
+        store = next(s for s in snippet["streams"] if s["config"]["name"] == "OBJ_" + wanted[1]["store"])
+        _, data = objects(store)[wanted[1]["name"]]
+        with open(wanted[1]["name"], "wb") as f:
+            f.write(data)
+    names = [stream["config"]["name"] for stream in snippet["streams"]] if wanted[0] in ("Publish", "Key") else []
     before = {name: (await api(nc, "STREAM.INFO." + name))["state"]["last_seq"] for name in names}
     body = "async def snippet(nc, js):\n" + textwrap.indent(snippet["python"], "    ")
     scope = {}
@@ -180,11 +234,13 @@ async def run(nc, snippet):
 
 
 async def main():
+    program = os.path.abspath(sys.argv[1])
     with open(sys.argv[2]) as f:
         snippets = json.load(f)
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
-        cluster = Cluster(sys.argv[1], folder)
+        os.chdir(folder)
+        cluster = Cluster(program, folder)
         try:
             cluster.wait()
             nc = await connect(cluster)
