@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::kernel::{Event as KernelEvent, EventId, EventKind, ProcId, Trace};
 use crate::nats::subject::matches;
-use crate::server::{Frame, META};
+use crate::server::{ClientConn, Frame, META};
 use crate::world::{ClientSpec, Event, Node, World};
 
 use super::entity::Entity;
@@ -71,6 +71,17 @@ impl<'a> Cast<'a> {
         let world = self.world;
         let all = (0..world.sim().slots().len()).filter_map(|n| u32::try_from(n).ok().map(ProcId));
         all.filter(|process| world.server(*process).is_none() && !world.is_removed(*process))
+    }
+
+    /// The application that listens on a subject, for instance on the inbox of its consumer.
+    pub fn listener(&self, subject: &str) -> Option<ProcId> {
+        if subject.is_empty() {
+            return None;
+        }
+        let mut clients = self.world.servers().flat_map(|(_, _, server)| server.clients());
+        let listens =
+            |client: &ClientConn| client.subs.values().any(|s| matches(&s.subject, subject));
+        clients.find(|(_, client)| listens(client)).map(|(_, client)| client.peer)
     }
 
     /// What a process is on the page.

@@ -61,6 +61,8 @@ pub enum PlayerCommand {
     Undo,
     /// Lists more rows of what is longer than the inspector shows at first.
     MoreRows,
+    /// Shows a bucket or an object store as the plain stream it is, or as what it is used as again.
+    SwitchView(Entity),
     /// Selects something, or nothing.
     Select(Option<Entity>),
     /// Points at something (hover, keyboard focus), or at nothing.

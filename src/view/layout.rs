@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::bucket::Kind;
 use super::command::LayoutHints;
 use super::frame::{Point, Rect};
 
@@ -59,7 +60,21 @@ pub struct Places {
 struct ClusterPlaces {
     servers: usize,
     streams: Vec<Arc<str>>,
+    /// The keys or objects of each stream that is shown as rows of them.
+    rows: Vec<Vec<String>>,
     apps: Vec<(Arc<str>, Side)>,
+}
+
+/// How many rows a stream takes: a bucket or a store is a card, which is as high as two tapes.
+fn rows_of(stream: &str) -> usize {
+    if Kind::of_name(stream).is_some() { 2 } else { 1 }
+}
+
+impl ClusterPlaces {
+    /// How many rows all its streams would like to have.
+    fn rows_wanted(&self) -> usize {
+        self.streams.iter().map(|name| rows_of(name)).sum()
+    }
 }
 
 impl Places {
@@ -76,6 +91,34 @@ impl Places {
             streams.push(Arc::clone(name));
             streams.len() - 1
         }))
+    }
+
+    /// The rows of a card with room for so many: who is there keeps the row it has, who comes takes a free one
+    /// or, where there is none, that of somebody who is gone.
+    pub fn rows(
+        &mut self,
+        cluster: usize,
+        stream: usize,
+        room: usize,
+        names: &[&str],
+    ) -> &[String] {
+        let Some(places) = self.clusters.get_mut(cluster) else { return &[] };
+        if places.rows.len() <= stream {
+            places.rows.resize(stream + 1, Vec::new());
+        }
+        let Some(rows) = places.rows.get_mut(stream) else { return &[] };
+        for name in names {
+            if rows.iter().any(|row| row == name) {
+                continue;
+            }
+            let full = rows.len() >= room;
+            let gone = rows.iter().position(|row| full && !names.contains(&row.as_str()));
+            match gone.and_then(|gone| rows.get_mut(gone)) {
+                Some(row) => *row = (*name).to_owned(),
+                None => rows.push((*name).to_owned()),
+            }
+        }
+        rows
     }
 
     /// The place of an app among those of its cluster.
@@ -148,7 +191,7 @@ impl Layout {
             let kept = spare.saturating_sub(pill_rows) as f64 * (pill + 8.0);
             let least = match strips {
                 [one] if count == 1 => {
-                    let tapes = one.streams.len().min(AT_LEAST) as f64 * DENSE;
+                    let tapes = one.rows_wanted().min(AT_LEAST) as f64 * DENSE;
                     (HEAD + SERVERS + tapes + 12.0).max(MIN_PANEL.1)
                 }
                 _ => MIN_PANEL.1,
@@ -207,7 +250,11 @@ fn place_cluster(
     kept: f64,
 ) -> ClusterLayout {
     let inner = panel.h - kept - HEAD - 12.0;
-    let (tapes, pitch) = tape_rows(inner, places.streams.len());
+    let wanted = places.rows_wanted();
+    let (tapes, pitch) = tape_rows(inner, wanted);
+    // Where there is not room for cards, buckets and stores are tapes as well.
+    let tall = wanted <= tapes;
+    let taken = if tall { wanted } else { places.streams.len() };
     let tapes_h = tapes as f64 * pitch;
     let zone = Rect::new(panel.x + 16.0, panel.y + kept + HEAD, panel.w - 32.0, inner - tapes_h);
     let share = zone.w / places.servers.max(1) as f64;
@@ -219,19 +266,26 @@ fn place_cluster(
         false => 0.0,
     };
     let head = if beside > 0.0 { 0.0 } else { TAPE_HEAD };
-    let tape = |place: usize| {
-        let y = panel.bottom() - 12.0 - tapes_h + place as f64 * pitch + head;
-        Rect::new(panel.x + 18.0 + beside, y, panel.w - 36.0 - beside, TAPE)
+    let tape = |row: usize, rows: usize| {
+        let y = panel.bottom() - 12.0 - tapes_h + row as f64 * pitch + head;
+        let h = TAPE + rows.saturating_sub(1) as f64 * pitch;
+        Rect::new(panel.x + 18.0 + beside, y, panel.w - 36.0 - beside, h)
+    };
+    let mut above = 0;
+    let place = |name: &Arc<str>| {
+        let rows = if tall { rows_of(name) } else { 1 };
+        above += rows;
+        (above <= tapes).then(|| tape(above - rows, rows))
     };
     ClusterLayout {
         panel,
         radius,
         servers,
         row,
-        tapes: (0..places.streams.len().min(tapes)).map(tape).collect(),
+        tapes: places.streams.iter().map_while(place).collect(),
         beside,
-        vacant: (places.streams.len() < tapes).then(|| tape(places.streams.len())),
-        hidden_tapes: places.streams.len().saturating_sub(tapes),
+        vacant: (taken < tapes).then(|| tape(taken, 1)),
+        hidden_tapes: taken.saturating_sub(tapes),
         apps: place_apps(&places.apps, panel, pills),
     }
 }

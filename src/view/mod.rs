@@ -13,6 +13,7 @@
 pub mod a11y;
 pub mod add_app;
 pub mod axis;
+pub mod bucket;
 pub mod caption;
 pub mod cast;
 pub mod class;

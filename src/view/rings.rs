@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use crate::jetstream::consumer::PendingView;
-use crate::kernel::Time;
+use crate::kernel::{Span, Time};
 use crate::world::{ConsumerView, World};
 
 use super::entity::Entity;
-use super::frame::{Ring, Stage, Tape};
+use super::frame::{Anchor, Label, Point, Ring, Running, Stage, Tape, TextStyle};
+use super::palette::Token;
 use super::related::Related;
+use super::text::brief;
 
 /// The rings around cells of the stage: of the selected consumer where one is selected, else of all;
 /// where several wait for the same message, of the one that waits least.
@@ -55,6 +57,31 @@ fn of_tape(
         }
     }
     rings.into_iter().map(|(_, ring)| ring).collect()
+}
+
+/// What of buckets and stores goes by itself: a bar for each row, and the time left. `still`: no motion is
+/// wanted, so a bar gets shorter in a few steps.
+pub fn expiries(now: Time, stage: &Stage, still: bool) -> Vec<Running> {
+    let rows = stage.tapes.iter().flat_map(|tape| tape.card.iter().flat_map(|card| &card.rows));
+    rows.filter_map(|row| row.expiry.as_ref())
+        .map(|expiry| {
+            let over = expiry.at.since(now);
+            let left = (over.0 as f64 / expiry.span.0.max(1) as f64).clamp(0.0, 1.0);
+            let seconds = Span::secs(over.0.div_ceil(1_000_000_000));
+            Running {
+                message: expiry.message.clone(),
+                bar: expiry.bar,
+                left: if still { (left * 8.0).ceil() / 8.0 } else { left },
+                label: Label {
+                    text: brief(seconds),
+                    at: Point::new(expiry.bar.right() + 5.0, expiry.bar.y + 5.5),
+                    anchor: Anchor::Start,
+                    style: TextStyle::SmallMono,
+                    tone: Token::Muted,
+                },
+            }
+        })
+        .collect()
 }
 
 /// How much of its ack wait is left.

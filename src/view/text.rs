@@ -36,6 +36,13 @@ pub fn age(span: Span) -> String {
     }
 }
 
+/// A length of time without what is nothing: `30 s`, `5 m`, `2 h`.
+pub fn brief(span: Span) -> String {
+    let long = age(span);
+    let cut = long.trim_end_matches(" 0 m").trim_end_matches(" 0 s");
+    cut.replace(".0 s", " s")
+}
+
 /// A number with thin groups of three: `1,284`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -119,6 +126,8 @@ mod tests {
         assert_eq!(seconds(Time(4_312_084_000), false), "4.312 s");
         assert_eq!(age(Span::millis(400)), "0.4 s");
         assert_eq!(age(Span::secs(185)), "3 m 5 s");
+        let brief = [Span::secs(5), Span::secs(30), Span::secs(3_600)].map(brief);
+        assert_eq!(brief, ["5 s", "30 s", "1 h"]);
     }
 
     #[test]

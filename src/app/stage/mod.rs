@@ -37,11 +37,12 @@ pub(crate) fn Stage() -> impl IntoView {
         Some((entity_of(&found.get_attribute("data-entity")?)?, found))
     };
     let press = move |event: &web_sys::Event| {
-        let button = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-            .and_then(|target| target.closest("[data-press]").ok().flatten());
-        let process = button?.get_attribute("data-press")?.parse().ok()?;
+        let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+        let button = target.closest("[data-press],[data-switch]").ok().flatten()?;
+        if let Some(stream) = button.get_attribute("data-switch") {
+            return Some(PlayerCommand::SwitchView(entity_of(&stream)?));
+        }
+        let process = button.get_attribute("data-press")?.parse().ok()?;
         Some(PlayerCommand::Press(crate::kernel::ProcId(process)))
     };
     let on_click = move |event: web_sys::MouseEvent| {

@@ -1,6 +1,6 @@
 //! What moves: frames in flight, and arrivals that just happened.
 
-use crate::view::frame::{Motion, Packet, Point, Pulse, Ring};
+use crate::view::frame::{Motion, Packet, Point, Pulse, Rect, Ring, Running};
 use crate::view::{Entity, Shape as Form};
 
 use super::super::drawing::{Shape, classes};
@@ -11,7 +11,8 @@ use super::{lasting, shape_path};
 pub(crate) fn motion(motion: &Motion) -> Vec<Shape> {
     let rings = motion.rings.iter().map(ring);
     let pulses = motion.pulses.iter().map(pulse);
-    rings.chain(pulses).chain(motion.packets.iter().map(packet)).collect()
+    let expiries = motion.expiries.iter().map(expiry);
+    expiries.chain(rings).chain(pulses).chain(motion.packets.iter().map(packet)).collect()
 }
 
 /// An outline that runs out with the ack wait, and a dot for each delivery before this one.
@@ -31,6 +32,16 @@ fn ring(ring: &Ring) -> Shape {
         .holds(whole)
         .holds(left)
         .holds_all(dots)
+}
+
+/// A bar that runs out, and the time that is left.
+fn expiry(running: &Running) -> Shape {
+    let left = Rect { w: running.bar.w * running.left, ..running.bar };
+    Shape::group("expiry")
+        .keyed(format!("expiry {}", id_of(&running.message)))
+        .holds(Shape::rect("expiry__whole", running.bar, 1.5))
+        .holds(Shape::rect("expiry__left", left, 1.5))
+        .holds(Shape::label(&running.label))
 }
 
 fn pulse(pulse: &Pulse) -> Shape {

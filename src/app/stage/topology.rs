@@ -5,8 +5,8 @@
 
 use crate::view::Entity;
 use crate::view::frame::{
-    AppPill, Cell, CellKind, ClusterPanel, ConsumerMark, LinkKind, LinkLine, LinkState, Point,
-    Rect, ServerHex, Stage, Tape, UpState, WorkRing,
+    AppPill, Card, Cell, CellKind, ClusterPanel, ConsumerMark, LinkKind, LinkLine, LinkState,
+    Point, Rect, ServerHex, Stage, Tape, UpState, ViewSwitch, WorkRing,
 };
 
 use super::super::drawing::{Shape, classes};
@@ -174,6 +174,41 @@ fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(tape.kind.as_ref().map(Shape::label))
         .holds_all(tape.older.as_ref().map(Shape::label))
         .holds_all(tape.cells.iter().map(cell))
+        .holds_all(tape.card.iter().flat_map(card))
+        .holds_all(tape.switch.as_ref().map(|part| switch(part, &tape.entity)))
+}
+
+/// What a card holds beside its cells: the words of its rows, and where an update lost.
+fn card(card: &Card) -> Vec<Shape> {
+    let mut shapes: Vec<Shape> = Vec::new();
+    for row in &card.rows {
+        shapes.extend(row.words.iter().map(Shape::label));
+        shapes.extend(row.lost.map(|Point { x, y }| {
+            let cross = format!("M{:.1} {:.1}l6 6m0-6l-6 6", x - 3.0, y - 3.0);
+            let plate = Shape::circle(Point::new(x, y), 5.5).with("class", "lost__plate");
+            Shape::group("lost").holds(plate).holds(Shape::path("lost__cross", cross))
+        }));
+    }
+    shapes.extend(card.more.as_ref().map(Shape::label));
+    shapes
+}
+
+/// The switch between a bucket or store and its stream.
+fn switch(switch: &ViewSwitch, stream: &Entity) -> Shape {
+    let rect = switch.rect;
+    // What is pressed is as high as a finger needs it.
+    let hit = Rect::new(rect.x, rect.y - 6.0, rect.w, 26.0);
+    let button = Shape::rect("switch__hit", hit, 6.0)
+        .with("role", "button")
+        .with("tabindex", "0")
+        .with("aria-label", switch.a11y.clone())
+        .holds(Shape::new("title").says(switch.a11y.clone()));
+    Shape::group("switch")
+        .with("data-switch", id_of(stream))
+        .holds(Shape::rect("switch__plate", rect, 5.0))
+        .holds_all(switch.on.map(|on| Shape::rect("switch__on", on, 5.0)))
+        .holds_all(switch.words.iter().map(Shape::label))
+        .holds(button)
 }
 
 /// A consumer: what is acknowledged, the caret at its next message, its name.
@@ -211,6 +246,8 @@ fn cell(cell: &Cell) -> Shape {
         CellKind::Live => "cell live",
         CellKind::Gap => "cell gap",
         CellKind::Tombstone => "cell tombstone",
+        CellKind::Old => "cell old",
+        CellKind::Orphan => "cell orphan",
     };
     let marks = [("selected", cell.selected), ("pending", !cell.committed)];
     let tone = cell.tone.var();

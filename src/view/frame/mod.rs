@@ -27,8 +27,9 @@ pub use inspection::{
     Section, Stat, StripCell, StripState, Tab,
 };
 pub use stage::{
-    AppButton, AppIcon, AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState,
-    Motion, Packet, Pulse, ReplicaBar, ServerHex, Stage, Tape, UpState, WorkRing,
+    AppButton, AppIcon, AppPill, Card, CardRow, Cell, CellKind, ClusterPanel, Expiry, LinkKind,
+    LinkLine, LinkState, Motion, Packet, Pulse, ReplicaBar, Running, ServerHex, Stage, Tape,
+    UpState, ViewSwitch, WorkRing,
 };
 pub use transport::{BranchInfo, Bucket, Busy, Transport};
 

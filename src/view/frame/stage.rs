@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::kernel::{EventId, ProcId};
+use crate::kernel::{EventId, ProcId, Span, Time};
 use crate::view::class::{Class, Shape};
 use crate::view::entity::Entity;
 use crate::view::palette::Token;
@@ -281,6 +281,10 @@ pub enum CellKind {
     Gap,
     /// A marker that says something was deleted: hollow.
     Tombstone,
+    /// An earlier value of a key: paler.
+    Old,
+    /// A chunk that no object owns: hollow, hatched.
+    Orphan,
 }
 
 /// A cell of a tape.
@@ -325,6 +329,10 @@ pub struct Tape {
     pub cells: Vec<Cell>,
     /// How many messages lie before them, at its left: "+12".
     pub older: Option<Label>,
+    /// Where it is shown as what it is used as, a bucket or a store: its rows. The cells are in them.
+    pub card: Option<Card>,
+    /// What changes between that and the plain stream, if it is more than a stream.
+    pub switch: Option<ViewSwitch>,
     /// The first sequence in the stream.
     pub first_seq: u64,
     /// The last sequence.
@@ -343,6 +351,53 @@ pub struct Tape {
     pub a11y: String,
 }
 
+/// A stream shown as a bucket or an object store.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Card {
+    /// Keys or objects, each in its place.
+    pub rows: Vec<CardRow>,
+    /// What has no row, in words: "+12 more keys".
+    pub more: Option<Label>,
+}
+
+/// A key with its revisions, or an object with its chunks.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CardRow {
+    /// Its words: name, what is left out before the cells, value or state.
+    pub words: Vec<Label>,
+    /// Where an update of it lost: at the corner of its newest cell, a red cross.
+    pub lost: Option<Point>,
+    /// Until when its newest revision stays, if it goes by itself.
+    pub expiry: Option<Expiry>,
+}
+
+/// How long something still stays: a bar that runs out, with the time left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expiry {
+    /// What goes.
+    pub message: Entity,
+    /// The whole bar.
+    pub bar: Rect,
+    /// When it goes.
+    pub at: Time,
+    /// How long it stays altogether.
+    pub span: Span,
+}
+
+/// The switch between a bucket or store and the plain stream it is: two words on a plate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ViewSwitch {
+    /// The plate.
+    pub rect: Rect,
+    /// The words, and where they stand: "Bucket", "Stream". Where there is little room, only the one that
+    /// is not shown.
+    pub words: Vec<Label>,
+    /// The part of the plate that is on.
+    pub on: Option<Rect>,
+    /// What pressing it does: "KV_config: show the plain stream".
+    pub a11y: String,
+}
+
 /// What moves over the topology.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Motion {
@@ -352,6 +407,21 @@ pub struct Motion {
     pub pulses: Vec<Pulse>,
     /// Messages out for acknowledgement.
     pub rings: Vec<Ring>,
+    /// What goes by itself, and when.
+    pub expiries: Vec<Running>,
+}
+
+/// A bar that runs out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running {
+    /// What goes when it is empty.
+    pub message: Entity,
+    /// The whole bar.
+    pub bar: Rect,
+    /// How much of it is left, 1 to 0.
+    pub left: f64,
+    /// The time that is left: "12 s".
+    pub label: Label,
 }
 
 /// A frame in flight.

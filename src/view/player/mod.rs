@@ -95,8 +95,10 @@ pub struct Player {
     /// The track of each branch.
     tracks: Vec<Track>,
     filter: Filter,
-    /// Counts changes of the filter.
+    /// Counts changes of the filter, and of what is shown as a plain stream.
     filtered: u64,
+    /// Buckets and stores that are shown as the streams they are.
+    plain: Vec<Entity>,
     places: Places,
     hints: LayoutHints,
     pace: Pace,
@@ -147,6 +149,7 @@ impl Player {
             history: History::new(world, KEYFRAME_INTERVAL),
             filter,
             filtered: 0,
+            plain: Vec::new(),
             places,
             hints: LayoutHints::default(),
             pace: Pace::default(),
@@ -215,6 +218,7 @@ impl Player {
         match &command {
             PlayerCommand::RunToIdle => self.to_idle = true,
             PlayerCommand::FollowUp(_)
+            | PlayerCommand::SwitchView(_)
             | PlayerCommand::MoreRows
             | PlayerCommand::Select(_)
             | PlayerCommand::Hover(_)
@@ -254,6 +258,7 @@ impl Player {
                 self.cache.inspection = cache::Kept::default();
                 self.selection = entity;
             }
+            PlayerCommand::SwitchView(stream) => self.switch_view(stream),
             PlayerCommand::Hover(entity) => self.hover = entity,
             PlayerCommand::SetHints(hints) => self.hints = hints,
             PlayerCommand::SetReducedMotion(reduced) => self.reduced_motion = reduced,

@@ -76,8 +76,20 @@ impl Player {
         let key = self.key();
         let (world, hints) = (self.history.cursor(), self.hints);
         let (selection, hover) = (self.selection.as_ref(), self.hover.as_ref());
-        let places = &mut self.places;
-        self.cache.stage.get(key, || Arc::new(stage::build(world, places, hints, selection, hover)))
+        let (places, plain) = (&mut self.places, &self.plain);
+        self.cache
+            .stage
+            .get(key, || Arc::new(stage::build(world, places, hints, selection, hover, plain)))
+    }
+
+    /// Shows a bucket or store as a plain stream, or as what it is again.
+    pub(super) fn switch_view(&mut self, stream: Entity) {
+        let shown = self.plain.iter().position(|plain| *plain == stream);
+        match shown {
+            Some(n) => drop(self.plain.remove(n)),
+            None => self.plain.push(stream),
+        }
+        self.filtered += 1;
     }
 
     fn motion(&mut self, stage: &Stage) -> Motion {
@@ -93,6 +105,7 @@ impl Player {
             packets: motion::packets(world, stage, flights, &selected, &pointed, still),
             pulses: self.pulses(stage),
             rings: rings::rings(world, stage, &selected),
+            expiries: rings::expiries(world.now(), stage, still),
         }
     }
 

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::nats::api::ConsumerInfo;
+use crate::nats::api::{ConsumerConfig, ConsumerInfo};
 use crate::view::a11y;
+use crate::view::bucket::Place;
 use crate::view::entity::Entity;
 use crate::view::frame::{Anchor, Cell, ConsumerMark, Label, Point, Rect, TextStyle};
 use crate::view::palette::Token;
@@ -63,6 +64,81 @@ pub(super) fn draw(
         mark.label = label(room, rect, mark, consumer.name, info.as_ref());
     }
     marks
+}
+
+/// The consumers of a bucket or store, below its card: what each watches.
+pub(super) fn watchers(
+    view: View<'_>,
+    room: &mut Room,
+    stream: &StreamView<'_>,
+    rect: Rect,
+) -> Vec<ConsumerMark> {
+    let world = view.cast.world();
+    let consumers = world.consumers_of(stream.cluster, stream.name);
+    let mut x = rect.x + 14.0;
+    let mut marks = Vec::new();
+    for consumer in &consumers {
+        let entity = Entity::Consumer {
+            cluster: stream.cluster,
+            stream: Arc::clone(stream.name),
+            name: Arc::clone(consumer.name),
+        };
+        let info = world.consumer_info(stream.cluster, stream.name, consumer.name);
+        let at = Point::new(x, rect.bottom() + 2.0);
+        let led = consumer.leader().is_some();
+        let label = room.label(Label {
+            text: watches(view, consumer),
+            at: Point::new(at.x + 8.0, at.y + 10.0),
+            anchor: Anchor::Start,
+            style: TextStyle::SmallMono,
+            tone: if led { Token::Deliver } else { Token::Fault },
+        });
+        let label = label.filter(|label| label.rect().right() <= rect.right() + 2.0);
+        room.take(Rect::new(at.x - 5.0, at.y, 10.0, 10.0));
+        x += 24.0 + label.as_ref().map_or(0.0, |label| label.rect().w);
+        marks.push(ConsumerMark {
+            at,
+            label,
+            floor: None,
+            paused: info.as_ref().is_some_and(|info| info.paused),
+            led,
+            selected: view.selected.is_focus(&entity),
+            highlighted: view.pointed.is_focus(&entity),
+            a11y: a11y::consumer(view.cast, consumer, info.as_ref()),
+            entity,
+        });
+        if x > rect.right() {
+            break;
+        }
+    }
+    marks
+}
+
+/// What a consumer of a bucket or store is for: its own name if it was given one, else who watches what.
+fn watches(view: View<'_>, consumer: &ConsumerView<'_>) -> String {
+    let Some(config) = consumer.config() else { return consumer.name.to_string() };
+    if config.is_durable() {
+        return consumer.name.to_string();
+    }
+    let filters: Vec<String> = config
+        .filters()
+        .map(|filter| match Place::of(filter) {
+            Some(Place::Key { key, .. }) => key.to_owned(),
+            Some(Place::Meta { object, .. }) => object,
+            _ => filter.to_owned(),
+        })
+        .collect();
+    let what = if filters.is_empty() { ">".to_owned() } else { filters.join(", ") };
+    let word = if consumer_reads(config) { "reads" } else { "watches" };
+    match view.cast.listener(&config.deliver_subject) {
+        Some(app) => format!("{} {word} {what}", view.cast.name(app)),
+        None => format!("{word} {what}"),
+    }
+}
+
+/// Whether it is after an object's chunks.
+fn consumer_reads(config: &ConsumerConfig) -> bool {
+    config.filters().any(|filter| matches!(Place::of(filter), Some(Place::Chunk { .. })))
 }
 
 /// Where on the tape a consumer is that goes on with this sequence.

@@ -1,6 +1,7 @@
 //! The stage: what the world is right now, in the places the layout gives.
 
 mod apps;
+mod cards;
 mod consumers;
 mod links;
 mod servers;
@@ -30,15 +31,19 @@ pub(super) struct View<'a> {
     pub(super) layout: &'a Layout,
     pub(super) selected: &'a Related,
     pub(super) pointed: &'a Related,
+    /// Buckets and stores that are shown as the streams they are.
+    pub(super) plain: &'a [Entity],
 }
 
-/// Draws the stage. New streams and apps get their places.
+/// Draws the stage. New streams and apps get their places. Buckets and stores are shown as such, but for those in
+/// `plain`.
 pub fn build(
     world: &World,
     places: &mut Places,
     hints: LayoutHints,
     selection: Option<&Entity>,
     hover: Option<&Entity>,
+    plain: &[Entity],
 ) -> Stage {
     let cast = Cast::new(world);
     let streams = tapes::places(cast, places);
@@ -46,13 +51,13 @@ pub fn build(
     let layout = Layout::new(places, hints);
     let selected = Related::new(world, selection);
     let pointed = Related::new(world, hover);
-    let view = View { cast, layout: &layout, selected: &selected, pointed: &pointed };
+    let view = View { cast, layout: &layout, selected: &selected, pointed: &pointed, plain };
 
     let mut room = Room::new(layout.view);
     let mut clusters = clusters(view, &mut room);
     let servers = servers::draw(view, &mut room, selection);
     let apps = apps::draw(view, &mut room, &apps);
-    let tapes = tapes::draw(view, &mut room, &streams);
+    let tapes = tapes::draw(view, &mut room, &streams, places);
     for (panel, layout) in clusters.iter_mut().zip(&layout.clusters) {
         panel.note = note(panel, layout, &mut room);
     }

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use crate::nats::api::{Retention, Storage, StreamConfig};
 use crate::view::a11y;
+use crate::view::bucket::Kind;
 use crate::view::cast::Cast;
 use crate::view::content::{self, StoredMessage, Stream, is_tombstone};
 use crate::view::entity::Entity;
-use crate::view::frame::{Anchor, Cell, CellKind, Label, Point, Rect, Tape, TextStyle};
-use crate::view::layout::Places;
+use crate::view::frame::{Anchor, Cell, CellKind, Label, Point, Rect, Tape, TextStyle, ViewSwitch};
+use crate::view::layout::{Places, TAPE};
 use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
-use crate::view::text::grouped;
+use crate::view::text::{brief, grouped};
 use crate::world::StreamView;
 
-use super::{View, consumers};
+use super::{View, cards, consumers};
 
 /// Gives streams their places: cluster, name, place.
 pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str>, usize)> {
@@ -32,20 +33,65 @@ pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str
 pub(super) fn draw(
     view: View<'_>,
     room: &mut Room,
-    places: &[(usize, Arc<str>, usize)],
+    placed: &[(usize, Arc<str>, usize)],
+    places: &mut Places,
 ) -> Vec<Tape> {
     let streams = view.cast.world().streams();
-    let placed = places.iter().filter_map(|(cluster, name, place)| {
-        let rect = view.layout.clusters.get(*cluster)?.tapes.get(*place)?;
-        let stream = streams.iter().find(|s| s.cluster == *cluster && s.name == name)?;
-        Some((stream, *rect))
-    });
+    let found: Vec<Found<'_>> = placed
+        .iter()
+        .filter_map(|(cluster, name, place)| {
+            let rect = *view.layout.clusters.get(*cluster)?.tapes.get(*place)?;
+            let stream = streams.iter().find(|s| s.cluster == *cluster && s.name == name)?;
+            Some(found(view, places, stream, rect, *place))
+        })
+        .collect();
     // Every name has its place before the first consumer's looks for one.
-    for (stream, rect) in placed.clone() {
-        room.take(rect);
-        room.take(name(view, stream, rect).rect());
+    for found in &found {
+        room.take(found.rect);
+        room.take(name(view, found.stream, found.rect).rect());
+        if let Some(switch) = &found.switch {
+            room.take(switch.rect);
+        }
     }
-    placed.map(|(stream, rect)| tape(view, room, stream, rect)).collect()
+    found.into_iter().map(|found| tape(view, room, found)).collect()
+}
+
+/// A stream, where it is drawn, and as what.
+struct Found<'a> {
+    stream: &'a StreamView<'a>,
+    rect: Rect,
+    card: Option<cards::Drawn>,
+    switch: Option<ViewSwitch>,
+}
+
+fn found<'a>(
+    view: View<'_>,
+    places: &mut Places,
+    stream: &'a StreamView<'a>,
+    rect: Rect,
+    place: usize,
+) -> Found<'a> {
+    let flat = Rect { h: TAPE, ..rect };
+    let tape = Found { stream, rect: flat, card: None, switch: None };
+    let Some(kind) = stream.config().and_then(|config| Kind::of(config)) else { return tape };
+    let Some(best) = stream.best().filter(|_| rect.h >= cards::LEAST) else { return tape };
+    let plain = view
+        .plain
+        .contains(&Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) });
+    let beside = view.layout.clusters.get(stream.cluster).map_or(0.0, |cluster| cluster.beside);
+    let end = match beside > 0.0 {
+        true => Point::new(rect.x - 8.0, rect.bottom() - 16.0),
+        false => Point::new(rect.right(), rect.y - 19.0),
+    };
+    let switch = Some(cards::switch(stream.name, kind, plain, end, beside > 0.0));
+    if plain {
+        return Found { switch, ..tape };
+    }
+    let names = cards::names(kind, best.stream);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let order = places.rows(stream.cluster, place, cards::room(rect), &names);
+    let card = Some(cards::draw(view, stream, kind, best.stream, rect, order));
+    Found { stream, rect, card, switch }
 }
 
 /// A stream's name, above its tape or beside it.
@@ -65,29 +111,38 @@ fn name(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Label {
     }
 }
 
-fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) -> Tape {
+fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
+    let Found { stream, rect, card, switch } = found;
     let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
     let name = name(view, stream, rect);
-    let left = if name.at.x < rect.x { 0.0 } else { rect.w - name.rect().w - 14.0 };
+    let right = switch.as_ref().map_or(rect.right(), |switch| switch.rect.x - 8.0);
+    let left = if name.at.x < rect.x { 0.0 } else { right - rect.x - name.rect().w - 14.0 };
+    let words = |config: &Arc<StreamConfig>| match (&card, Kind::of(config)) {
+        (Some(_), Some(of)) => card_kind(of, config),
+        _ => kind(config),
+    };
     let kind = Label {
-        text: fit(
-            &stream.config().map_or_else(String::new, |config| kind(config)),
-            TextStyle::Small,
-            left,
-        ),
-        at: Point::new(rect.right(), rect.y - 6.0),
+        text: fit(&stream.config().map_or_else(String::new, words), TextStyle::Small, left),
+        at: Point::new(right, rect.y - 6.0),
         anchor: Anchor::End,
         style: TextStyle::Small,
         tone: Token::Muted,
     };
     let kind = if kind.text.chars().count() > 3 { room.label(kind) } else { None };
     let shown = stream.best();
-    let (cells, older) = match shown {
-        Some(replica) => cells(view, stream, replica.stream, rect),
-        None => (Vec::new(), None),
+    let (card, cells, older, said) = match (card, shown) {
+        (Some(drawn), _) => (Some(drawn.card), drawn.cells, None, drawn.said),
+        (None, Some(replica)) => {
+            let (cells, older) = cells(view, stream, replica.stream, rect);
+            (None, cells, older, String::new())
+        }
+        (None, None) => (None, Vec::new(), None, String::new()),
     };
     let state = shown.map(|replica| content::state(replica.stream));
-    let consumers = consumers::draw(view, room, stream, rect, &cells);
+    let consumers = match card {
+        Some(_) => consumers::watchers(view, room, stream, rect),
+        None => consumers::draw(view, room, stream, rect, &cells),
+    };
     let mut tape = Tape {
         selected: view.selected.is_focus(&entity),
         highlighted: view.pointed.stream(stream.cluster, stream.name),
@@ -98,6 +153,8 @@ fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) ->
         tone: stream.config().map_or(Token::Publish, |config| tone(config)),
         cells,
         older,
+        card,
+        switch,
         first_seq: state.as_ref().map_or(0, |state| state.first_seq),
         last_seq: state.as_ref().map_or(0, |state| state.last_seq),
         messages: state.as_ref().map_or(0, |state| state.messages),
@@ -106,6 +163,7 @@ fn tape(view: View<'_>, room: &mut Room, stream: &StreamView<'_>, rect: Rect) ->
         a11y: String::new(),
     };
     tape.a11y = a11y::stream(view.cast, stream, &tape);
+    tape.a11y.push_str(&said);
     tape
 }
 
@@ -189,7 +247,7 @@ fn cell(
             tone: match kind {
                 CellKind::Live => Token::OnMark,
                 CellKind::Gap => Token::Faint,
-                CellKind::Tombstone => Token::Text,
+                _ => Token::Text,
             },
         },
         a11y: match message {
@@ -218,6 +276,22 @@ pub(in crate::view) fn tone(config: &StreamConfig) -> Token {
     } else {
         Token::Publish
     }
+}
+
+/// What a bucket or store is: "history 5 · TTL 30 s · R3".
+fn card_kind(of: Kind<'_>, config: &StreamConfig) -> String {
+    let mut words = vec![of.word().to_owned()];
+    if let (Kind::Bucket(_), history @ 1..) = (of, config.max_msgs_per_subject) {
+        words = vec![format!("history {history}")];
+    }
+    if let Some(age) = config.max_age() {
+        words.push(format!("TTL {}", brief(age)));
+    }
+    if config.sealed {
+        words.push("sealed".to_owned());
+    }
+    words.push(format!("R{}", config.num_replicas.max(1)));
+    words.join(" · ")
 }
 
 /// What a stream is: "limits · R3 · orders.>".

@@ -1,5 +1,7 @@
 //! Ready-made scenes: a topology each, with a title and what to try in it.
 
+mod config_bucket;
+mod object_store;
 mod one_order;
 mod three_retentions;
 mod work_queue;
@@ -7,6 +9,8 @@ mod work_queue;
 use super::{ClientSpec, Role, Setup, Topology};
 use crate::client::{Behaviour, Call};
 
+pub use config_bucket::config_bucket;
+pub use object_store::object_store;
 pub use one_order::one_order;
 pub use three_retentions::three_retentions;
 pub use work_queue::work_queue;
@@ -27,7 +31,13 @@ pub struct Scene {
 }
 
 /// All scenes; the first is shown when none is asked for.
-pub const ALL: &[Scene] = &[one_order::SCENE, work_queue::SCENE, three_retentions::SCENE];
+pub const ALL: &[Scene] = &[
+    one_order::SCENE,
+    work_queue::SCENE,
+    three_retentions::SCENE,
+    config_bucket::SCENE,
+    object_store::SCENE,
+];
 
 /// The scene of this name.
 pub fn find(name: &str) -> Option<&'static Scene> {

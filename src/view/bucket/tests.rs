@@ -1,0 +1,161 @@
+//! Buckets and stores read from the streams of the scenes, and from what is done to them.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::client::{Call, Draft};
+use crate::view::Entity;
+use crate::view::cast::Cast;
+use crate::view::frame::{CellKind, Stage, Tape};
+use crate::view::{Player, PlayerCommand};
+use crate::world::scenes::{config_bucket, object_store};
+use crate::world::{Input, Topology, World};
+
+fn player(topology: Topology) -> Player {
+    let mut player = Player::new(World::new(topology).unwrap());
+    player.command(PlayerCommand::SetReducedMotion(true));
+    player
+}
+
+/// Publishes and runs until nothing is open.
+fn publish(player: &mut Player, subject: &str, headers: &[(&str, &str)], text: &str) {
+    let message = Draft {
+        subject: subject.to_owned(),
+        headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        text: text.to_owned(),
+        ..Draft::default()
+    };
+    let call = Call::JsPublish { message, count: 1, retries: 0 };
+    player.command(PlayerCommand::Act(Input::Call { client: "admin".to_owned(), call }));
+    player.command(PlayerCommand::RunToIdle);
+    while player.is_active() {
+        player.tick(16.0);
+    }
+}
+
+fn bucket(player: &Player) -> Bucket {
+    Bucket::of(player.world().stream(0, "KV_config").unwrap().best().unwrap().stream)
+}
+
+fn cell_kinds(stage: &Stage, stream: &str) -> Vec<(String, CellKind)> {
+    let named = |tape: &&Tape| tape.name.text == stream;
+    let tape = stage.tapes.iter().find(named).unwrap();
+    tape.cells.iter().map(|cell| (cell.label.text.clone(), cell.kind)).collect()
+}
+
+#[test]
+fn a_bucket_is_its_keys_with_the_revisions_that_are_there() {
+    let mut player = player(config_bucket());
+    let numbers = |player: &Player, key: &str| -> Vec<u64> {
+        bucket(player).key(key).unwrap().revisions.iter().map(Revision::number).collect()
+    };
+    let names: Vec<String> = bucket(&player).keys.into_iter().map(|key| key.name).collect();
+    assert_eq!(names, ["db.host", "db.port", "log.level"]);
+    assert_eq!(numbers(&player, "db.host"), [1, 3]);
+    publish(&mut player, "$KV.config.db.host", &[("KV-Operation", "DEL")], "");
+    let host = bucket(&player).key("db.host").cloned().unwrap();
+    assert!(!host.is_live() && host.revisions.len() == 3, "the history stays: {host:?}");
+    assert_eq!(bucket(&player).live(), 2);
+    let purge = [("KV-Operation", "PURGE"), ("Nats-Rollup", "sub")];
+    publish(&mut player, "$KV.config.db.host", &purge, "");
+    assert_eq!(numbers(&player, "db.host"), [6], "a purge leaves its marker only");
+    let kinds = cell_kinds(&player.frame().stage, "KV_config");
+    assert!(kinds.contains(&("PURGE".to_owned(), CellKind::Tombstone)), "{kinds:?}");
+}
+
+#[test]
+fn what_runs_out_is_marked_with_its_reason() {
+    let mut player = player(config_bucket());
+    publish(&mut player, "$KV.config.lease", &[("Nats-TTL", "2s")], "mine");
+    let frame = player.frame();
+    let [running] = frame.motion.expiries.as_slice() else { panic!("{:?}", frame.motion.expiries) };
+    assert!(running.left > 0.8 && running.label.text == "2 s", "{running:?}");
+    let marker = [("Nats-Marker-Reason", "MaxAge"), ("Nats-Rollup", "sub")];
+    publish(&mut player, "$KV.config.lease", &marker, "");
+    let lease = bucket(&player).key("lease").cloned().unwrap();
+    assert_eq!(lease.last().unwrap().operation, Operation::Expired);
+    assert_eq!(lease.last().unwrap().operation.word(), Some("TTL"));
+}
+
+#[test]
+fn an_update_that_lost_is_marked_until_the_key_changes() {
+    let mut player = player(config_bucket());
+    let expected = "Nats-Expected-Last-Subject-Sequence";
+    publish(&mut player, "$KV.config.db.host", &[(expected, "1")], "stale");
+    let name: Arc<str> = "KV_config".into();
+    let losses = |player: &Player| Loss::all(Cast::new(player.world()), &name, &bucket(player));
+    let [(key, loss)] = &losses(&player)[..] else { panic!("{:?}", losses(&player)) };
+    assert_eq!((key.as_str(), loss.expected, loss.found), ("db.host", 1, Some(3)));
+    assert_eq!(player.world().short_name(loss.by), "admin");
+    let stage = player.frame().stage;
+    let rows = &stage.tapes[0].card.as_ref().unwrap().rows;
+    assert_eq!(rows.iter().filter(|row| row.lost.is_some()).count(), 1);
+    assert!(stage.tapes[0].a11y.contains("admin lost"), "{}", stage.tapes[0].a11y);
+    publish(&mut player, "$KV.config.db.host", &[(expected, "3")], "fresh");
+    assert_eq!(losses(&player), []);
+}
+
+#[test]
+fn a_key_keeps_its_row_when_others_come() {
+    let mut player = player(config_bucket());
+    let row_of = |player: &mut Player, key: &str| {
+        let stage = player.frame().stage;
+        let rows = &stage.tapes[0].card.as_ref().unwrap().rows;
+        rows.iter().map(|row| row.words[0].clone()).find(|name| name.text == key).unwrap()
+    };
+    let before = row_of(&mut player, "db.port");
+    publish(&mut player, "$KV.config.a.first.by.name", &[], "x");
+    assert_eq!(row_of(&mut player, "db.port"), before);
+    for n in 0..30 {
+        publish(&mut player, &format!("$KV.config.many.{n:02}"), &[], "x");
+    }
+    assert_eq!(row_of(&mut player, "db.port"), before);
+    let stage = player.frame().stage;
+    let card = stage.tapes[0].card.clone().unwrap();
+    let more = card.more.unwrap().text;
+    assert_eq!(more, format!("+{} more keys", 34 - card.rows.len()));
+}
+
+#[test]
+fn the_switch_shows_the_plain_stream_and_the_bucket_again() {
+    let mut player = player(config_bucket());
+    let stream = Entity::Stream { cluster: 0, name: "KV_config".into() };
+    let as_bucket = player.frame().stage;
+    player.command(PlayerCommand::SwitchView(stream.clone()));
+    let as_stream = player.frame().stage;
+    assert!(as_bucket.tapes[0].card.is_some() && as_stream.tapes[0].card.is_none());
+    assert_eq!(as_stream.tapes[0].cells.len(), 4);
+    assert_eq!(as_bucket.servers, as_stream.servers, "nothing else moves");
+    player.command(PlayerCommand::SwitchView(stream));
+    assert_eq!(player.frame().stage, as_bucket);
+}
+
+#[test]
+fn a_store_is_its_objects_with_their_chunks_and_what_belongs_to_none() {
+    let mut player = player(object_store());
+    let store = |player: &Player| {
+        ObjectStore::of(player.world().stream(0, "OBJ_assets").unwrap().best().unwrap().stream)
+    };
+    let seen = store(&player);
+    let names: Vec<_> = seen.objects.iter().map(|o| (o.name.as_str(), &o.chunks[..])).collect();
+    assert_eq!(names, [("logo.svg", &[1, 2, 3][..]), ("motd.txt", &[5][..])]);
+    assert!(seen.objects.iter().all(|object| !object.is_broken()));
+    let [orphan] = seen.orphans.as_slice() else { panic!("{seen:?}") };
+    assert_eq!((orphan.chunks.as_slice(), orphan.bytes), (&[7, 8][..], 128));
+    let kinds = cell_kinds(&player.frame().stage, "OBJ_assets");
+    assert!(kinds.contains(&("meta".to_owned(), CellKind::Old)), "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|(_, kind)| *kind == CellKind::Orphan).count(), 2);
+}
+
+#[test]
+fn subjects_are_read_as_what_they_mean() {
+    let text = |subject: &str| Place::of(subject).map(|place| place.text());
+    assert_eq!(text("$KV.config.db.host").as_deref(), Some("config/db.host"));
+    assert_eq!(text("$JS.hub.API.$KV.config.db.host").as_deref(), Some("config/db.host"));
+    assert_eq!(text("$O.assets.M.bG9nby5zdmc=").as_deref(), Some("assets/logo.svg"));
+    assert_eq!(text("$O.assets.C.E7WDYlFbdhxENn1d447E5J").as_deref(), Some("assets"));
+    assert_eq!(text("orders.new"), None);
+    assert_eq!(Kind::of_name("KV_config"), Some(Kind::Bucket("config")));
+    assert_eq!(Kind::of_name("KV_"), None);
+    assert_eq!(Kind::of_name("ORDERS"), None);
+}
