@@ -93,8 +93,8 @@ impl Places {
         }))
     }
 
-    /// The rows of a card with room for so many: who is there keeps the row it has, who comes takes a free one
-    /// or, where there is none, that of somebody who is gone.
+    /// The rows of a card with room for so many: who is there keeps the row it has, who comes takes a free
+    /// one or, where there is none, that of somebody who is gone.
     pub fn rows(
         &mut self,
         cluster: usize,

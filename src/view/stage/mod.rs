@@ -35,8 +35,8 @@ pub(super) struct View<'a> {
     pub(super) plain: &'a [Entity],
 }
 
-/// Draws the stage. New streams and apps get their places. Buckets and stores are shown as such, but for those in
-/// `plain`.
+/// Draws the stage. New streams and apps get their places. Buckets and stores are shown as such, but for
+/// those in `plain`.
 pub fn build(
     world: &World,
     places: &mut Places,
