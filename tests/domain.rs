@@ -102,7 +102,8 @@ fn an_ordered_pull_consumer_goes_on_where_it_was_when_its_server_dies() {
     give(&mut world, publish(150));
     let (stream, filters, deliver) = ("S".to_owned(), Vec::new(), Deliver::All);
     let domain = Some("hub".to_owned());
-    let call = Call::Ordered { stream, filters, deliver, pull: true, domain, max: Some(300) };
+    let call =
+        Call::Ordered { stream, filters, deliver, pull: true, how: None, domain, max: Some(300) };
     world.give(&Input::Call { client: "cli".to_owned(), call }).unwrap();
     world.run_until(world.now() + Span::secs(1));
     let consumer = world.consumers().first().and_then(|consumer| consumer.leader());

@@ -1,15 +1,12 @@
-//! What a client can be asked to do, and what came of it: plain data, so that a call can be kept in
-//! the input log and its outcome in the trace.
-
-use std::sync::Arc;
+//! What a client can be asked to do: plain data, so that a call can be kept in the input log.
 
 use serde_json::{Map, Value};
 
 use crate::kernel::{Digest, Fold, Span};
-use crate::nats::json::{self, FromJson, Object, ToJson, Writer, as_json, one_of};
+use crate::nats::json::{self, FromJson, Object, ToJson, WriteFields, Writer, as_json, one_of};
 use crate::nats::{Headers, Message, Subject};
 
-use super::{Answer, ConsumerDraft, Deliver};
+use super::{Answer, ConsumerDraft, Deliver, Reading, kv};
 
 /// A call: one operation of a client, from the first byte it sends to its last answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -136,11 +133,15 @@ pub enum Call {
         deliver: Deliver,
         /// Whether to ask for messages, as newer libraries do, instead of having them delivered.
         pull: bool,
+        /// If it is to be done just as one of the libraries reads a bucket: how.
+        how: Option<Box<Reading>>,
         /// The JetStream domain of the stream, if it is not to be found without saying.
         domain: Option<String>,
         /// After how many messages it ends by itself.
         max: Option<u64>,
     },
+    /// Something about a key-value bucket: several steps, each a call of its own.
+    Kv(Box<kv::Op>),
     /// Answer a message that another operation of this client received from a consumer.
     Answer {
         /// Which operation.
@@ -174,6 +175,7 @@ const CALLS: &[&str] = &[
     "next",
     "consume",
     "ordered",
+    "kv",
     "answer",
     "flush",
     "cancel",
@@ -189,6 +191,7 @@ impl Call {
             | Self::Ordered { domain, .. } => {
                 *domain = wanted.map(str::to_owned);
             }
+            Self::Kv(op) => op.domain = wanted.map(str::to_owned),
             _ => {}
         }
         self
@@ -200,6 +203,7 @@ impl Call {
             Self::Next { domain, .. }
             | Self::Consume { domain, .. }
             | Self::Ordered { domain, .. } => domain.as_deref(),
+            Self::Kv(op) => op.domain.as_deref(),
             _ => None,
         }
     }
@@ -278,9 +282,11 @@ impl FromJson for Call {
                 filters: o.take_or("filters", Vec::new()),
                 deliver: o.take_or("deliver", Deliver::All),
                 pull: o.take_or("pull", false),
+                how: o.take_or("how", None),
                 domain: o.take_or("domain", None),
                 max: o.take_or("max", None),
             },
+            "kv" => Self::Kv(o.rest()),
             "answer" => Self::Answer {
                 op: o.take("op"),
                 message: o.take_or("message", None),
@@ -348,10 +354,15 @@ impl ToJson for Call {
                 to.some("create", create).some("queue", queue).some("answer", answer);
                 to.some("domain", domain).field("batch", batch).some("max", max)
             }
-            Self::Ordered { stream, filters, deliver, pull, domain, max } => {
+            Self::Ordered { stream, filters, deliver, pull, how, domain, max } => {
                 to.field("call", &"ordered").field("stream", stream).some("filters", filters);
-                to.field("deliver", deliver).some("pull", pull);
+                to.field("deliver", deliver).some("pull", pull).some("how", how);
                 to.some("domain", domain).some("max", max)
+            }
+            Self::Kv(op) => {
+                to.field("call", &"kv");
+                op.write_fields(to);
+                &mut *to
             }
             Self::Answer { op, message, answer, wait } => {
                 to.field("call", &"answer").field("op", op).some("message", message);
@@ -398,53 +409,6 @@ impl FromJson for OpId {
     }
 }
 
-/// What came of an operation.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// Everything was sent; that is all that is known.
-    Sent {
-        /// How many messages.
-        messages: u64,
-    },
-    /// The stream acknowledged: the body of each acknowledgement, in order. It may be an error.
-    Acked {
-        /// The acknowledgements.
-        acks: Vec<Message>,
-        /// How often a publish had to be tried again.
-        retries: u32,
-    },
-    /// The replies that came; an answer of the JetStream API is one.
-    Replies(Vec<Message>),
-    /// What a fetch brought.
-    Fetched {
-        /// The messages, in order.
-        messages: Vec<Message>,
-        /// The status that ended it, such as 404 "No Messages" or 408 "Request Timeout"; none if all
-        /// messages came, or if the client gave up waiting.
-        status: Option<(u16, Arc<str>)>,
-    },
-    /// The JetStream API refused something that was needed: its answer.
-    Refused(Message),
-    /// Nobody listens on the subject.
-    NoResponders,
-    /// No answer came in time. Nobody knows whether the request was carried out.
-    TimedOut {
-        /// How long the client waited.
-        after: Span,
-        /// The replies that did come.
-        replies: Vec<Message>,
-    },
-    /// The subscription ended after this many messages.
-    Ended {
-        /// How many.
-        messages: u64,
-    },
-    /// The call makes no sense; nothing was sent.
-    Invalid(Arc<str>),
-    /// The client lost its connection, and with it all it knew of the operation.
-    ConnectionLost,
-}
-
 impl Fold for Call {
     fn fold(&self, digest: &mut Digest) {
         // Every call is a small structure; its JSON distinguishes any two.
@@ -469,6 +433,33 @@ impl Draft {
             reply: reply.or_else(|| self.reply.as_deref().map(Into::into)),
             headers,
             payload: fill(&self.text).into(),
+        }
+    }
+}
+
+impl Call {
+    /// Whether it waits for replies in the client's inbox.
+    pub(super) fn waits_for_replies(&self) -> bool {
+        matches!(
+            self,
+            Self::JsPublish { .. }
+                | Self::JsPublishAll { .. }
+                | Self::Request { .. }
+                | Self::Api { .. }
+                | Self::Answer { .. }
+                | Self::Consume { .. }
+                | Self::Ordered { .. }
+        )
+    }
+
+    /// After how many messages it ends by itself.
+    pub(super) fn max(&self) -> Option<u64> {
+        match self {
+            Self::Subscribe { max, .. }
+            | Self::Reply { max, .. }
+            | Self::Consume { max, .. }
+            | Self::Ordered { max, .. } => *max,
+            _ => None,
         }
     }
 }

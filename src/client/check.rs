@@ -51,6 +51,7 @@ pub(super) fn check(call: &Call) -> Result<(), String> {
             Some(0) => Err("messages are counted from 1; there is no message 0".to_owned()),
             _ => Ok(()),
         },
+        Call::Kv(op) => op.check(),
         Call::Flush | Call::Cancel { .. } => Ok(()),
     }
 }

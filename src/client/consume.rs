@@ -50,7 +50,13 @@ pub(super) struct Consuming {
     stream_seq: u64,
     /// Of an ordered pull consumer: what all its names begin with, and the number of the last one.
     prefix: Arc<str>,
-    serial: u32,
+    pub(super) serial: u32,
+    /// Of one that is read as a library does: what it is called, and how
+    /// often it is still to be asked for.
+    pub(super) called: Arc<str>,
+    pub(super) informing: u32,
+    /// Whether all has come while it was still asked for.
+    pub(super) at_end: bool,
 }
 
 /// What is read of the API's answers about a consumer.
@@ -59,11 +65,13 @@ struct Info {
     error: Option<ApiError>,
     config: InfoConfig,
     push_bound: bool,
+    name: String,
+    num_pending: u64,
 }
 
 as_json! {
     read Info;
-    error, config, push_bound,
+    error, config, push_bound, name, num_pending,
 }
 
 #[derive(Debug, Default)]
@@ -83,6 +91,17 @@ pub(super) fn api_error(answer: &Message) -> Option<ApiError> {
 }
 
 impl Consuming {
+    /// Begins to make one as a library does; whether it is the first.
+    pub(super) fn begin_making(&mut self) -> bool {
+        (self.making, self.deliver, self.informing) = (true, None, 0);
+        self.is_first()
+    }
+
+    /// Whether none was made so far, as a library does.
+    pub(super) fn is_first(&self) -> bool {
+        self.serial == 0
+    }
+
     /// What an ordered pull consumer is called now.
     fn name(&self) -> String {
         format!("{}_{}", self.prefix, self.serial)
@@ -90,7 +109,7 @@ impl Consuming {
 }
 
 impl Client {
-    fn consuming(&mut self, op: OpId) -> Option<&mut Consuming> {
+    pub(super) fn consuming(&mut self, op: OpId) -> Option<&mut Consuming> {
         Some(self.ops.get_mut(&op)?.progress.consuming.get_or_insert_default())
     }
 
@@ -116,7 +135,7 @@ impl Client {
                 let draft = create.as_deref().cloned().unwrap_or_default();
                 self.make(cx, op, draft.ephemeral(stream, &inbox), (inbox, None));
             }
-            Call::Ordered { stream, filters, deliver, pull, .. } => {
+            Call::Ordered { stream, filters, deliver, pull, how, .. } => {
                 let deliver = match consuming.stream_seq {
                     0 => *deliver,
                     last => Deliver::Sequence(last + 1),
@@ -127,8 +146,13 @@ impl Client {
                 if *pull {
                     return self.make_ordered_pull(cx, op, call, stream, &draft);
                 }
-                let inbox = self.new_inbox(cx);
-                self.make(cx, op, draft.ordered(stream, &inbox), (inbox, None));
+                match how {
+                    Some(how) => self.make_reader(cx, op, stream, &draft, how),
+                    None => {
+                        let inbox = self.new_inbox(cx);
+                        self.make(cx, op, draft.ordered(stream, &inbox), (inbox, None));
+                    }
+                }
             }
             _ => {}
         }
@@ -162,7 +186,7 @@ impl Client {
     }
 
     /// Makes the consumer. Whoever chose the inbox listens there first, so that nothing is missed.
-    fn make<H: Host>(
+    pub(super) fn make<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         op: OpId,
@@ -200,7 +224,7 @@ impl Client {
         let call = Arc::clone(&record.call);
         let ordered = matches!(*call, Call::Ordered { .. });
         if no_responders {
-            return if ordered {
+            return if ordered && !self.is_first_reading(op) {
                 self.set_op_timer(cx, op, AGAIN, Timer::Retry);
             } else {
                 self.end(cx, op, Outcome::NoResponders);
@@ -209,6 +233,11 @@ impl Client {
         let Some(consuming) = self.consuming(op) else { return };
         let info: Info = json::read(&answer.payload).unwrap_or_default();
         let made = consuming.making;
+        if consuming.informing > 0 {
+            consuming.informing -= 1;
+            return self.reader_known(cx, op, info.num_pending);
+        }
+        consuming.called = info.name.into();
         match (&*call, info.error) {
             (Call::Consume { stream, consumer: Some(name), create, queue, .. }, Some(error))
                 if !made && error.err_code == ApiError::CONSUMER_NOT_FOUND.err_code =>
@@ -238,10 +267,12 @@ impl Client {
                     return self.end(cx, op, Outcome::Invalid(why.into()));
                 }
                 if made && consuming.deliver.is_some() {
-                    return self.heard(cx, op, ordered);
+                    self.heard(cx, op, ordered);
+                } else {
+                    consuming.deliver = deliver.map(|s| (s.into(), group.map(Into::into)));
+                    self.listen(cx, op, &call);
                 }
-                consuming.deliver = deliver.map(|s| (s.into(), group.map(Into::into)));
-                self.listen(cx, op, &call);
+                self.reader_made(cx, op, &call, info.num_pending);
             }
         }
     }
@@ -316,6 +347,7 @@ impl Client {
         let ordered = matches!(**call, Call::Ordered { .. });
         let Some(consuming) = self.consuming(op) else { return };
         let pulls = consuming.inbox.is_some();
+        let mut pending = u64::MAX;
         if let Some((code, text)) = message.status() {
             return match code {
                 100 => self.sign_of_life(cx, op, ordered, pulls, &message),
@@ -330,6 +362,7 @@ impl Client {
                 Some(delivery) if delivery.consumer_seq == next => {
                     consuming.consumer_seq = next;
                     consuming.stream_seq = delivery.stream_seq;
+                    pending = delivery.pending;
                 }
                 // A message is missing: this one comes again, in its place.
                 _ => return self.order_lost(cx, op, "a message is missing"),
@@ -346,6 +379,9 @@ impl Client {
                 client.pull(cx, op, call);
             }
         });
+        if pending == 0 {
+            self.caught_up(cx, op);
+        }
     }
 
     /// A heartbeat, or a request to say that everything so far has come.
@@ -410,9 +446,12 @@ impl Client {
         record.progress.reply = None;
         let call = Arc::clone(&record.call);
         let Some(consuming) = self.consuming(op) else { return };
+        let listening = consuming.listening;
         match &*call {
-            Call::Ordered { .. } => self.order_lost(cx, op, "nothing was heard of it for too long"),
-            _ if consuming.listening => {
+            Call::Ordered { .. } if !self.is_first_reading(op) => {
+                self.order_lost(cx, op, "nothing was heard of it for too long");
+            }
+            _ if listening => {
                 // Heartbeats are missing: whatever was asked for is not remembered.
                 self.unsubscribe(cx, op);
                 if self.connected_to().is_some() {

@@ -78,7 +78,7 @@ as_json! {
 
 impl ConsumerDraft {
     /// The fields of its configuration.
-    fn config(&self, ack_policy: &str) -> Map<String, Value> {
+    pub(super) fn config(&self, ack_policy: &str) -> Map<String, Value> {
         let mut config = Map::new();
         let mut set = |name: &str, value: Value| {
             config.insert(name.to_owned(), value);
@@ -188,7 +188,7 @@ impl ConsumerDraft {
     }
 
     /// A single filter is part of the subject, so that permissions can tell consumers apart.
-    fn create_subject(&self, stream: &str, name: &str) -> String {
+    pub(super) fn create_subject(&self, stream: &str, name: &str) -> String {
         match self.filters.as_slice() {
             [filter] => format!("$JS.API.CONSUMER.CREATE.{stream}.{name}.{filter}"),
             _ => format!("$JS.API.CONSUMER.CREATE.{stream}.{name}"),

@@ -8,12 +8,16 @@ mod ack;
 pub mod behaviour;
 mod call;
 mod check;
+mod composite;
 mod connection;
 mod consume;
 mod consumer;
 mod fetch;
+pub mod kv;
 mod note;
 mod operation;
+mod outcome;
+mod reading;
 pub mod template;
 mod window;
 mod wire;
@@ -31,16 +35,18 @@ use behaviour::{Alarm, Happening, Program};
 
 pub use ack::{Answer, Delivery};
 pub use behaviour::{Behaviour, Doing, Tally, Task};
-pub use call::{Call, Draft, OpId, Outcome};
+pub use call::{Call, Draft, OpId};
 pub use consumer::{ConsumerDraft, Deliver};
 pub use note::Note;
+pub use outcome::Outcome;
+pub use reading::{Dialect, Reading};
 pub use wire::Wire;
 
 /// How many messages of an operation are remembered; older ones are only counted.
 const RECEIVED_KEPT: usize = 200;
 /// How many operations that are over are remembered …
 const OPS_KEPT: usize = 500;
-/// … and how many of those that an application began by itself.
+/// … and how many of those that an application began by itself, or that are steps of others.
 const OWN_OPS_KEPT: usize = 40;
 /// How long a client waits before it tries the next server (nats.go: 2 s after a whole round;
 /// between servers none).
@@ -112,6 +118,10 @@ pub struct Client {
     program: Option<Box<Program>>,
     /// What happened that its program has not seen yet, with its event.
     happened: VecDeque<(EventId, Happening)>,
+    /// What happened to calls of several steps that their scripts have not seen yet.
+    parts: VecDeque<(EventId, composite::Part)>,
+    /// The buckets it knows, and whether it reads them directly.
+    buckets: Map<String, bool>,
 }
 
 /// An operation and what came of it.
@@ -121,6 +131,8 @@ pub struct OpRecord {
     pub call: Arc<Call>,
     /// Whether the application asked for it by itself, because of its behaviour.
     pub own: bool,
+    /// The call of several steps of which it is one.
+    pub part_of: Option<OpId>,
     /// When.
     pub started: Time,
     /// What came of it; none while it goes on.
@@ -133,6 +145,8 @@ pub struct OpRecord {
     pub received_bytes: u64,
     /// When the first came; the last one's time is in `received`.
     pub first_at: Option<Time>,
+    /// Whether a reader has all there was when it asked.
+    pub caught_up: bool,
     progress: operation::Progress,
 }
 
@@ -140,10 +154,9 @@ impl OpRecord {
     /// Whether it goes on until somebody ends it: such an operation is not waited for.
     pub fn is_lasting(&self) -> bool {
         match &*self.call {
-            Call::Subscribe { .. }
-            | Call::Reply { .. }
-            | Call::Consume { .. }
-            | Call::Ordered { .. } => true,
+            Call::Subscribe { .. } | Call::Reply { .. } | Call::Consume { .. } => true,
+            Call::Ordered { how, .. } => !how.as_ref().is_some_and(|how| how.to_end),
+            Call::Kv(op) => op.is_lasting(),
             Call::Next { expires, no_wait, .. } => self.own || (expires.is_none() && !no_wait),
             _ => false,
         }
@@ -166,6 +179,8 @@ impl Client {
             unsent: Vec::new(),
             program: None,
             happened: VecDeque::new(),
+            parts: VecDeque::new(),
+            buckets: Map::new(),
         }
     }
 
@@ -216,6 +231,8 @@ impl Client {
     pub fn crash(&mut self) {
         self.unsent.clear();
         self.happened.clear();
+        self.parts.clear();
+        self.buckets.clear();
         if let Some(program) = &mut self.program {
             program.crash();
         }
@@ -247,14 +264,14 @@ impl Client {
             }
             ClientStimulus::Behave(behaviour) => self.behave(cx, behaviour),
         }
-        self.run_program(cx);
+        self.settle(cx);
     }
 
     fn forget_old_ops(&mut self) {
         let over = |(_, op): &(&OpId, &OpRecord)| op.outcome.is_some();
-        let own = self.ops.iter().filter(|(_, op)| op.own).count();
-        if own > OWN_OPS_KEPT
-            && let Some((&old, _)) = self.ops.iter().filter(|(_, op)| op.own).find(over)
+        let by_itself = |(_, op): &(&OpId, &OpRecord)| op.own || op.part_of.is_some();
+        if self.ops.iter().filter(by_itself).count() > OWN_OPS_KEPT
+            && let Some((&old, _)) = self.ops.iter().filter(by_itself).find(over)
         {
             self.ops.remove(&old);
         }

@@ -6,8 +6,8 @@ use crate::kernel::{Digest, Fold, ProcId, Span};
 use crate::nats::Subject;
 
 use super::behaviour::Task;
-use super::call::{Call, OpId, Outcome};
-use super::{Answer, Behaviour};
+use super::call::{Call, OpId};
+use super::{Answer, Behaviour, Outcome, kv};
 
 /// Something that happened inside a client.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +53,11 @@ pub enum Note {
         after: u64,
         /// Why, in words.
         why: &'static str,
+    },
+    /// A reader has all there was when it asked; what comes from now on is new.
+    CaughtUp {
+        /// Which operation.
+        op: OpId,
     },
     /// What the application does by itself changed.
     Behaves {
@@ -110,6 +115,7 @@ impl Fold for Note {
                 digest.word(7 ^ op.0 << 8);
                 digest.word(*after);
             }
+            Self::CaughtUp { op } => digest.word(13 ^ op.0 << 8),
             // The input has all of it.
             Self::Behaves { behaviour, .. } => {
                 digest.word(8 ^ u64::from(behaviour.is_running()) << 8)
@@ -140,6 +146,7 @@ impl Fold for Note {
                         9 ^ (messages.len() as u64) << 8 ^ status << 32
                     }
                     Outcome::Refused(_) => 10,
+                    Outcome::Kv(result) => 11 ^ kv::weight(result) << 8,
                 });
             }
         }

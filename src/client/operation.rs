@@ -8,6 +8,7 @@ use crate::nats::protocol::{ClientOp, Sid};
 use crate::nats::{Message, Subject};
 
 use super::check::check;
+use super::composite::Composite;
 use super::consume::Consuming;
 use super::window::Awaited;
 use super::{
@@ -48,23 +49,38 @@ pub(super) struct Progress {
     waits_for_connection: bool,
     /// Of an operation that receives from a consumer: how far that is.
     pub(super) consuming: Option<Box<Consuming>>,
+    /// Of a call of several steps: how far that is.
+    pub(super) composite: Option<Box<Composite>>,
 }
 
 impl Client {
     /// Somebody wants something done: a person, or the application itself (`own`).
     pub(super) fn call<H: Host>(&mut self, cx: &mut Context<'_, H>, call: Call, own: bool) -> OpId {
+        self.call_part(cx, call, own, None)
+    }
+
+    /// Somebody wants something done, perhaps as a step of another call.
+    pub(super) fn call_part<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        call: Call,
+        own: bool,
+        part_of: Option<OpId>,
+    ) -> OpId {
         let op = OpId(self.next_op);
         self.next_op += 1;
         let call = Arc::new(call);
         let record = OpRecord {
             call: Arc::clone(&call),
             own,
+            part_of,
             started: cx.now(),
             outcome: None,
             received: VecDeque::new(),
             received_total: 0,
             received_bytes: 0,
             first_at: None,
+            caught_up: false,
             progress: Progress::default(),
         };
         self.ops.insert(op, record);
@@ -107,6 +123,7 @@ impl Client {
             Call::Answer { op: target, message, answer, wait } => {
                 self.begin_answer(cx, op, (*target, *message), answer, *wait);
             }
+            Call::Kv(_) => self.begin_composite(cx, op, call),
             Call::Flush => {
                 self.wait_for(cx, op, API_TIMEOUT);
                 self.say(cx, ClientOp::Ping);
@@ -325,6 +342,14 @@ impl Client {
         if record.received.len() > RECEIVED_KEPT {
             record.received.pop_front();
         }
+        if record.reading().is_some_and(|reading| reading.to_end) {
+            record.progress.replies.push(message);
+            return then(self, cx);
+        }
+        if let Some(whole) = record.part_of {
+            self.pass_on(cx, whole, message);
+            return then(self, cx);
+        }
         let (total, own, max) = (record.received_total, record.own, record.call.max());
         let note = cx.note(Note::Received { op, subject: Arc::clone(&message.subject) }.into());
         let before = cx.because(note);
@@ -431,12 +456,14 @@ impl Client {
         let outcome = Arc::new(outcome);
         record.outcome = Some(Arc::clone(&outcome));
         record.progress.reply = None;
-        record.progress.consuming = None;
+        let consuming = record.progress.consuming.take();
+        let whole = record.progress.composite.take().is_some();
         record.progress.awaited = Vec::new();
         if let Some(timer) = record.progress.timer.take() {
             cx.cancel_timer(timer);
         }
-        let own = record.own;
+        let (own, part_of) = (record.own, record.part_of);
+        let call = Arc::clone(&record.call);
         if let Some(sid) = record.progress.sid.take()
             && self.sids.remove(&sid).is_some()
         {
@@ -445,38 +472,18 @@ impl Client {
                 && record.call.max().is_some_and(|max| record.received_total >= max);
             if !by_itself {
                 self.say(cx, ClientOp::Unsub { sid, max: None });
+                self.delete_reader(cx, &call, consuming.as_deref());
             }
         }
+        if whole {
+            self.end_parts(cx, op);
+        }
         let note = cx.note(Note::OpEnded { op, outcome: Arc::clone(&outcome) }.into());
+        if let Some(whole) = part_of {
+            self.step_ended(note, whole, Arc::clone(&outcome));
+        }
         if own {
             self.happened.push_back((note, Happening::Ended { op, outcome }));
-        }
-    }
-}
-
-impl Call {
-    /// Whether it waits for replies in the client's inbox.
-    fn waits_for_replies(&self) -> bool {
-        matches!(
-            self,
-            Self::JsPublish { .. }
-                | Self::JsPublishAll { .. }
-                | Self::Request { .. }
-                | Self::Api { .. }
-                | Self::Answer { .. }
-                | Self::Consume { .. }
-                | Self::Ordered { .. }
-        )
-    }
-
-    /// After how many messages it ends by itself.
-    fn max(&self) -> Option<u64> {
-        match self {
-            Self::Subscribe { max, .. }
-            | Self::Reply { max, .. }
-            | Self::Consume { max, .. }
-            | Self::Ordered { max, .. } => *max,
-            _ => None,
         }
     }
 }

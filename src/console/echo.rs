@@ -78,7 +78,9 @@ fn command(call: &Call) -> Option<String> {
             words.count(max.unwrap_or(0), 0);
         }
         Call::Flush => drop(words.add("rtt")),
-        Call::JsPublishAll { .. } | Call::Answer { .. } | Call::Cancel { .. } => return None,
+        Call::JsPublishAll { .. } | Call::Kv(_) | Call::Answer { .. } | Call::Cancel { .. } => {
+            return None;
+        }
     }
     words.flag("--js-domain", call.domain());
     Some(words.0)
@@ -220,6 +222,7 @@ mod tests {
                     filters: vec![orders()],
                     deliver: Deliver::New,
                     pull: false,
+                    how: None,
                     domain: None,
                     max: None,
                 },

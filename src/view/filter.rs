@@ -163,7 +163,10 @@ fn client_mark(note: &client::Note) -> Option<Sight> {
         }
         Note::WorkerCrashes { .. } => Some(Sight::Mark(MarkKind::Fault, true)),
         Note::StillWorking { .. } => Some(Sight::Mark(MarkKind::Done, true)),
-        Note::OpStarted { .. } | Note::Received { .. } | Note::Behaves { .. } => None,
+        Note::OpStarted { .. }
+        | Note::Received { .. }
+        | Note::CaughtUp { .. }
+        | Note::Behaves { .. } => None,
     }
 }
 
@@ -177,5 +180,6 @@ pub(super) fn failed(outcome: &client::Outcome) -> bool {
             | Outcome::Invalid(_)
             | Outcome::ConnectionLost
             | Outcome::Refused(_)
+            | Outcome::Kv(Err(_))
     )
 }

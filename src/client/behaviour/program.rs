@@ -28,6 +28,8 @@ pub(in crate::client) enum Happening {
     Message { op: OpId, message: Message },
     /// One of its calls is over.
     Ended { op: OpId, outcome: Arc<Outcome> },
+    /// One of its watches has all there was in the beginning.
+    CaughtUp,
     /// A timer fired.
     Alarm(Alarm, u64),
 }

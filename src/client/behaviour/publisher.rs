@@ -172,7 +172,7 @@ impl Program {
                 }
             }
             Happening::Ended { op, outcome } => self.published(client, cx, knobs, *op, outcome),
-            Happening::Message { .. } | Happening::Alarm(..) => {}
+            Happening::Message { .. } | Happening::CaughtUp | Happening::Alarm(..) => {}
         }
     }
 

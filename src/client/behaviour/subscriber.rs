@@ -164,6 +164,7 @@ impl Subscriber {
                 filters: filters.clone(),
                 deliver: *deliver,
                 pull: false,
+                how: None,
                 domain: None,
                 max: None,
             },

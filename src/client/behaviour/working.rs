@@ -153,6 +153,7 @@ impl Program {
         happening: &Happening,
     ) {
         match happening {
+            Happening::CaughtUp => {}
             Happening::Message { message, .. } => self.take(client, cx, knobs, message),
             Happening::Ended { op, outcome } => {
                 self.worker_op_ended(client, cx, knobs, *op, outcome)

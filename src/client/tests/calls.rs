@@ -33,7 +33,7 @@ fn consume(consumer: Option<&str>, create: bool, queue: Option<&str>) -> Call {
 fn ordered() -> Call {
     let (stream, deliver) = ("S".to_owned(), Deliver::All);
     let (pull, domain) = (false, None);
-    Call::Ordered { stream, filters: Vec::new(), deliver, pull, domain, max: None }
+    Call::Ordered { stream, filters: Vec::new(), deliver, pull, how: None, domain, max: None }
 }
 
 #[test]
@@ -273,7 +273,15 @@ fn after_a_reconnect_consumers_are_listened_to_again() {
 
 fn ordered_pull() -> Call {
     let (stream, deliver) = ("S".to_owned(), Deliver::All);
-    Call::Ordered { stream, filters: Vec::new(), deliver, pull: true, domain: None, max: None }
+    Call::Ordered {
+        stream,
+        filters: Vec::new(),
+        deliver,
+        pull: true,
+        how: None,
+        domain: None,
+        max: None,
+    }
 }
 
 /// The last token of the subject of a request: the consumer's name.

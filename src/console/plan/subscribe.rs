@@ -94,6 +94,7 @@ fn ordered<'a>(run: &mut Run<'a>, line: &Invocation, subject: &str) -> Done<&'a 
         filters,
         deliver,
         pull: false,
+        how: None,
         domain: None,
         max: limit(line),
     })?;

@@ -21,6 +21,11 @@ impl Stamp {
     pub fn text(self) -> String {
         self.0.map_or_else(|| ZERO_TIME.to_owned(), rfc3339)
     }
+
+    /// The time that a text in RFC 3339 names, if it lies in the world.
+    pub fn read(text: &str) -> Option<Time> {
+        parse_rfc3339(text).and_then(since_world_began)
+    }
 }
 
 impl From<Time> for Stamp {

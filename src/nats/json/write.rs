@@ -79,6 +79,11 @@ impl Writer {
         self.close();
     }
 
+    /// What was written.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+
     /// Begins an object.
     pub fn open(&mut self) -> &mut Self {
         self.text.push('{');

@@ -143,6 +143,7 @@ pub fn describe_call(say: Say, call: &Call) -> Say {
         Call::Ordered { stream, .. } => {
             say.text(" reads ").code(stream).text(" in order, through a consumer of its own")
         }
+        Call::Kv(op) => super::kv::describe(say, op),
         Call::Answer { answer, .. } => say.text(match answer {
             Answer::Ack => " acknowledges a message",
             Answer::Nak { .. } => " gives a message back",

@@ -6,6 +6,7 @@
 
 pub mod consumer;
 mod input;
+pub mod kv;
 mod note;
 mod traffic;
 mod work;

@@ -229,6 +229,10 @@ pub(super) fn client(cast: Cast<'_>, event: &Event, note: &client::Note) -> Capt
             .who(cast, me)
             .text(" makes its ordered consumer anew, after sequence ")
             .text(&format!("{after}: {why}")),
+        Note::CaughtUp { .. } => say
+            .class(Class::Deliver)
+            .who(cast, me)
+            .text(" has all there was when it asked: what comes from now on is new"),
         Note::Behaves { behaviour, turned } => behaves(say.who(cast, me), behaviour, turned),
         Note::WorkStarted { task, takes } => {
             task_name(say.class(Class::Deliver).who(cast, me).text(" works on "), cast, me, task)
@@ -285,11 +289,15 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
         Note::OpEnded { outcome, .. } => match &**outcome {
             // What was sent is told by what was asked.
             Outcome::Sent { .. } => 0,
+            // The whole says more than its last step.
+            Outcome::Kv(_) => 90,
             _ => 88,
         },
         Note::Disconnected { .. } => 87,
         Note::Retried { .. } => 85,
+        Note::OpStarted { call, .. } if call.is_composite() => 69,
         Note::OpStarted { .. } => 68,
+        Note::CaughtUp { .. } => 67,
         Note::Connected { .. } => 64,
         Note::Received { .. } => 62,
         Note::WorkerCrashes { .. } => 92,
@@ -360,6 +368,7 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
                 Err(_) => say.code(&answer.text()),
             }
         }
+        Outcome::Kv(result) => super::kv::ended(say, result),
         Outcome::NoResponders => {
             say.fault().text(" is told at once that nobody listens on that subject")
         }

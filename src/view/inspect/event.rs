@@ -205,6 +205,7 @@ const fn client_word(note: &client::Note) -> &'static str {
         Note::Retried { .. } => "tried again",
         Note::OpEnded { .. } => "ends",
         Note::OrderLost { .. } => "order lost",
+        Note::CaughtUp { .. } => "caught up",
         Note::Behaves { .. } => "behaves",
         Note::WorkStarted { .. } => "works",
         Note::WorkEnded { .. } => "work done",

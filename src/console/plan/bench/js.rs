@@ -183,6 +183,7 @@ pub(in crate::console::plan) fn ordered(run: &mut Run<'_>, line: &Invocation) ->
         filters: line.all("filter").to_vec(),
         deliver: Deliver::All,
         pull: false,
+        how: None,
         domain: None,
         max: Some(bench.messages),
     })?;
