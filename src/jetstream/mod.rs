@@ -1,6 +1,7 @@
 //! JetStream without a network: state machines of streams and of what keeps their copies equal.
 
 pub mod api;
+pub mod backup;
 pub mod consumer;
 pub(crate) mod cow;
 pub mod raft;

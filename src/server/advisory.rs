@@ -11,7 +11,7 @@ use crate::nats::api::{ApiAudit, AuditedClient, PeerInfo, StreamAdvisory};
 use crate::nats::{Message, json, nuid};
 
 use super::api::Request;
-use super::{Host, Server};
+use super::{ClientConn, Host, Server};
 
 impl Server {
     /// Publishes an advisory if anybody in the cluster subscribes to its subject. `json` gets an id
@@ -81,18 +81,7 @@ impl Server {
         }
         let (config, now) = (Arc::clone(&self.config), cx.now());
         let client = request.by.and_then(|conn| self.memory.clients.get(&conn)).cloned();
-        let client = client.as_ref().map(|client| AuditedClient {
-            start: client.since.into(),
-            host: "127.0.0.1",
-            id: client.id,
-            acc: "$G",
-            name: client.options.name.as_deref(),
-            lang: client.options.lang.as_deref(),
-            ver: client.options.version.as_deref(),
-            server: &config.name,
-            kind: "Client",
-            client_type: "nats",
-        });
+        let client = client.as_ref().map(|client| audited(client, &config.name));
         let (asked, answered) =
             (String::from_utf8_lossy(&request.body), String::from_utf8_lossy(answer));
         let server = self.member_name(by).to_owned();
@@ -115,5 +104,21 @@ impl Server {
     fn all_replicas<H: Host>(&self, cx: &Context<'_, H>, stream: &str) -> Vec<PeerInfo> {
         let group = self.streams.get(stream).and_then(|hosted| hosted.group.as_ref());
         group.map_or_else(Vec::new, |(_, member)| self.peer_infos(cx.now(), &member.raft))
+    }
+}
+
+/// A client as advisories tell of it.
+pub(super) fn audited<'a>(client: &'a ClientConn, server: &'a str) -> AuditedClient<'a> {
+    AuditedClient {
+        start: client.since.into(),
+        host: "127.0.0.1",
+        id: client.id,
+        acc: "$G",
+        name: client.options.name.as_deref(),
+        lang: client.options.lang.as_deref(),
+        ver: client.options.version.as_deref(),
+        server,
+        kind: "Client",
+        client_type: "nats",
     }
 }

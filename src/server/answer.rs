@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
 use crate::nats::api::response::{
-    Created, Got, Info, List, Names, Nothing, Purged, Success, Updated,
+    Created, Got, Info, List, Names, Nothing, Purged, Restorable, Snapshotted, Success, Updated,
 };
 use crate::nats::api::{
     ApiError, ConsumerBody, ConsumerList, ConsumerNames, ConsumerPaused, ConsumerReset, Response,
@@ -45,6 +45,8 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
         | Endpoint::StreamPeerEvacuate(_) => write::<Success>(endpoint, error),
         Endpoint::StreamPurge(_) => write::<Purged>(endpoint, error),
         Endpoint::MsgGet(_) => write::<Got>(endpoint, error),
+        Endpoint::StreamSnapshot(_) => write::<Snapshotted>(endpoint, error),
+        Endpoint::StreamRestore(_) => write::<Restorable>(endpoint, error),
         Endpoint::Consumer { call, .. } => match call {
             ConsumerCall::Create { .. }
             | ConsumerCall::CreateDurable(_)

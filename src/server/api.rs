@@ -26,7 +26,7 @@ const MAX_REQUESTS: usize = 1_000;
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     /// Where its client waits.
-    reply: Option<Subject>,
+    pub(super) reply: Option<Subject>,
     /// What was asked.
     pub(super) subject: Subject,
     /// With which body.
@@ -113,7 +113,11 @@ impl Server {
         if let Some(reply) = &request.reply {
             self.publish(cx, &Message::new(Arc::clone(reply), answer.payload.clone()));
         }
-        self.advise_api(cx, &request, &answer.payload, by);
+        if Endpoint::parse(&request.subject).is_some() {
+            self.advise_api(cx, &request, &answer.payload, by);
+        } else {
+            self.restore_answered(cx, &answer.subject, &request);
+        }
     }
 
     /// Nobody has answered, and there is no leader who could.
@@ -210,6 +214,7 @@ impl Server {
                 | Endpoint::StreamDelete(_)
                 | Endpoint::StreamPeerRemove(_)
                 | Endpoint::StreamPeerEvacuate(_)
+                | Endpoint::StreamRestore(_)
         );
         if !self.is_clustered() {
             let known = endpoint.stream().is_none_or(|name| self.streams.contains_key(name));

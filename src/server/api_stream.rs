@@ -64,6 +64,11 @@ impl Server {
             }
             Endpoint::StreamPeerRemove(name) => self.remove_peer(cx, name, body),
             Endpoint::StreamPeerEvacuate(name) => self.evacuate_peer(cx, name, body),
+            Endpoint::StreamSnapshot(name) => {
+                self.snapshot_stream(cx, name, body, requester)?;
+                Ok(None)
+            }
+            Endpoint::StreamRestore(name) => self.restore_stream(cx, name, body, requester),
             Endpoint::Consumer { stream, call } => {
                 self.carry_out_consumer_api(cx, stream, call, body, requester)
             }
@@ -133,7 +138,7 @@ impl Server {
     }
 
     /// What there is for one stream, beside what the others have been promised.
-    fn limits_for(&self, stream: &str) -> Limits {
+    pub(super) fn limits_for(&self, stream: &str) -> Limits {
         let clustered = self.is_clustered();
         let js = self.config.settings.jetstream.clone().unwrap_or_default();
         let bytes = |max: u64| i64::try_from(max).unwrap_or(i64::MAX);
@@ -150,7 +155,7 @@ impl Server {
     }
 
     /// Servers for a new stream, its group's name, and who is to lead it first.
-    fn place<H: Host>(
+    pub(super) fn place<H: Host>(
         &self,
         cx: &mut Context<'_, H>,
         config: &StreamConfig,
@@ -356,8 +361,13 @@ impl Server {
     ) {
         let endpoint = Endpoint::StreamCreate(name);
         let Some(hosted) = self.streams.get(name) else { return };
-        let answer = self.created_answer(cx.now(), endpoint, hosted, true);
+        // Of one that was restored nobody asked to create it.
+        let restored = self.memory.restores.contains_key(&requester.reply);
+        let answer = self.created_answer(cx.now(), endpoint, hosted, !restored);
         self.advise_stream(cx, name, &StreamAdvisory::Created);
+        if restored {
+            return self.respond_raw(cx, requester, answer.json);
+        }
         self.respond(cx, endpoint, requester, answer);
     }
 

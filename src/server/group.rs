@@ -36,7 +36,10 @@ impl GroupEntry {
                 StreamCommand::Delete { .. } | StreamCommand::Purge(_) => 32,
             },
             Entry::Normal(Self::Consumer(command)) => command.wire_len(),
-            Entry::Normal(Self::Meta(_)) => 512,
+            Entry::Normal(Self::Meta(command)) => match &**command {
+                MetaCommand::Restore { content, .. } => 512 + content.size(),
+                _ => 512,
+            },
             Entry::PeerState(_) | Entry::LeaderTransfer(_) => 32,
         }
     }

@@ -111,6 +111,13 @@ impl Server {
                     }
                 }
             }
+            MetaCommand::Restore { assignment, preferred, content, requester } => {
+                let name: Arc<str> = assignment.config.name.as_str().into();
+                if !done {
+                    return;
+                }
+                self.restore_copy(cx, &name, assignment, *preferred, content, requester);
+            }
             MetaCommand::Update { config, moved, requester } => {
                 let name: Arc<str> = config.name.as_str().into();
                 if moved.is_some() {

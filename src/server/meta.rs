@@ -5,6 +5,7 @@ use crate::sorted;
 use crate::sorted::Map;
 use std::sync::Arc;
 
+use crate::jetstream::backup::Backup;
 use crate::kernel::{ProcId, Time};
 use crate::nats::Subject;
 use crate::nats::api::{ConsumerConfig, StreamConfig};
@@ -71,6 +72,17 @@ pub enum MetaCommand {
         assignment: Assignment,
         /// The server that is to lead it first.
         preferred: ProcId,
+        /// Who waits.
+        requester: Requester,
+    },
+    /// A stream out of a backup, with its consumers.
+    Restore {
+        /// Where and what.
+        assignment: Assignment,
+        /// The server that is to lead it first.
+        preferred: ProcId,
+        /// What it begins with.
+        content: Arc<Backup>,
         /// Who waits.
         requester: Requester,
     },
@@ -189,7 +201,7 @@ impl MetaState {
     /// Carries out a change. Returns whether it found what it changes, or a new name free.
     pub(super) fn apply(&mut self, command: &MetaCommand) -> bool {
         match command {
-            MetaCommand::Create { assignment, .. } => {
+            MetaCommand::Create { assignment, .. } | MetaCommand::Restore { assignment, .. } => {
                 let name = assignment.config.name.as_str();
                 let is_new = !self.streams.contains_key(name);
                 if is_new {

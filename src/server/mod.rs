@@ -23,6 +23,7 @@ mod routes;
 mod routing;
 mod settings;
 mod stream_info;
+mod transfer;
 mod upkeep;
 
 use crate::sorted::{Map, Set};
@@ -87,6 +88,8 @@ pub enum Timer {
     Consumer(Arc<str>, Arc<str>),
     /// Streams and consumers move to other servers.
     Move,
+    /// The other side of a transfer is silent.
+    Transfer(Subject),
     /// The server ends.
     Exit,
 }
@@ -108,6 +111,7 @@ impl Fold for Timer {
             Self::GatherConsumers(id) => digest.word(id << 8 ^ 5),
             Self::Later => digest.word(6),
             Self::Move => digest.word(7),
+            Self::Transfer(key) => digest.bytes(key.as_bytes()),
             Self::Sweep(stream) => digest.bytes(stream.as_bytes()),
             Self::Consumer(stream, consumer) => {
                 digest.bytes(stream.as_bytes());
@@ -168,6 +172,13 @@ struct Memory {
     requests: Map<Subject, api::Request>,
     gathers: Map<u64, gather::Gather>,
     consumer_gathers: Map<u64, consumer::ConsumerGather>,
+    /// Streams that are being sent, by where their chunks are acknowledged.
+    sendings: Map<Subject, transfer::Sending>,
+    /// Streams that are being taken in, by where their chunks come.
+    receivings: Map<Subject, transfer::Receiving>,
+    /// Streams that were taken in and have no leader yet, by the request that waits for it: when it
+    /// began, and how many bytes came.
+    restores: Map<Subject, (Time, u64)>,
     /// Push consumers led here, by the subject to which they deliver.
     watchers: Map<Subject, Set<ConsumerId>>,
     /// What consumers have delivered to streams led here, which have not taken it in yet.
@@ -194,6 +205,8 @@ enum Target {
     Direct(Arc<str>),
     /// A consumer of a stream, led here.
     Consumer(Arc<str>, Arc<str>),
+    /// A stream that is sent or taken in here.
+    Transfer(Subject),
     /// Somebody at another server.
     Route(ProcId),
 }
@@ -344,6 +357,7 @@ impl Server {
             Timer::GatherConsumers(id) => self.finish_consumer_gather(cx, id),
             Timer::Later => self.take_in_later(cx),
             Timer::Move => self.work_on_moves(cx),
+            Timer::Transfer(key) => self.transfer_late(cx, &key),
             Timer::Sweep(stream) => self.sweep(cx, &stream),
             Timer::Consumer(stream, consumer) => self.consumer_timer(cx, &stream, &consumer),
             Timer::Exit => {

@@ -96,6 +96,13 @@ pub enum Note {
         /// The stream.
         stream: Arc<str>,
     },
+    /// A stream came to this server out of a backup.
+    StreamRestored {
+        /// The stream.
+        stream: Arc<str>,
+        /// How many messages it has.
+        messages: u64,
+    },
     /// A stream has another configuration on this server now.
     StreamUpdated {
         /// The stream.
@@ -234,6 +241,7 @@ impl Note {
     pub fn stream(&self) -> Option<&Arc<str>> {
         match self {
             Self::StreamCreated { stream }
+            | Self::StreamRestored { stream, .. }
             | Self::StreamUpdated { stream }
             | Self::StreamDeleted { stream }
             | Self::CopyRemoved { stream }
@@ -268,6 +276,7 @@ impl Fold for Note {
             }
             Self::StreamCreated { stream } => (10, stream, 0, 0),
             Self::StreamUpdated { stream } => (11, stream, 0, 0),
+            Self::StreamRestored { stream, messages } => (25, stream, *messages, 0),
             Self::StreamDeleted { stream } => (12, stream, 0, 0),
             Self::CopyRemoved { stream } => (24, stream, 0, 0),
             Self::Stored { stream, seq, .. } => (13, stream, *seq, 0),

@@ -164,6 +164,11 @@ impl Server {
                 self.consumer_message(cx, &stream, &consumer, message);
                 true
             }
+            Target::Transfer(key) => {
+                let key = Arc::clone(key);
+                self.transfer_message(cx, &key, message);
+                true
+            }
             Target::Route(_) => false,
         }
     }

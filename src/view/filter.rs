@@ -132,6 +132,7 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
             _ => return None,
         },
         Note::StreamCreated { .. }
+        | Note::StreamRestored { .. }
         | Note::StreamUpdated { .. }
         | Note::StreamDeleted { .. }
         | Note::CopyRemoved { .. }

@@ -205,6 +205,9 @@ fn meta_text(command: &MetaCommand) -> String {
         MetaCommand::Create { assignment, .. } => {
             format!("create stream {}", assignment.config.name)
         }
+        MetaCommand::Restore { assignment, .. } => {
+            format!("restore stream {}", assignment.config.name)
+        }
         MetaCommand::Update { config, .. } => format!("update stream {}", config.name),
         MetaCommand::Delete { stream, .. } => format!("delete stream {stream}"),
         MetaCommand::Move { stream, consumer, .. } => {

@@ -31,6 +31,10 @@ pub enum Endpoint<'a> {
     StreamPeerRemove(&'a str),
     /// `STREAM.PEER.EVACUATE.<s>`
     StreamPeerEvacuate(&'a str),
+    /// `STREAM.SNAPSHOT.<s>`
+    StreamSnapshot(&'a str),
+    /// `STREAM.RESTORE.<s>`
+    StreamRestore(&'a str),
     /// `CONSUMER.…`
     Consumer {
         /// The stream.
@@ -76,6 +80,8 @@ impl<'a> Endpoint<'a> {
             ["STREAM", "LEADER", "STEPDOWN", stream] => Self::LeaderStepDown(stream),
             ["STREAM", "PEER", "REMOVE", stream] => Self::StreamPeerRemove(stream),
             ["STREAM", "PEER", "EVACUATE", stream] => Self::StreamPeerEvacuate(stream),
+            ["STREAM", "SNAPSHOT", stream] => Self::StreamSnapshot(stream),
+            ["STREAM", "RESTORE", stream] => Self::StreamRestore(stream),
             _ => return None,
         })
     }
@@ -94,6 +100,8 @@ impl<'a> Endpoint<'a> {
             | Self::LeaderStepDown(stream)
             | Self::StreamPeerRemove(stream)
             | Self::StreamPeerEvacuate(stream)
+            | Self::StreamSnapshot(stream)
+            | Self::StreamRestore(stream)
             | Self::Consumer { stream, .. } => Some(stream),
         }
     }
@@ -114,6 +122,8 @@ impl<'a> Endpoint<'a> {
             Self::LeaderStepDown(_) => "stream_leader_stepdown",
             Self::StreamPeerRemove(_) => "stream_remove_peer",
             Self::StreamPeerEvacuate(_) => "stream_evacuate_peer",
+            Self::StreamSnapshot(_) => "stream_snapshot",
+            Self::StreamRestore(_) => "stream_restore",
             Self::Consumer { call, .. } => call.kind(),
         }
     }
@@ -126,7 +136,9 @@ impl<'a> Endpoint<'a> {
             Self::MsgGet(_)
             | Self::MsgDelete(_)
             | Self::StreamPeerRemove(_)
-            | Self::StreamPeerEvacuate(_) => Body::Required,
+            | Self::StreamPeerEvacuate(_)
+            | Self::StreamSnapshot(_)
+            | Self::StreamRestore(_) => Body::Required,
             _ => Body::Optional,
         }
     }

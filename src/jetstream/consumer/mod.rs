@@ -47,6 +47,7 @@ mod pull;
 mod queue;
 mod rate;
 mod record;
+mod saved;
 mod send;
 mod start;
 mod status;
@@ -74,6 +75,7 @@ pub use command::ConsumerCommand;
 pub use cx::Cx;
 pub use output::{Happening, Output};
 pub use record::Pair;
+pub use saved::{SavedConsumer, SavedPending, SavedState};
 pub use view::{PendingView, WaitingView};
 
 /// A consumer on one server.

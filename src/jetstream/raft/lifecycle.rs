@@ -50,11 +50,17 @@ impl<E: Clone, S: Clone> Raft<E, S> {
     /// beginning of its log. It need not wait for its turn to lead: [`Raft::lead_alone`].
     pub fn take_up(config: Config, rng: Rng, now: Time, state: S) -> Self {
         let mut raft = Self::new(config, rng, now);
-        raft.disk.log = Log::starting_at(Position { term: 0, index: 1 });
-        raft.disk.snapshot = Some(state);
-        raft.volatile.commit = 1;
-        raft.volatile.applied = 1;
+        raft.begin_after(state);
         raft
+    }
+
+    /// `state` stands before the beginning of the log of this brand-new member. All members of its
+    /// group begin so; one that comes later gets the state from the others.
+    pub fn begin_after(&mut self, state: S) {
+        self.disk.log = Log::starting_at(Position { term: 0, index: 1 });
+        self.disk.snapshot = Some(state);
+        self.volatile.commit = 1;
+        self.volatile.applied = 1;
     }
 
     /// The only member need not wait: it leads.

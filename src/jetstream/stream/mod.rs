@@ -15,6 +15,7 @@ mod known;
 mod leader;
 mod reads;
 mod republish;
+mod restore;
 mod rules;
 mod schedule;
 mod store;

@@ -67,7 +67,7 @@ impl Stream {
         self.store.purge(&PurgeRequest { seq, filter, keep: 0 })
     }
 
-    fn enforce_subject_limit(&mut self, subject: &Subject) -> Removed {
+    pub(super) fn enforce_subject_limit(&mut self, subject: &Subject) -> Removed {
         let mut removed = Vec::new();
         let Some(limit) = limit(self.config.max_msgs_per_subject) else { return removed };
         while self.store.count_of(subject) > limit {
@@ -80,7 +80,7 @@ impl Stream {
     }
 
     /// Where new messages give way, those that are there stay.
-    fn enforce_stream_limits(&mut self) -> Removed {
+    pub(super) fn enforce_stream_limits(&mut self) -> Removed {
         let mut removed = Vec::new();
         if self.config.discard == Discard::New {
             return removed;

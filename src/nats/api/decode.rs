@@ -139,6 +139,11 @@ impl<'a> Fields<'a> {
         self.is_wrong(why);
     }
 
+    /// A field that may be there, and does not matter.
+    pub fn skip(&mut self, name: &str) {
+        self.take(name);
+    }
+
     /// A text; empty if absent.
     pub fn text(&mut self, name: &str) -> String {
         match self.value(name) {

@@ -58,6 +58,7 @@ fixed! {
     CLUSTER_REQUIRED = 10010;
     CONSUMER_NAME_EXISTS = 10013;
     CONSUMER_NOT_FOUND = 10014;
+    SNAPSHOT_DELIVER_SUBJECT_INVALID = 10015;
     CONSUMER_NAME_MISMATCH = 10017;
     CONSUMER_DURABLE_NOT_SET = 10018;
     CONSUMER_EPHEMERAL_WITH_DURABLE = 10020;
@@ -117,6 +118,7 @@ fixed! {
     CONSUMER_NAME_PATH_SEPARATORS = 10127;
     STREAM_NAME_PATH_SEPARATORS = 10128;
     STREAM_MOVE_NOT_IN_PROGRESS = 10129;
+    STREAM_NAME_EXISTS_RESTORE = 10130;
     CREATE_FILTER_MISMATCH = 10131;
     DURABLE_NAME_MISMATCH = 10132;
     REPLICAS_NEGATIVE = 10133;
@@ -205,6 +207,8 @@ filled! {
     sequence_not_found(seq) = 10043;
     invalid_config(err) = 10052;
     message_delete_failed(err) = 10057;
+    restore_failed(err) = 10062;
+    snapshot_failed(err) = 10064;
     stream_update(err) = 10069;
     wrong_last_msg_id(id) = 10070;
     wrong_last_sequence(seq) = 10071;

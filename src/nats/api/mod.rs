@@ -22,6 +22,7 @@ pub mod response;
 mod source;
 mod stamp;
 mod stream_advisory;
+mod transfer_advisory;
 
 pub use api_audit::{ApiAudit, AuditedClient};
 pub use config::{ConsumerLimits, Placement, Republish, StreamConfig, limit};
@@ -47,12 +48,13 @@ pub use policy::{Compression, Discard, PersistMode, Retention, Storage};
 pub use puback::{FlowReply, PubAck};
 pub use request::{
     CreateRequest, DirectGetRequest, ListRequest, MsgDeleteRequest, MsgGetRequest, PeerRequest,
-    PurgeRequest, StepdownRequest, StreamInfoRequest,
+    PurgeRequest, RestoreRequest, SnapshotRequest, StepdownRequest, StreamInfoRequest,
 };
 pub use response::Response;
 pub use source::{External, SourceConsumer, StreamSource, SubjectTransform};
 pub use stamp::{Moment, Stamp};
 pub use stream_advisory::StreamAdvisory;
+pub use transfer_advisory::TransferAdvisory;
 
 /// The server's version, as it tells clients and notes in metadata.
 pub const SERVER_VERSION: &str = "2.15.1";

@@ -97,6 +97,63 @@ pub struct PeerRequest {
     pub peer: String,
 }
 
+/// To send a stream as a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SnapshotRequest {
+    /// Where its chunks go.
+    pub deliver_subject: String,
+    /// Whether to leave its consumers out.
+    pub no_consumers: bool,
+    /// Bytes of a chunk; 0 is as the server likes.
+    pub chunk_size: i64,
+    /// Bytes that may be sent and not acknowledged; 0 is as the server likes.
+    pub window_size: i64,
+}
+
+impl SnapshotRequest {
+    /// Reads a body.
+    pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
+        required(body, "JSApiStreamSnapshotRequest", |fields| Self {
+            deliver_subject: fields.text("deliver_subject"),
+            no_consumers: fields.flag("no_consumers"),
+            chunk_size: fields.whole("chunk_size"),
+            window_size: fields.whole("window_size"),
+        })
+    }
+
+    /// How many bytes a chunk has: 128 KiB, if nothing else is said; 1 KiB to 1 MiB.
+    pub fn chunk(&self) -> usize {
+        let size = if self.chunk_size == 0 { 128 << 10 } else { self.chunk_size };
+        usize::try_from(size.clamp(1 << 10, 1 << 20)).unwrap_or(1 << 10)
+    }
+
+    /// How many chunks may be on their way: as many as fit into 8 MiB, if nothing else is said; one
+    /// at least.
+    pub fn window(&self) -> u64 {
+        let size = if self.window_size == 0 { 8 << 20 } else { self.window_size };
+        let size = u64::try_from(size.clamp(1 << 10, 32 << 20)).unwrap_or(1 << 10);
+        (size / self.chunk() as u64).max(1)
+    }
+}
+
+/// To take a stream in from a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RestoreRequest {
+    /// What the stream is to be.
+    pub config: StreamConfig,
+}
+
+impl RestoreRequest {
+    /// Reads a body. What the stream held is sent too; it stands in the backup as well.
+    pub fn decode(body: &[u8]) -> Result<Self, ApiError> {
+        required(body, "JSApiStreamRestoreRequest", |fields| {
+            fields.skip("state");
+            let config = fields.object("config", "server.StreamConfig", StreamConfig::decode);
+            Self { config: config.unwrap_or_default() }
+        })
+    }
+}
+
 impl CreateRequest {
     /// Reads the body of a create or update. An empty one is an empty configuration, which the
     /// check of the name will refuse.

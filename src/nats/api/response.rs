@@ -1,6 +1,7 @@
 //! Responses of the JetStream API: an envelope with a type, perhaps an error, and a body.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +10,7 @@ use serde_json::Value;
 
 use crate::sorted::Map;
 
-use super::{ApiError, Stamp, StreamInfo, to_json};
+use super::{ApiError, Stamp, StreamConfig, StreamInfo, StreamState, to_json};
 use crate::nats::json::{self, FromJson, ToJson, WriteFields, Writer, as_json};
 
 /// How many names one response lists.
@@ -207,6 +208,32 @@ as_json! {
     total, offset, limit, streams, missing omitempty, offline omitempty,
 }
 
+/// That a stream is going to be sent as a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshotted {
+    /// How the stream is configured.
+    pub config: Option<Arc<StreamConfig>>,
+    /// What is in it.
+    pub state: Option<StreamState>,
+}
+
+as_json! {
+    lenient Snapshotted;
+    config omitempty, state omitempty,
+}
+
+/// That a stream can be taken in from a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Restorable {
+    /// Where its chunks are to be sent.
+    pub deliver_subject: String,
+}
+
+as_json! {
+    lenient Restorable;
+    deliver_subject,
+}
+
 /// A message out of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Got {
@@ -278,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_new_stream_is_written_as_the_server_does() {
-        let config = super::super::StreamConfig::new("S", ["a.>"]);
+        let config = StreamConfig::new("S", ["a.>"]);
         let info = StreamInfo { config: config.into(), ..StreamInfo::default() };
         let body = Created { info: Some(info), did_create: true };
         let bytes = Response::new("stream_create", body.clone()).to_json();

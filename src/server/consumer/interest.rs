@@ -53,6 +53,7 @@ impl Server {
         cx: &mut Context<'_, H>,
         subject: &str,
     ) {
+        self.look_after_sendings(cx);
         let Some(watchers) = self.memory.watchers.get(subject) else { return };
         for (stream, consumer) in watchers.clone() {
             self.tell_interest_of(cx, &stream, &consumer);

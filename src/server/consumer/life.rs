@@ -3,11 +3,12 @@
 
 use std::sync::Arc;
 
-use crate::jetstream::consumer::Consumer;
+use crate::jetstream::consumer::{Consumer, SavedState};
 use crate::kernel::{Context, ProcId};
 use crate::nats::Subject;
 use crate::nats::api::{ConsumerAdvisory, ConsumerConfig, ConsumerInfo};
 
+use super::super::group::GroupState;
 use super::super::meta::{ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Server, Target};
 use super::{ACCOUNT, ConsumerNote, HostedConsumer};
@@ -110,7 +111,47 @@ impl Server {
         let about = HostedConsumer { created_for, ..HostedConsumer::new(consumer, group) };
         hosted.consumers.insert(Arc::clone(name), about);
         Self::note_consumer(cx, stream, name, ConsumerNote::Created);
-        match &assignment.group {
+        self.begin_consumer(cx, stream, name, assignment.group.as_ref());
+    }
+
+    /// Makes a copy of a consumer that goes on where a backup ends, if this server is to have one. It
+    /// does nothing yet, see [`Self::begin_consumer`].
+    pub(in crate::server) fn restore_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        name: &Arc<str>,
+        assignment: &ConsumerAssignment,
+        state: &SavedState,
+    ) {
+        if !assignment.peers.contains(&self.config.me) {
+            return;
+        }
+        let ConsumerAssignment { config, created, peers, group, .. } = assignment;
+        let (of, called, config) = (Arc::clone(stream), Arc::clone(name), Arc::clone(config));
+        let consumer = Consumer::restored(of, called, config, *created, state);
+        let group = group.as_ref().map(|group| {
+            let mut member = self.new_member(cx, group, peers, false, peers[0] == self.config.me);
+            member.raft.begin_after(GroupState::Consumer(Box::new(consumer.clone())));
+            (Arc::clone(group), member)
+        });
+        let Some(hosted) = self.streams.get_mut(stream) else { return };
+        hosted.consumers.insert(Arc::clone(name), HostedConsumer::new(consumer, group));
+        Self::note_consumer(cx, stream, name, ConsumerNote::Created);
+    }
+
+    /// A new copy of a consumer begins to work: alone, or as a member of its group.
+    pub(in crate::server) fn begin_consumer<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &Arc<str>,
+        name: &Arc<str>,
+        group: Option<&Arc<str>>,
+    ) {
+        if self.hosted_consumer(stream, name).is_none() {
+            return;
+        }
+        match group {
             None => self.lead_consumer(cx, stream, name),
             Some(group) => self.with_group(cx, group, |_, _, _| {}),
         }

@@ -10,7 +10,7 @@ use super::super::meta::Assignment;
 use super::super::{Host, Server};
 
 /// Where a consumer lives.
-pub(super) struct Place {
+pub(in crate::server) struct Place {
     /// Its servers.
     pub peers: Vec<ProcId>,
     /// Its Raft group, if it has more than one.
@@ -24,7 +24,7 @@ impl Server {
     ///
     /// # Errors
     /// 10023 if too few of its stream's servers are up.
-    pub(super) fn place_consumer<H: Host>(
+    pub(in crate::server) fn place_consumer<H: Host>(
         &self,
         cx: &mut Context<'_, H>,
         config: &ConsumerConfig,

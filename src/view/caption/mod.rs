@@ -108,7 +108,7 @@ fn weight(event: &Event) -> u8 {
             | S::NoResponders { .. } => 84,
             S::Consumer { what, .. } => consumer::weight(what),
             S::SnapshotInstalled { .. } => 80,
-            S::StreamCreated { .. } => 78,
+            S::StreamCreated { .. } | S::StreamRestored { .. } => 78,
             S::Proposed { .. } => 76,
             S::Committed { .. } => 74,
             S::Voted { .. } => 73,

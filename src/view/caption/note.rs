@@ -97,6 +97,11 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
         Note::StreamCreated { stream } => {
             stream_name(say.who(cast, me).text(" now has a copy of "), cast, me, stream)
         }
+        Note::StreamRestored { stream, messages } => {
+            let say = say.who(cast, me).text(" restores its copy of ");
+            let what = count(*messages, "message");
+            stream_name(say, cast, me, stream).text(&format!(" from the backup: {what}"))
+        }
         Note::StreamUpdated { stream } => stream_name(
             say.who(cast, me).text(" takes over the new configuration of "),
             cast,

@@ -178,6 +178,7 @@ const fn server_word(note: &server::Note) -> &'static str {
         Note::QuorumLost { .. } => "quorum lost",
         Note::SnapshotInstalled { .. } => "snapshot installed",
         Note::StreamCreated { .. } => "stream created",
+        Note::StreamRestored { .. } => "stream restored",
         Note::StreamUpdated { .. } => "stream updated",
         Note::StreamDeleted { .. } => "stream deleted",
         Note::CopyRemoved { .. } => "copy removed",

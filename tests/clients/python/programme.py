@@ -6,6 +6,8 @@ It prints what came of everything, without times, names and ids that servers mak
 over the bridge must be what it prints over the real nats-server. Every section cleans up behind itself.
 """
 import asyncio
+import json
+import os
 import sys
 
 import nats
@@ -450,6 +452,118 @@ async def object_store(nc, js):
     s = (await js.stream_info("OBJ_FILES")).state
     say(s.messages, "messages, last", s.last_seq)
     say(await js.delete_object_store("FILES"))
+
+async def sent(nc, name, **request):
+    """A backup of a stream: the answer, the archive, and how it ended."""
+    chunks, done, last = [], asyncio.Event(), []
+
+    async def chunk(m):
+        chunks.append(m.data)
+        if m.reply:
+            await m.respond(b"")
+        if not m.data:
+            last.append(m.headers)
+            done.set()
+
+    inbox = nc.new_inbox()
+    sub = await nc.subscribe(inbox, cb=chunk)
+    request = json.dumps({"deliver_subject": inbox, **request}).encode()
+    answer = json.loads((await nc.request("$JS.API.STREAM.SNAPSHOT." + name, request)).data)
+    if "error" not in answer:
+        await asyncio.wait_for(done.wait(), 10)
+    await sub.unsubscribe()
+    return answer, b"".join(chunks), last
+
+
+async def restored(nc, config, state, archive, chunk=512):
+    """Restores a backup; what came of it, without times."""
+    request = json.dumps({"config": config, "state": state}).encode()
+    answer = json.loads((await nc.request("$JS.API.STREAM.RESTORE." + config["name"], request)).data)
+    if "error" in answer:
+        return answer["error"]
+    to = answer["deliver_subject"]
+    for at in range(0, len(archive), chunk):
+        m = await nc.request(to, archive[at:at + chunk], timeout=2)
+        if m.data or m.headers:
+            return m.data, m.headers
+    done = json.loads((await nc.request(to, b"", timeout=5)).data)
+    if "error" in done:
+        return done["error"]
+    return done["type"], done["config"], done["state"], sorted(done)
+
+
+async def contents(js, name):
+    """All that is in a stream, with the times of its messages, and its consumers."""
+    info = await js.stream_info(name)
+    say(state(info), "deleted", info.state.num_deleted)
+    for seq in range(info.state.first_seq, info.state.last_seq + 1):
+        try:
+            m = await js.get_msg(name, seq)
+            say(m.seq, m.subject, m.time, m.headers, m.data)
+        except APIError as e:
+            say(seq, e.description)
+    for consumer in sorted(await js.consumers_info(name), key=lambda c: c.name):
+        say(consumer.name, numbers(consumer), consumer.config.as_dict())
+
+
+@section
+async def backup_of_the_real_server(nc, js):
+    folder = os.path.join(os.path.dirname(__file__), "../../backup")
+    with open(os.path.join(folder, "orders.json"), encoding="utf-8") as f:
+        about = json.load(f)
+    for file in ("orders.s2", "ours.s2"):
+        with open(os.path.join(folder, file), "rb") as f:
+            archive = f.read()
+        say(file, await restored(nc, about["config"], about["state"], archive))
+        await contents(js, "ORDERS")
+        sub = await js.pull_subscribe_bind("work", "ORDERS")
+        for m in await all_of(sub, 3):
+            say(place(m), text(m))
+        await attempt("publish", js.publish("orders.new", b"after"))
+        say("again", await restored(nc, about["config"], about["state"], archive))
+        await js.delete_stream("ORDERS")
+    other = dict(about["config"], max_msgs=5, storage="memory")
+    say("other limits", await restored(nc, other, about["state"], archive))
+    await js.delete_stream("ORDERS")
+    for what, bytes_ in (("cut off", archive[:2000]), ("nothing", b""), ("no archive", b"hello " * 9)):
+        say(what, await restored(nc, about["config"], about["state"], bytes_))
+    say("wrong name", await restored(nc, dict(about["config"], subjects=["a b"]), {}, archive))
+
+
+@section
+async def backup_and_restore(nc, js):
+    for storage in ("file", "memory"):
+        await filled(js, "SAVED", 9, storage=storage)
+        await js.publish("saved.headers", b"h", headers={"A": "b c"})
+        if storage == "file":
+            await js.delete_msg("SAVED", 4)
+            await js.delete_msg("SAVED", 10)
+        sub = await js.pull_subscribe("saved.>", "worker")
+        await js.publish("saved.odd", b"one more")
+        got = await all_of(sub, 4)
+        for m in got[1:2]:
+            await m.ack_sync()
+        answer, archive, last = await sent(nc, "SAVED", chunk_size=1024 * 1024)
+        say(answer["type"], sorted(answer), answer["config"]["metadata"], last)
+        before = [(await js.get_msg("SAVED", m.metadata.sequence.stream)).time for m in got]
+        await js.delete_stream("SAVED")
+        say(*(await restored(nc, answer["config"], answer["state"], archive))[:2])
+        after = [(await js.get_msg("SAVED", m.metadata.sequence.stream)).time for m in got]
+        say("same times", before == after)
+        say(numbers(await js.consumer_info("SAVED", "worker")))
+        say(state(await js.stream_info("SAVED")))
+        await js.delete_stream("SAVED")
+    for what, body in (("empty", b""), ("no subject", b'{"chunk_size":5}'), ("bad", b'{"deliver_subject":"a b"}')):
+        say(what, (await nc.request("$JS.API.STREAM.SNAPSHOT.NONE", body)).data.decode())
+    await filled(js, "SAVED", 3)
+    say((await nc.request("$JS.API.STREAM.SNAPSHOT.SAVED", b'{"deliver_subject":"a b"}')).data.decode())
+    answer, archive, last = await sent(nc, "SAVED", no_consumers=True)
+    say("small", answer["state"]["messages"], last)
+    # Nobody takes what is sent: the transfer ends by itself.
+    inbox, ends = nc.new_inbox(), await nc.subscribe("$JS.EVENT.ADVISORY.STREAM.SNAPSHOT_COMPLETE.SAVED")
+    body = json.dumps({"deliver_subject": inbox}).encode()
+    await nc.request("$JS.API.STREAM.SNAPSHOT.SAVED", body)
+    say("nobody", json.loads((await ends.next_msg(timeout=4)).data).get("error"))
 
 
 async def main(url, only):
