@@ -26,12 +26,6 @@ const NOT_YET: &[&str] = &[
     "domain-mirror",
     "domain-origin-restart",
     "domain-source-fan-in",
-    "mirror-basic",
-    "mirror-errors",
-    "mirror-filter-start",
-    "source-basic",
-    "source-errors",
-    "source-filter-transform",
     "supercluster-mirror",
 ];
 

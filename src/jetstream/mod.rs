@@ -4,6 +4,7 @@ pub mod api;
 pub mod backup;
 pub mod consumer;
 pub(crate) mod cow;
+pub mod inflow;
 pub mod raft;
 pub mod store;
 pub mod stream;

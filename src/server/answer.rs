@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::jetstream::api::{ConsumerCall, Endpoint};
+use crate::nats::Headers;
 use crate::nats::api::response::{
     Created, Got, Info, List, Names, Nothing, Purged, Restorable, Snapshotted, Success, Updated,
 };
@@ -18,11 +19,14 @@ pub struct Answer {
     pub json: Bytes,
     /// The code of the error it carries.
     pub err_code: Option<u16>,
+    /// Its headers, if it has any.
+    pub headers: Option<Headers>,
 }
 
 /// That it was done, and what came of it.
 pub(super) fn answer<T: WriteFields>(endpoint: Endpoint<'_>, body: T) -> Answer {
-    Answer { json: Response::new(endpoint.kind(), body).to_json(), err_code: None }
+    let json = Response::new(endpoint.kind(), body).to_json();
+    Answer { json, err_code: None, headers: None }
 }
 
 /// That it was not done, with what stands beside an error of this endpoint all the same.
@@ -62,5 +66,5 @@ pub(super) fn refusal(endpoint: Endpoint<'_>, error: ApiError) -> Answer {
             | ConsumerCall::PeerEvacuate(_) => write::<Success>(endpoint, error),
         },
     };
-    Answer { json, err_code }
+    Answer { json, err_code, headers: None }
 }

@@ -111,7 +111,11 @@ impl Server {
         // A second answer finds nobody who waits for it.
         let Some(request) = self.memory.requests.remove(&answer.subject) else { return };
         if let Some(reply) = &request.reply {
-            self.publish(cx, &Message::new(Arc::clone(reply), answer.payload.clone()));
+            let Message { headers, payload, .. } = answer.clone();
+            self.publish(
+                cx,
+                &Message { subject: Arc::clone(reply), reply: None, headers, payload },
+            );
         }
         if Endpoint::parse(&request.subject).is_some() {
             self.advise_api(cx, &request, &answer.payload, by);
@@ -152,7 +156,8 @@ impl Server {
         };
         let note = cx.note(Note::ApiHandled { subject: subject.into(), err_code }.into());
         let before = cx.because(note);
-        self.respond_raw(cx, requester, answer.json);
+        let message = Message::new(Arc::clone(&requester.reply), answer.json);
+        self.respond_with(cx, requester, Message { headers: answer.headers, ..message });
         cx.because(before);
     }
 
@@ -163,7 +168,15 @@ impl Server {
         requester: &Requester,
         text: Bytes,
     ) {
-        let message = Message::new(Arc::clone(&requester.reply), text);
+        self.respond_with(cx, requester, Message::new(Arc::clone(&requester.reply), text));
+    }
+
+    fn respond_with<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        requester: &Requester,
+        message: Message,
+    ) {
         if requester.server == self.config.me {
             return self.api_answered(cx, &message, self.config.me);
         }
@@ -180,7 +193,8 @@ impl Server {
         requester: Requester,
     ) {
         let Some(endpoint) = Endpoint::parse(&request.subject) else { return };
-        match self.whose_business(endpoint) {
+        let sourcing = self.sourcing_business(endpoint, &request.payload);
+        match sourcing.unwrap_or_else(|| self.whose_business(endpoint)) {
             Business::Nobodys => {}
             Business::Refused(error) => {
                 self.respond(cx, endpoint, &requester, refusal(endpoint, error));
@@ -188,6 +202,7 @@ impl Server {
             Business::Ours => {
                 let result = check_api_level(request.headers.as_ref())
                     .and_then(|()| check_body(endpoint, &request.payload))
+                    .and_then(|()| self.check_identity(endpoint, request.headers.as_ref()))
                     .and_then(|()| self.carry_out_api(cx, endpoint, &request.payload, &requester));
                 match result {
                     Ok(Some(answer)) => self.respond(cx, endpoint, &requester, answer),

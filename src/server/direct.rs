@@ -33,8 +33,9 @@ fn replies(stream: &Stream, subject: &str, request: &Message) -> Vec<DirectReply
     if check_api_level(request.headers.as_ref()).is_err() {
         return vec![DirectReply::api_level()];
     }
-    let prefix = format!("$JS.API.DIRECT.GET.{}.", stream.config().name);
-    let last_of = subject.strip_prefix(&prefix);
+    // The name may be that of the origin for which a mirror answers.
+    let name = subject.strip_prefix("$JS.API.DIRECT.GET.").unwrap_or_default();
+    let last_of = name.split_once('.').map(|(_, last_of)| last_of);
     let asked = match &request.payload[..] {
         [] => Ok(DirectGetRequest::default()),
         body => DirectGetRequest::decode_direct(body),

@@ -28,12 +28,16 @@ impl GroupEntry {
     pub(super) fn wire_len(entry: &Entry<Self>) -> usize {
         match entry {
             Entry::Normal(Self::Stream(command)) => match &**command {
-                StreamCommand::Publish(publication) => publication.wire_len(),
+                StreamCommand::Publish(publication) | StreamCommand::Copy { publication, .. } => {
+                    publication.wire_len()
+                }
                 StreamCommand::Batch(batch) => {
                     batch.messages.iter().map(Publication::wire_len).sum()
                 }
                 StreamCommand::Unneeded { seqs } | StreamCommand::Expire { seqs } => 8 * seqs.len(),
-                StreamCommand::Delete { .. } | StreamCommand::Purge(_) => 32,
+                StreamCommand::Delete { .. }
+                | StreamCommand::Purge(_)
+                | StreamCommand::Skip { .. } => 32,
             },
             Entry::Normal(Self::Consumer(command)) => command.wire_len(),
             Entry::Normal(Self::Meta(command)) => match &**command {

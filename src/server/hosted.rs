@@ -10,6 +10,7 @@ use crate::nats::api::{PurgeRequest, Retention, StreamAdvisory, StreamConfig};
 
 use super::consumer::{ConsumerNote, HostedConsumer};
 use super::group::Member;
+use super::inflow::HostedInflow;
 use super::meta::{Assignment, MetaCommand, Requester};
 use super::{Host, Note, Removal, Server, Target};
 
@@ -26,6 +27,10 @@ pub struct HostedStream {
     pub consumers: Map<Arc<str>, HostedConsumer>,
     /// What only its leader knows.
     pub leader: Leader,
+    /// What it takes from its origins, where it is led here.
+    pub inflows: Vec<HostedInflow>,
+    /// The timer for the next thing to do for it.
+    pub(super) inflow_timer: Option<(Time, TimerId)>,
     /// Who waits for an entry to be applied.
     pub(super) waiting: Map<u64, Requester>,
     /// Who waits for the stream to have its first leader.
@@ -38,7 +43,8 @@ pub struct HostedStream {
     pub(super) abandoning: Option<(Time, TimerId)>,
     /// Which subjects this server has asked for on the stream's behalf.
     subscribed: Vec<Subject>,
-    offers_direct: bool,
+    /// For which direct gets its copy here answers.
+    offers: Vec<Subject>,
 }
 
 impl HostedStream {
@@ -49,13 +55,15 @@ impl HostedStream {
             leading: false,
             consumers: Map::new(),
             leader: Leader::default(),
+            inflows: Vec::new(),
+            inflow_timer: None,
             waiting: Map::new(),
             created_for: None,
             expiry: None,
             expiring: None,
             abandoning: None,
             subscribed: Vec::new(),
-            offers_direct: false,
+            offers: Vec::new(),
         }
     }
 
@@ -64,13 +72,17 @@ impl HostedStream {
         self.stream.crash();
         self.leading = false;
         self.leader = Leader::default();
+        self.inflows.clear();
+        self.inflow_timer = None;
         self.waiting.clear();
         self.created_for = None;
         self.expiry = None;
         self.expiring = None;
         self.abandoning = None;
         self.subscribed.clear();
-        self.offers_direct = false;
+        self.offers.clear();
+        // Those of mirrors and sources live in memory.
+        self.consumers.retain(|_, about| !about.consumer.config().direct);
         let storage = self.stream.config().storage;
         self.consumers.values_mut().for_each(|about| about.crash(storage));
         if let Some((_, member)) = &mut self.group {
@@ -183,6 +195,7 @@ impl Server {
                 self.forget_what_none_needs(cx, name);
             }
             self.subscribe_stream(cx, name);
+            self.settle_inflows(cx, name);
         }
         self.offer_direct(cx, name);
         self.arm_expiry(cx, name);
@@ -288,6 +301,7 @@ impl Server {
         hosted.leader = Leader::default();
         let (created_for, replicated) = (hosted.created_for.take(), hosted.group.is_some());
         self.subscribe_stream(cx, name);
+        self.settle_inflows(cx, name);
         self.offer_direct(cx, name);
         if replicated {
             self.advise_stream_elected(cx, name);
@@ -310,6 +324,7 @@ impl Server {
         for subject in std::mem::take(&mut hosted.subscribed) {
             self.forget(cx, &subject, None, &Target::Stream(Arc::clone(name)));
         }
+        self.end_inflows(cx, name);
     }
 
     /// Asks for the subjects of a stream led here, and for none that it no longer has.
@@ -330,29 +345,42 @@ impl Server {
         [format!("$JS.API.DIRECT.GET.{name}").into(), format!("$JS.API.DIRECT.GET.{name}.>").into()]
     }
 
-    /// Lets the copy here answer direct gets, if the stream allows it.
+    /// Lets the copy here answer direct gets, if the stream allows it; that of a mirror those of its
+    /// origin, too.
     pub(super) fn offer_direct<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
         // A server that joins has nothing to answer with yet.
         let joins = |(_, member): &(_, Member)| !member.raft.is_member(member.raft.id());
-        if !hosted.stream.config().allow_direct || hosted.group.as_ref().is_some_and(joins) {
-            return self.withdraw_direct(cx, name);
+        let mut wanted = Vec::new();
+        if !hosted.group.as_ref().is_some_and(joins) {
+            let config = hosted.stream.config();
+            if config.allow_direct {
+                wanted.extend(Self::direct_subjects(name));
+            }
+            if let Some(mirror) = config.mirror.as_ref().filter(|_| config.mirror_direct) {
+                let subjects = Self::direct_subjects(&mirror.name);
+                // It began when it had caught up, and goes on whatever happens.
+                if hosted.offers.contains(&subjects[0]) || hosted.has_caught_up() {
+                    wanted.extend(subjects);
+                }
+            }
         }
-        if std::mem::replace(&mut hosted.offers_direct, true) {
-            return;
-        }
-        for subject in Self::direct_subjects(name) {
-            self.want(cx, &subject, Some(&"_sys_".into()), Target::Direct(Arc::clone(name)));
-        }
+        self.offer(cx, name, wanted);
     }
 
     fn withdraw_direct<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
+        self.offer(cx, name, Vec::new());
+    }
+
+    fn offer<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>, wanted: Vec<Subject>) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
-        if !std::mem::replace(&mut hosted.offers_direct, false) {
-            return;
+        let had = std::mem::replace(&mut hosted.offers, wanted.clone());
+        let (queue, target) = ("_sys_".into(), Target::Direct(Arc::clone(name)));
+        for subject in had.iter().filter(|subject| !wanted.contains(subject)) {
+            self.forget(cx, subject, Some(&queue), &target);
         }
-        for subject in Self::direct_subjects(name) {
-            self.forget(cx, &subject, Some(&"_sys_".into()), &Target::Direct(Arc::clone(name)));
+        for subject in wanted.iter().filter(|subject| !had.contains(subject)) {
+            self.want(cx, subject, Some(&queue), target.clone());
         }
     }
 }

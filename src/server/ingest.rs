@@ -179,6 +179,7 @@ impl Server {
                 self.stored_and_told(cx, name, reply, ack, &[]);
             }
             Applied::Batch(all) => self.batch_stored(cx, name, command, all),
+            Applied::Passed => {}
             Applied::Refused(error) => {
                 if self.leads(name) {
                     self.reject(cx, name, reply, error);
@@ -207,6 +208,12 @@ impl Server {
             Applied::Expired(messages) => self.removed(cx, name, &messages, Removal::Age),
         }
         self.expiry_applied(cx, name, index);
+        self.settle_owed(cx, name, index);
+        if let StreamCommand::Copy { .. } = command
+            && self.streams.get(name).is_some_and(|hosted| hosted.stream.config().mirror_direct)
+        {
+            self.offer_direct(cx, name);
+        }
         cx.because(before);
     }
 

@@ -15,6 +15,7 @@ mod gather;
 mod group;
 mod groups;
 mod hosted;
+mod inflow;
 mod ingest;
 mod meta;
 mod moving;
@@ -41,6 +42,7 @@ pub use consumer::{ConsumerNote, Delivery, HostedConsumer, Redelivery};
 pub use frame::{Account, CLIENT_PORT, Frame, ROUTE_PORT, RaftFrame, RouteOp};
 pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
 pub use hosted::HostedStream;
+pub use inflow::{HostedInflow, InflowNote};
 pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester};
 pub use moving::{Desired, Move, MoveStep};
 pub use note::{Note, Removal};
@@ -86,6 +88,8 @@ pub enum Timer {
     Sweep(Arc<str>),
     /// A consumer of a stream has something to do.
     Consumer(Arc<str>, Arc<str>),
+    /// A stream that follows origins has something to do for it.
+    Inflow(Arc<str>),
     /// Streams and consumers move to other servers.
     Move,
     /// The other side of a transfer is silent.
@@ -102,6 +106,10 @@ impl Fold for Timer {
             Self::Abandon(stream) => {
                 digest.bytes(stream.as_bytes());
                 digest.word(6);
+            }
+            Self::Inflow(stream) => {
+                digest.bytes(stream.as_bytes());
+                digest.word(8);
             }
             Self::Ping(conn) => digest.word(conn.0 << 8 ^ 1),
             Self::Dial(peer) => digest.word(u64::from(peer.0) << 8 ^ 2),
@@ -181,8 +189,8 @@ struct Memory {
     restores: Map<Subject, (Time, u64)>,
     /// Push consumers led here, by the subject to which they deliver.
     watchers: Map<Subject, Set<ConsumerId>>,
-    /// What consumers have delivered to streams led here, which have not taken it in yet.
-    later: VecDeque<(Arc<str>, Message)>,
+    /// What has come here for streams led here, which have not taken it in yet.
+    later: VecDeque<(Target, Message)>,
     next_reply: u64,
     /// Messages that clients have published here.
     published: u64,
@@ -207,6 +215,8 @@ enum Target {
     Consumer(Arc<str>, Arc<str>),
     /// A stream that is sent or taken in here.
     Transfer(Subject),
+    /// An inflow of a stream led here, by its id.
+    Inflow(Arc<str>, Arc<str>),
     /// Somebody at another server.
     Route(ProcId),
 }
@@ -356,6 +366,7 @@ impl Server {
             Timer::Gather(id) => self.gather_late(cx, id),
             Timer::GatherConsumers(id) => self.finish_consumer_gather(cx, id),
             Timer::Later => self.take_in_later(cx),
+            Timer::Inflow(stream) => self.inflow_timer(cx, &stream),
             Timer::Move => self.work_on_moves(cx),
             Timer::Transfer(key) => self.transfer_late(cx, &key),
             Timer::Sweep(stream) => self.sweep(cx, &stream),

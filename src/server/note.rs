@@ -9,6 +9,8 @@ use crate::kernel::{Digest, Fold, ProcId};
 use crate::nats::Subject;
 
 use super::consumer::ConsumerNote;
+use super::inflow::InflowNote;
+use crate::jetstream::inflow::Kind;
 
 /// Something that happened inside a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,6 +202,17 @@ pub enum Note {
         /// What happened.
         what: ConsumerNote,
     },
+    /// Something happened to a stream that follows an origin.
+    Inflow {
+        /// The stream.
+        stream: Arc<str>,
+        /// The origin, in words.
+        origin: Arc<str>,
+        /// What the origin is to the stream.
+        kind: Kind,
+        /// What happened.
+        what: InflowNote,
+    },
 }
 
 /// Why messages were removed.
@@ -252,6 +265,7 @@ impl Note {
             | Self::Duplicate { stream, .. }
             | Self::Rejected { stream, .. }
             | Self::Removed { stream, .. }
+            | Self::Inflow { stream, .. }
             | Self::Consumer { stream, .. } => Some(stream),
             _ => None,
         }
@@ -294,6 +308,11 @@ impl Fold for Note {
                 digest.bytes(consumer.as_bytes());
                 what.fold(digest);
                 (19, stream, 0, 0)
+            }
+            Self::Inflow { stream, origin, what, .. } => {
+                digest.bytes(origin.as_bytes());
+                what.fold(digest);
+                (25, stream, 0, 0)
             }
         };
         digest.word(tag);

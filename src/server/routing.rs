@@ -146,7 +146,16 @@ impl Server {
         match target {
             Target::Client(conn, sid) => self.deliver(cx, *conn, sid, message),
             Target::Stream(stream) if matches!(origin, Origin::Consumer) => {
-                self.hand_over_later(cx, stream, message);
+                self.hand_over_later(cx, Target::Stream(Arc::clone(stream)), message);
+                true
+            }
+            Target::Inflow(stream, id) => {
+                let (stream, id) = (Arc::clone(stream), Arc::clone(id));
+                if matches!(origin, Origin::Route { .. }) {
+                    self.inflow_message(cx, &stream, &id, message);
+                } else {
+                    self.hand_over_later(cx, Target::Inflow(stream, id), message);
+                }
                 true
             }
             Target::Stream(stream) => {
@@ -174,21 +183,26 @@ impl Server {
     }
 
     /// What a consumer delivers to a stream, the stream takes in a moment later: two streams that
-    /// deliver to each other go on for ever, and time has to pass meanwhile.
+    /// deliver to each other go on for ever, and time has to pass meanwhile. So it is with whatever
+    /// comes to a mirror or a source from its own server.
     fn hand_over_later<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
-        stream: &Arc<str>,
+        target: Target,
         message: &Message,
     ) {
-        self.memory.later.push_back((Arc::clone(stream), message.clone()));
+        self.memory.later.push_back((target, message.clone()));
         cx.set_timer(LATER, Timer::Later.into());
     }
 
-    /// A stream takes in what a consumer delivered to it.
+    /// A stream takes in what came for it.
     pub(super) fn take_in_later<H: Host>(&mut self, cx: &mut Context<'_, H>) {
-        if let Some((stream, message)) = self.memory.later.pop_front() {
-            self.ingest(cx, &stream, &message);
+        match self.memory.later.pop_front() {
+            Some((Target::Stream(stream), message)) => self.ingest(cx, &stream, &message),
+            Some((Target::Inflow(stream, id), message)) => {
+                self.inflow_message(cx, &stream, &id, &message);
+            }
+            _ => {}
         }
     }
 

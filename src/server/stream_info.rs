@@ -27,7 +27,10 @@ impl Server {
         let name: Arc<str> = hosted.stream.config().name.as_str().into();
         let assigned = self.assignments.get(&name);
         let consumer_count = assigned.map_or(0, |known| known.listed_consumers().count() as u64);
+        let (mirror, sources) = hosted.inflow_infos(now);
         StreamInfo {
+            mirror,
+            sources,
             config: Arc::new(config),
             created: hosted.stream.created().into(),
             state: StreamState { consumer_count, ..hosted.stream.state() },

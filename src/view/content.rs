@@ -36,6 +36,10 @@ pub fn command_text(command: &StreamCommand) -> String {
         StreamCommand::Batch(batch) => {
             format!("publish batch {}: {} messages", batch.id, batch.messages.len())
         }
+        StreamCommand::Copy { publication, seq } => {
+            format!("copy {} as sequence {seq}", publication.message.subject)
+        }
+        StreamCommand::Skip { to } => format!("go on behind sequence {to}"),
         StreamCommand::Expire { seqs } => {
             format!("remove what is too old: {} messages", seqs.len())
         }
@@ -66,7 +70,9 @@ pub fn consumer_command_text(command: &ConsumerCommand) -> String {
         }
         ConsumerCommand::PullWaits { reply } => format!("a request of {reply} waits"),
         ConsumerCommand::PullEnded { reply } => format!("a request of {reply} ends"),
-        ConsumerCommand::Reset { sseq, .. } => format!("begin again with sequence {sseq}"),
+        ConsumerCommand::Reset { sseq, .. } | ConsumerCommand::Restarted { sseq } => {
+            format!("begin again with sequence {sseq}")
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::sorted::Set;
 
 use crate::client;
 use crate::kernel::{EventKind, Trace};
-use crate::server::{self, ConsumerNote, Removal};
+use crate::server::{self, ConsumerNote, InflowNote, Removal};
 use crate::world::{Event, Node, Note};
 
 use super::class::Class;
@@ -130,6 +130,17 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
             | ConsumerNote::Deleted
             | ConsumerNote::CopyRemoved => (MarkKind::Stream, false),
             _ => return None,
+        },
+        Note::Inflow { what, .. } => match what {
+            InflowNote::Refused { .. }
+            | InflowNote::NoAnswer
+            | InflowNote::Stalled
+            | InflowNote::Lost
+            | InflowNote::NotTaken { .. } => (MarkKind::Refused, true),
+            InflowNote::Following { .. } | InflowNote::Ended => (MarkKind::Stream, true),
+            InflowNote::Asked | InflowNote::Taken { .. } | InflowNote::Duplicate { .. } => {
+                return None;
+            }
         },
         Note::StreamCreated { .. }
         | Note::StreamRestored { .. }

@@ -96,10 +96,12 @@ impl Consumer {
     pub fn subscriptions(&self, account: &str, domain: Option<&str>) -> Vec<(Subject, Port)> {
         let (stream, name) = (&self.stream, &self.name);
         let scope = format!("{}.{}", domain.unwrap_or("_"), hash8(account));
-        let mut subjects = vec![
-            (format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}"), Port::Pull),
-            (format!("$JS.API.CONSUMER.RESET.{stream}.{name}"), Port::Reset),
-        ];
+        let mut subjects = Vec::new();
+        // Nobody speaks to one that serves a mirror or source, but for flow control.
+        if !self.config.direct {
+            subjects.push((format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}"), Port::Pull));
+            subjects.push((format!("$JS.API.CONSUMER.RESET.{stream}.{name}"), Port::Reset));
+        }
         if !matches!(self.config.ack_policy, AckPolicy::None | AckPolicy::FlowControl) {
             subjects.push((format!("$JS.ACK.{stream}.{name}.*.*.*.*.*"), Port::Ack));
             subjects.push((format!("$JS.ACK.{scope}.{stream}.{name}.*.*.*.*.>"), Port::Ack));

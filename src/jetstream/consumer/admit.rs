@@ -139,7 +139,7 @@ fn check_work_queue(config: &ConsumerConfig, others: &[&ConsumerConfig]) -> Resu
     if config.deliver_policy != DeliverPolicy::All {
         return Err(ApiError::WORK_QUEUE_NOT_DELIVER_ALL);
     }
-    if others.iter().all(|other| other.direct) {
+    if others.iter().all(|other| other.direct || other.sourcing) {
         return Ok(());
     }
     if config.filters().next().is_none() {
@@ -154,7 +154,7 @@ fn check_work_queue(config: &ConsumerConfig, others: &[&ConsumerConfig]) -> Resu
 /// Whether no other consumer delivers any of the subjects. One without filters delivers them all;
 /// of one that is to have none nobody asks.
 fn is_own_part(config: &ConsumerConfig, others: &[&ConsumerConfig]) -> bool {
-    let mut others = others.iter().filter(|other| !other.direct);
+    let mut others = others.iter().filter(|other| !other.direct && !other.sourcing);
     let collides = |other: &ConsumerConfig| {
         let all = other.filters().next().is_none();
         config.filters().any(|mine| all || other.filters().any(|theirs| overlaps(mine, theirs)))

@@ -187,7 +187,11 @@ impl Consumer {
         let config = Arc::clone(&self.config);
         let threshold = self.threshold;
         if config.deliver_subject != old.deliver_subject {
-            self.expire_all(cx);
+            if config.sourcing {
+                self.restart(cx);
+            } else {
+                self.expire_all(cx);
+            }
         }
         let Some(lead) = &mut self.lead else { return };
         lead.kicked |= config.max_ack_pending != old.max_ack_pending;
@@ -205,6 +209,15 @@ impl Consumer {
             lead.pause_end = pause_end(&config, cx.now);
             self.advise_pause(cx);
         }
+    }
+
+    /// A mirror or source begins again, with what it has not stored yet.
+    fn restart(&mut self, cx: &mut Cx<'_>) {
+        let Some(lead) = &mut self.lead else { return };
+        let sseq = self.config.opt_start_seq.max(lead.floor.sseq + 1);
+        lead.active = false;
+        self.begin_again(cx, sseq);
+        self.commit(cx, ConsumerCommand::Restarted { sseq });
     }
 
     /// Lets everything that is out be delivered again, as to a new subscriber.

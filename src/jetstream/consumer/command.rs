@@ -85,6 +85,11 @@ pub enum ConsumerCommand {
         /// Who asked for it.
         reply: Option<Subject>,
     },
+    /// The leader has begun again.
+    Restarted {
+        /// With this sequence.
+        sseq: u64,
+    },
 }
 
 impl ConsumerCommand {

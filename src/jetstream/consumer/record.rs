@@ -127,7 +127,7 @@ impl Record {
             ConsumerCommand::PullEnded { reply } => {
                 self.pulls.remove(&**reply);
             }
-            ConsumerCommand::Reset { sseq, .. } => {
+            ConsumerCommand::Reset { sseq, .. } | ConsumerCommand::Restarted { sseq } => {
                 let last = sseq.saturating_sub(1);
                 let pulls = std::mem::take(&mut self.pulls);
                 let start = Pair { dseq: 0, sseq: last };

@@ -118,7 +118,7 @@ impl Stream {
     }
 
     /// The message under the subject that the stream gives it.
-    fn transformed<'a>(&self, message: &'a Message, rng: &mut Rng) -> Cow<'a, Message> {
+    pub(super) fn transformed<'a>(&self, message: &'a Message, rng: &mut Rng) -> Cow<'a, Message> {
         let subject = self.transform.as_ref().and_then(|t| t.apply(&message.subject, rng));
         match subject {
             Some(subject) => Cow::Owned(Message { subject: subject.into(), ..message.clone() }),

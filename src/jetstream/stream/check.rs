@@ -92,7 +92,13 @@ impl Trial<'_> {
         Ok(Verdict::Store { wanted, total })
     }
 
-    fn is_wanted(&self) -> bool {
+    /// What is checked of a message that an origin has found fit.
+    pub(super) fn copied(&self) -> Result<(), ApiError> {
+        self.not_sealed()?;
+        self.size(None)
+    }
+
+    pub(super) fn is_wanted(&self) -> bool {
         let subject = &self.message.subject;
         self.stream.config.retention != Retention::Interest || (self.wanted)(subject)
     }

@@ -48,7 +48,9 @@ impl Leader {
 
 fn messages(command: &StreamCommand) -> impl Iterator<Item = &Message> {
     let (one, many) = match command {
-        StreamCommand::Publish(publication) => (Some(publication), &[][..]),
+        StreamCommand::Publish(publication) | StreamCommand::Copy { publication, .. } => {
+            (Some(publication), &[][..])
+        }
         StreamCommand::Batch(batch) => (None, &batch.messages[..]),
         _ => (None, &[][..]),
     };

@@ -6,6 +6,7 @@
 mod arrive;
 mod batch;
 mod check;
+mod copies;
 mod counter;
 mod dedupe;
 mod direct;
@@ -29,11 +30,13 @@ mod tests;
 
 use std::sync::Arc;
 
+use crate::jetstream::inflow::Position;
 use crate::jetstream::store::{MessageStore, StoredMessage};
 use crate::kernel::Time;
 use crate::nats::api::{ApiError, PurgeRequest, Storage, StreamConfig, StreamState};
 use crate::nats::transform::Transform;
 use crate::nats::{Message, Subject};
+use crate::sorted::Map;
 
 use dedupe::Dedupe;
 use schedule::Schedules;
@@ -55,6 +58,19 @@ pub enum StreamCommand {
     Publish(Publication),
     /// Store messages that belong together.
     Batch(Batch),
+    /// Store a message of the stream's origin under the sequence it has there; what lies between it
+    /// and the message before is missing. Without effect if that sequence was given already.
+    Copy {
+        /// The message.
+        publication: Publication,
+        /// Its sequence.
+        seq: u64,
+    },
+    /// Use up all sequences up to this one: the origin has nothing there.
+    Skip {
+        /// The last of them.
+        to: u64,
+    },
     /// Remove one message.
     Delete {
         /// Its sequence.
@@ -134,6 +150,8 @@ pub enum Applied {
     },
     /// Messages were stored together: what became of each.
     Batch(Vec<Self>),
+    /// Nothing was stored: sequences were used up, or had been before.
+    Passed,
     /// A message was refused.
     Refused(ApiError),
     /// One message was deleted, or could not be.
@@ -155,6 +173,8 @@ pub struct Stream {
     dedupe: Dedupe,
     last_msg_id: Option<Arc<str>>,
     schedules: Schedules,
+    /// How far it is with its sources, those it had once among them.
+    positions: Arc<Map<Arc<str>, Position>>,
     /// What becomes of subjects, and of those of republished messages.
     transform: Option<Arc<Transform>>,
     republish: Option<Arc<Transform>>,
@@ -171,6 +191,7 @@ impl Stream {
             dedupe: Dedupe::default(),
             last_msg_id: None,
             schedules: Schedules::default(),
+            positions: Arc::default(),
             transform: None,
             republish: None,
         };
@@ -202,6 +223,11 @@ impl Stream {
             StreamCommand::Batch(batch) => {
                 Applied::Batch(batch.messages.iter().map(|m| self.store_message(m)).collect())
             }
+            StreamCommand::Copy { publication, seq } => self.store_copy(publication, *seq),
+            StreamCommand::Skip { to } => {
+                self.store.skip_to(*to);
+                Applied::Passed
+            }
             StreamCommand::Delete { seq } => Applied::Deleted(self.delete(*seq)),
             StreamCommand::Purge(purge) => Applied::Purged(self.store.purge(purge)),
             StreamCommand::Unneeded { seqs } => Applied::Unneeded(self.remove(seqs)),
@@ -224,6 +250,7 @@ impl Stream {
             self.dedupe = Dedupe::default();
             self.last_msg_id = None;
             self.schedules = Schedules::default();
+            self.positions = Arc::default();
         }
     }
 

@@ -18,10 +18,18 @@ impl Stream {
 
     /// Stores a message that was checked.
     pub(super) fn store_message(&mut self, publication: &Publication) -> Applied {
+        if !self.config.sources.is_empty() {
+            self.note_position(&publication.message);
+        }
+        self.store_under(publication, self.store.last_seq() + 1)
+    }
+
+    /// Stores a message under a sequence that was not given yet.
+    pub(super) fn store_under(&mut self, publication: &Publication, seq: u64) -> Applied {
         let Publication { message, at, wanted } = publication;
-        let seq = self.store.last_seq() + 1;
         self.remember_id(message.header("Nats-Msg-Id"), seq, *at);
         if !wanted {
+            self.store.skip_to(seq - 1);
             self.store.skip(*at);
             return Applied::Skipped { seq };
         }
@@ -57,6 +65,10 @@ impl Stream {
     /// Removes what a message with `Nats-Rollup` replaces: all older ones, or those of its subject.
     fn roll_up(&mut self, message: &Message, seq: u64) -> Removed {
         let Some(rollup) = message.header("Nats-Rollup") else { return Vec::new() };
+        // What an origin replaced, its mirror replaces only if it may itself.
+        if self.config.mirror.is_some() && !self.config.allow_rollup_hdrs {
+            return Vec::new();
+        }
         let filter = if rollup.eq_ignore_ascii_case("sub") {
             message.subject.to_string()
         } else if rollup.eq_ignore_ascii_case("all") {

@@ -20,7 +20,7 @@ pub(super) fn check_origins(config: &mut StreamConfig, known: Known<'_>) -> Resu
         if smaller(config.max_msg_size, origin.max_msg_size) {
             return Err(ApiError::MIRROR_MAX_MSG_SIZE);
         }
-        config.mirror_direct |= origin.allow_direct;
+        config.mirror_direct = origin.allow_direct;
     }
     let mut origins = config.sources.iter().filter_map(|source| here(source, known));
     if origins.any(|origin| smaller(config.max_msg_size, origin.max_msg_size)) {

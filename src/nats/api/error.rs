@@ -234,6 +234,7 @@ filled! {
     batch_unsupported_header(header) = 10177;
     batch_too_large(size) = 10199;
     invalid_reset(err) = 10204;
+    stream_identity(msg) = 10225;
 }
 
 impl ApiError {

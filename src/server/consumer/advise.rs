@@ -6,7 +6,7 @@ use crate::kernel::Context;
 use crate::nats::api::{ConsumerAdvisory, PeerInfo, Publisher};
 
 use super::super::{Host, Server};
-use super::ACCOUNT;
+use super::{ACCOUNT, is_hidden};
 
 impl Server {
     /// Publishes what a consumer has to tell, if anybody listens.
@@ -17,6 +17,9 @@ impl Server {
         consumer: &str,
         advisory: &ConsumerAdvisory,
     ) {
+        if self.hosted_consumer(stream, consumer).is_some_and(is_hidden) {
+            return;
+        }
         let (now, domain) = (cx.now(), self.config.domain.clone());
         let by = Publisher { stream, consumer, account: ACCOUNT, domain: domain.as_deref() };
         self.announce(cx, &advisory.subject(stream, consumer), |id| advisory.to_json(id, now, by));

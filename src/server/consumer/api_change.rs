@@ -11,12 +11,13 @@ use crate::nats::api::{
     Moment, PauseRequest,
 };
 
-use super::super::answer::{answer, refusal};
+use super::super::answer::{Answer, answer, refusal};
 use super::super::api_stream::without_status;
 use super::super::meta::{Assignment, ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Move, Server};
 use super::api::Result;
 use super::place::{Place, home_of_consumer, replicas_of};
+use super::{ConsumerNote, is_hidden};
 
 /// The length of the names that the server makes up.
 const NAME: usize = 8;
@@ -33,6 +34,9 @@ impl Server {
         let mut request = ConsumerCreateRequest::decode(body)?;
         let name = agree(call, stream, self.is_clustered(), &mut request)?;
         let assignment = self.assignments.get(stream).ok_or(ApiError::STREAM_NOT_FOUND)?.clone();
+        if request.config.direct && request.config.sourcing {
+            return self.create_sourcing(cx, stream, &name, request, requester);
+        }
         let existing = match self.hosted_consumer(stream, &name) {
             // A lone server compares with what became of the configuration.
             Some(about) if !self.is_clustered() => Some(about.consumer.config()),
@@ -132,6 +136,11 @@ impl Server {
         name: &str,
         requester: &Requester,
     ) -> Result {
+        if !self.is_clustered() && self.hosted_consumer(stream, name).is_some_and(is_hidden) {
+            self.remove_consumer(cx, &stream.into(), &name.into(), ConsumerNote::Deleted);
+            let call = ConsumerCall::Delete(name);
+            return Ok(Some(answer(Endpoint::Consumer { stream, call }, Success::DONE)));
+        }
         self.known_consumer(stream, name)?;
         let (stream, consumer) = (stream.into(), name.into());
         let requester = Some(requester.clone());
@@ -177,7 +186,9 @@ impl Server {
         info.cluster = info.cluster.map(without_status);
         let call = ConsumerCall::Create { name: Some(consumer), filter: None };
         let endpoint = Endpoint::Consumer { stream, call };
-        self.respond(cx, endpoint, requester, answer(endpoint, ConsumerBody { info: Some(info) }));
+        let headers = self.identity_of(stream, &info.config);
+        let answer = Answer { headers, ..answer(endpoint, ConsumerBody { info: Some(info) }) };
+        self.respond(cx, endpoint, requester, answer);
     }
 
     /// Answers who wanted to create a consumer that was there already.

@@ -11,7 +11,7 @@ use crate::nats::api::{ConsumerAdvisory, ConsumerConfig, ConsumerInfo};
 use super::super::group::GroupState;
 use super::super::meta::{ConsumerAssignment, MetaCommand, Requester};
 use super::super::{Host, Server, Target};
-use super::{ACCOUNT, ConsumerNote, HostedConsumer};
+use super::{ACCOUNT, ConsumerNote, HostedConsumer, is_hidden};
 
 impl Server {
     pub(super) fn hosted_consumer(&self, stream: &str, consumer: &str) -> Option<&HostedConsumer> {
@@ -292,6 +292,9 @@ impl Server {
         stream: &Arc<str>,
         consumer: &Arc<str>,
     ) {
+        if self.hosted_consumer(stream, consumer).is_some_and(is_hidden) {
+            return self.remove_consumer(cx, stream, consumer, ConsumerNote::Deleted);
+        }
         let (stream, consumer) = (Arc::clone(stream), Arc::clone(consumer));
         let command = MetaCommand::DeleteConsumer { stream, consumer, requester: None };
         self.forward_meta(cx, command);

@@ -17,6 +17,7 @@ mod output;
 mod place;
 mod retention;
 mod settle;
+mod sourcing;
 
 use std::sync::Arc;
 
@@ -95,4 +96,9 @@ impl HostedConsumer {
         let group = self.group.take().map(|(name, member)| (name, Member::new(member.raft)));
         *self = Self::new(self.consumer.clone(), group);
     }
+}
+
+/// Whether a consumer serves a mirror or source from this server's memory, unseen by the API.
+fn is_hidden(about: &HostedConsumer) -> bool {
+    about.consumer.config().direct
 }

@@ -9,7 +9,7 @@ use super::super::group::GroupState;
 use super::super::meta::{Assignment, Requester};
 use super::super::moving::Fate;
 use super::super::{Host, Server};
-use super::ConsumerNote;
+use super::{ConsumerNote, is_hidden};
 
 impl Server {
     /// Makes of the copy of a consumer here what the meta group says.
@@ -81,7 +81,8 @@ impl Server {
         assignment: &Assignment,
     ) {
         let Some(hosted) = self.streams.get(stream) else { return };
-        let here: Vec<Arc<str>> = hosted.consumers.keys().cloned().collect();
+        let seen = hosted.consumers.iter().filter(|(_, about)| !is_hidden(about));
+        let here: Vec<Arc<str>> = seen.map(|(name, _)| Arc::clone(name)).collect();
         for name in here.iter().filter(|name| !assignment.consumers.contains_key(*name)) {
             self.remove_consumer(cx, stream, name, ConsumerNote::Deleted);
         }

@@ -5,6 +5,7 @@
 //! what a person would tell, and says how the rest belongs to it.
 
 pub mod consumer;
+pub(in crate::view) mod inflow;
 mod input;
 pub mod kv;
 mod note;
@@ -107,6 +108,7 @@ fn weight(event: &Event) -> u8 {
             | S::BatchAbandoned { .. }
             | S::NoResponders { .. } => 84,
             S::Consumer { what, .. } => consumer::weight(what),
+            S::Inflow { what, .. } => inflow::weight(what),
             S::SnapshotInstalled { .. } => 80,
             S::StreamCreated { .. } | S::StreamRestored { .. } => 78,
             S::Proposed { .. } => 76,

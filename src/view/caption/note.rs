@@ -150,6 +150,10 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
         Note::Consumer { stream, consumer, what } => {
             super::consumer::note(super::consumer::About { cast, me, stream, consumer }, say, what)
         }
+        Note::Inflow { stream, origin, kind, what } => {
+            let kind = *kind;
+            super::inflow::note(super::inflow::About { cast, me, stream, origin, kind }, say, what)
+        }
         Note::Rejected { stream, err_code, description } => {
             let say = stream_name(say.fault(), cast, me, stream).text(" refuses the message: ");
             say.code(description).text(&format!(" (error {err_code})"))

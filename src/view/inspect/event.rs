@@ -188,6 +188,7 @@ const fn server_word(note: &server::Note) -> &'static str {
         Note::Staged { .. } => "kept back",
         Note::BatchAbandoned { .. } => "batch given up",
         Note::Consumer { what, .. } => caption::consumer::word(what),
+        Note::Inflow { what, .. } => caption::inflow::word(what),
         Note::Duplicate { .. } => "duplicate",
         Note::Rejected { .. } => "refused",
         Note::Removed { .. } => "removed",
