@@ -1,7 +1,7 @@
 //! Tab: what could come next in a line.
 
 use super::commands::{Command, Flag, Kind, NATS};
-use super::facts::Facts;
+use super::facts::{Facts, StreamFacts};
 use super::parse::prompt;
 use crate::sorted;
 
@@ -174,6 +174,15 @@ fn values(kind: Kind, word: &str, before: &str, place: &Place, facts: &Facts) ->
     let words: Vec<&str> = match kind {
         Kind::OneOf(words) => words.to_vec(),
         Kind::Stream => facts.streams.iter().map(|stream| stream.name.as_str()).collect(),
+        Kind::Bucket => {
+            facts.streams.iter().filter_map(|stream| stream.name.strip_prefix("KV_")).collect()
+        }
+        Kind::Key => {
+            let bucket = place.args.first().map(String::as_str);
+            let of = |stream: &&StreamFacts| stream.name.strip_prefix("KV_") == bucket;
+            let own = facts.streams.iter().filter(of).flat_map(|stream| &stream.keys);
+            own.map(String::as_str).collect()
+        }
         Kind::Consumer => {
             let stream = place.args.first();
             let of = |stream: &&String| facts.streams.iter().any(|known| known.name == **stream);
@@ -202,13 +211,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::console::facts::{ConsumerFacts, ServerFacts, StreamFacts};
+    use crate::console::facts::{ConsumerFacts, ServerFacts};
 
     fn facts() -> Facts {
         let stream = |name: &str, subject: &str| StreamFacts {
             name: name.to_owned(),
             subjects: vec![subject.to_owned()],
             acknowledges: true,
+            keys: Vec::new(),
+        };
+        let bucket = StreamFacts {
+            keys: vec!["db.host".to_owned(), "mail".to_owned()],
+            name: "KV_config".to_owned(),
+            ..StreamFacts::default()
         };
         let server = |name: &str| ServerFacts { name: name.to_owned(), ..ServerFacts::default() };
         let consumer = |stream: &str, name: &str| ConsumerFacts {
@@ -219,7 +234,7 @@ mod tests {
             consumers: vec![consumer("ORDERS", "billing"), consumer("OFFERS", "mailer")],
             clients: vec!["checkout".to_owned(), "cli".to_owned()],
             servers: vec![server("n1"), server("n2")],
-            streams: vec![stream("ORDERS", "orders.>"), stream("OFFERS", "offers")],
+            streams: vec![stream("ORDERS", "orders.>"), stream("OFFERS", "offers"), bucket],
             subjects: vec!["orders.new".to_owned()],
             ..Facts::default()
         }
@@ -251,6 +266,10 @@ mod tests {
             ("consumer add ORDERS x --ack ", 28, &["all ", "explicit ", "none "]),
             ("consumer next ORDERS billing --no", 29, &["--no-ack "]),
             ("bench js fetch --consumer b", 26, &["billing "]),
+            ("kv ge", 3, &["get "]),
+            ("nats kv get c", 12, &["config "]),
+            ("kv watch config ", 16, &["db.host ", "mail "]),
+            ("kv put other ", 13, &[]),
             ("nats nonsense ", 14, &[]),
         ] {
             let found = complete(line, &facts());

@@ -1,6 +1,9 @@
 //! What a click does, as a line of the console: so that one learns the command by watching.
 
+use crate::client::kv::{Act, Op};
 use crate::client::{Answer, Call, Deliver, Draft};
+use crate::kernel::Span;
+use crate::nats::time::go_duration;
 use crate::world::Input;
 
 /// The line that would do the same as an input, if there is one. It names the client that acts.
@@ -78,12 +81,71 @@ fn command(call: &Call) -> Option<String> {
             words.count(max.unwrap_or(0), 0);
         }
         Call::Flush => drop(words.add("rtt")),
-        Call::JsPublishAll { .. } | Call::Kv(_) | Call::Answer { .. } | Call::Cancel { .. } => {
-            return None;
-        }
+        Call::Kv(op) => kv(&mut words, op)?,
+        Call::JsPublishAll { .. } | Call::Answer { .. } | Call::Cancel { .. } => return None,
     }
     words.flag("--js-domain", call.domain());
     Some(words.0)
+}
+
+/// A call about a key-value bucket; none where the CLI has no such command.
+fn kv(words: &mut Words, op: &Op) -> Option<()> {
+    let command = match op.act {
+        Act::Add => "add",
+        Act::Edit | Act::Entries => return None,
+        Act::Remove | Act::Delete => "del",
+        Act::Status => "info",
+        Act::Buckets | Act::Keys => "ls",
+        Act::Put => "put",
+        Act::Get => "get",
+        Act::Create => "create",
+        Act::Update => "update",
+        Act::Purge => "purge",
+        Act::PurgeDeletes => "compact",
+        Act::History => "history",
+        Act::Watch => "watch",
+    };
+    words.add("kv").add(command);
+    if op.act != Act::Buckets {
+        words.add(&op.bucket);
+    }
+    if !op.key.is_empty() {
+        words.add(&op.key);
+    }
+    let revision = op.revision.map(|revision| revision.to_string());
+    match op.act {
+        Act::Put | Act::Create => {
+            words.add(&op.value);
+        }
+        Act::Update => {
+            words.add(&op.value).flag("", revision.as_deref());
+        }
+        Act::Get => {
+            words.flag("--revision", revision.as_deref());
+        }
+        Act::Watch | Act::Keys => match op.keys.as_slice() {
+            [] => {}
+            [key] => {
+                words.add(key);
+            }
+            _ => return None,
+        },
+        Act::Remove | Act::Delete | Act::Purge | Act::PurgeDeletes => {
+            words.add("-f");
+        }
+        Act::Add => {
+            let config = op.config.as_deref().cloned().unwrap_or_default();
+            let number = |n: u32| (n != 1).then(|| n.to_string());
+            words.flag("--history", number(config.history).as_deref());
+            words.flag("--replicas", number(config.replicas).as_deref());
+            let ttl = (config.ttl != Span::ZERO).then(|| go_duration(config.ttl.as_nanos()));
+            words.flag("--ttl", ttl.as_deref());
+            let ttl = config.marker_ttl.map(|ttl| go_duration(ttl.as_nanos()));
+            words.flag("--marker-ttl", ttl.as_deref());
+        }
+        _ => {}
+    }
+    Some(())
 }
 
 /// A call to the API: as the command that makes it where that is plain, else as a request.
@@ -228,6 +290,11 @@ mod tests {
                 },
                 "checkout> nats sub 'orders.*' --stream ORDERS --new",
             ),
+            (
+                Call::Kv(Box::new(Op::key(Act::Update, "config", "db").value("a b").revision(3))),
+                "checkout> nats kv update config db 'a b' 3",
+            ),
+            (Call::Kv(Box::new(Op::new(Act::Add, "config"))), "checkout> nats kv add config"),
         ] {
             assert_eq!(echoed(call).as_deref(), Some(line));
             assert!(matches!(parse(line), Ok(Parsed::Run(_))), "{line}: {:?}", parse(line).err());

@@ -31,6 +31,8 @@ pub struct StreamFacts {
     pub subjects: Vec<String>,
     /// Whether it acknowledges publishes.
     pub acknowledges: bool,
+    /// Of a key-value bucket: its first keys.
+    pub keys: Vec<String>,
 }
 
 /// A consumer.

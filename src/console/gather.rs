@@ -6,8 +6,8 @@ use crate::sorted::Map;
 use crate::client::{Client, OpRecord, Outcome};
 use crate::kernel::{ProcId, ProcState, Span, Time};
 use crate::nats::api::Storage;
-use crate::nats::hash8;
-use crate::world::{ConsumerReplica, ConsumerView, EventKind, Note, World};
+use crate::nats::{Subject, hash8};
+use crate::world::{ConsumerReplica, ConsumerView, EventKind, Note, StreamView, World};
 
 use super::commands::Verb;
 use super::entry::Issued;
@@ -84,6 +84,7 @@ pub(super) fn facts(world: &World) -> Facts {
                     name: config.name.clone(),
                     subjects: config.subjects.clone(),
                     acknowledges: !config.no_ack,
+                    keys: keys(view),
                 })
             })
             .collect(),
@@ -101,6 +102,17 @@ pub(super) fn facts(world: &World) -> Facts {
             .filter_map(|spec| Some(spec.publishes.as_ref()?.0.clone()))
             .collect(),
     }
+}
+
+/// The first keys of a key-value bucket: those there are something of.
+fn keys(view: &StreamView<'_>) -> Vec<String> {
+    const MOST: usize = 200;
+    let (true, Some(replica)) = (view.name.starts_with("KV_"), view.best()) else {
+        return Vec::new();
+    };
+    let subjects = replica.stream.store().subjects(">").take(MOST);
+    let key = |(subject, _): (&Subject, u64)| Some(subject.splitn(3, '.').nth(2)?.to_owned());
+    subjects.filter_map(key).collect()
 }
 
 /// The meta groups that have a leader, as their leaders see them.

@@ -89,6 +89,7 @@ mod tests {
             name: "ORDERS".to_owned(),
             subjects: vec!["orders.>".to_owned()],
             acknowledges: true,
+            keys: Vec::new(),
         };
         let facts = Facts { now: Time(1_500_000_000), streams: vec![orders], ..Facts::default() };
         let Ok(Parsed::Run(mut line)) = parse(text) else { panic!("{text}") };

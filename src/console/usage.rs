@@ -229,6 +229,8 @@ fn flag_help(flag: &Flag) -> (String, String) {
         Kind::Pair => "=K=V",
         Kind::Stream => "=STREAM",
         Kind::Consumer => "=CONSUMER",
+        Kind::Bucket => "=BUCKET",
+        Kind::Key => "=KEY",
         Kind::Subject | Kind::Pattern | Kind::Subjects => "=SUBJECT",
         Kind::Server => "=SERVER",
         Kind::Client => "=CLIENT",

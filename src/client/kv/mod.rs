@@ -59,6 +59,8 @@ pub enum Act {
     PurgeDeletes,
     /// The keys there are.
     Keys,
+    /// The values of the keys there are: the keys, then each of them (as the CLI does).
+    Entries,
     /// All stored values of a key.
     History,
     /// The values of keys, now and as they change.
@@ -68,7 +70,7 @@ pub enum Act {
 words! {
     Act: "add" Add, "edit" Edit, "remove" Remove, "status" Status, "buckets" Buckets, "put" Put, "get" Get,
     "create" Create, "update" Update, "delete" Delete, "purge" Purge, "purge_deletes" PurgeDeletes,
-    "keys" Keys, "history" History, "watch" Watch,
+    "keys" Keys, "entries" Entries, "history" History, "watch" Watch,
 }
 
 /// Something to be done with a bucket. What an act does not ask for is ignored.
@@ -164,7 +166,7 @@ impl Op {
             // nats-py looks at the key of a purge not at all: a pattern purges all keys that match it.
             Act::Purge if self.dialect == Dialect::Go => names::key(&self.key, self.dialect),
             Act::History if self.dialect == Dialect::Go => names::pattern(&self.key),
-            Act::Watch | Act::Keys if self.dialect == Dialect::Go => {
+            Act::Watch | Act::Keys | Act::Entries if self.dialect == Dialect::Go => {
                 self.keys.iter().try_for_each(|key| names::pattern(key))
             }
             Act::Add | Act::Edit => self.config.iter().try_for_each(|config| config.check()),

@@ -26,6 +26,7 @@ pub(in crate::client) fn run(op: &Op, script: &mut Script<'_>) -> Step<Outcome> 
         Act::Buckets => buckets(script),
         Act::Get => get(op, script),
         Act::Keys => keys(op, script),
+        Act::Entries => latest(op, script),
         Act::History => history(op, script),
         Act::Watch => watch(op, script),
         Act::Put | Act::Update => writes::put(op, script),
@@ -160,9 +161,10 @@ pub(super) fn entry(
     op: &Op,
     script: &mut Script<'_>,
     known: &Known,
+    key: &str,
     revision: Option<u64>,
 ) -> Step<Result<Entry>> {
-    let (stream, subject) = (op.stream(), format!("{}{}", known.reads, op.key));
+    let (stream, subject) = (op.stream(), format!("{}{key}", known.reads));
     // Both clients take revision 0 for the last one.
     let revision = revision.filter(|revision| *revision > 0);
     let by_seq = revision.map(|revision| format!("{{\"seq\":{revision}}}"));
@@ -196,12 +198,12 @@ pub(super) fn entry(
     if found != subject {
         return Ok(Err(KvError::OtherKey { expected: subject, found }));
     }
-    Ok(Ok(Entry { key: op.key.clone(), ..entry }))
+    Ok(Ok(Entry { key: key.to_owned(), ..entry }))
 }
 
 fn get(op: &Op, script: &mut Script<'_>) -> Step<Result> {
     let known = good!(bind(op, script)?);
-    let entry = good!(entry(op, script, &known, op.revision)?);
+    let entry = good!(entry(op, script, &known, &op.key, op.revision)?);
     Ok(match entry.operation {
         Operation::Put => Ok(Got::Entry(entry)),
         Operation::Delete | Operation::Purge => Err(KvError::KeyNotFound),
@@ -270,7 +272,26 @@ fn keys(op: &Op, script: &mut Script<'_>) -> Step<Result> {
     })
 }
 
-/// All values of a key, or with `history: false` in Go's way the last of each.
+/// The last values of all keys, or of those that match the patterns: got one by one, as the CLI does.
+fn latest(op: &Op, script: &mut Script<'_>) -> Step<Result> {
+    let known = good!(bind(op, script)?);
+    let call = ordered(op, &known, &op.keys, Deliver::LastPerSubject, to_end(true, 2));
+    let mut values = Vec::new();
+    for found in entries(op, script.read(call)?) {
+        if found.operation != Operation::Put {
+            continue;
+        }
+        match entry(op, script, &known, &found.key, None)? {
+            Ok(entry) if entry.operation == Operation::Put => values.push(entry),
+            // It is gone meanwhile.
+            Ok(_) | Err(KvError::KeyNotFound) => {}
+            Err(why) => return Ok(Err(why)),
+        }
+    }
+    Ok(Ok(Got::Entries(values)))
+}
+
+/// All values of a key.
 fn history(op: &Op, script: &mut Script<'_>) -> Step<Result> {
     let known = good!(bind(op, script)?);
     let key = std::slice::from_ref(&op.key);

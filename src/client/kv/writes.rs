@@ -79,7 +79,7 @@ pub(super) fn create(op: &Op, script: &mut Script<'_>) -> Step<Result> {
         Err(KvError::WrongLast(error)) => error,
         Err(why) => return Ok(Err(why)),
     };
-    match entry(op, script, &known, None)? {
+    match entry(op, script, &known, &op.key, None)? {
         Ok(entry) if entry.operation != Operation::Put => {
             let made = send(op, script, &known, headers(entry.revision), &op.value)?;
             Ok(made.map(Got::Revision))

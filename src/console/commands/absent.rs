@@ -16,7 +16,6 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("context", "the clients of this world are connected already"),
             ("counter", "publish with the header Nats-Incr to a stream with --allow-counter"),
             ("errors", ""),
-            ("kv", "a bucket is a stream: see KV_ and its name in 'nats stream ls'"),
             ("latency", "set the latency of a link on the page"),
             ("micro", "answer requests with 'nats reply'"),
             ("obj", "a bucket is a stream: see OBJ_ and its name in 'nats stream ls'"),

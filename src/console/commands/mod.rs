@@ -9,6 +9,7 @@ mod account;
 mod bench;
 mod consumer;
 mod core;
+mod kv;
 mod server;
 mod stream;
 mod verb;
@@ -92,6 +93,10 @@ pub enum Kind {
     Stream,
     /// The name of a consumer of the stream that stands before it.
     Consumer,
+    /// The name of a key-value bucket.
+    Bucket,
+    /// A key of the bucket that stands before it.
+    Key,
     /// A subject to send to.
     Subject,
     /// A subject, with wildcards or without.
@@ -118,6 +123,7 @@ pub static NATS: Command = Command {
         core::REPLY,
         stream::STREAM,
         consumer::CONSUMER,
+        kv::KV,
         server::SERVER,
         account::ACCOUNT,
         account::RTT,

@@ -47,6 +47,34 @@ pub enum Verb {
     StepDown,
     /// `nats stream cluster peer-remove`
     PeerRemove,
+    /// `nats kv add`
+    KvAdd,
+    /// `nats kv edit`
+    KvEdit,
+    /// `nats kv put`
+    KvPut,
+    /// `nats kv get`
+    KvGet,
+    /// `nats kv create`
+    KvCreate,
+    /// `nats kv update`
+    KvUpdate,
+    /// `nats kv del`
+    KvDel,
+    /// `nats kv purge`
+    KvPurge,
+    /// `nats kv history`
+    KvHistory,
+    /// `nats kv revert`
+    KvRevert,
+    /// `nats kv info`
+    KvInfo,
+    /// `nats kv watch`
+    KvWatch,
+    /// `nats kv ls`
+    KvLs,
+    /// `nats kv compact`
+    KvCompact,
     /// `nats consumer add`
     ConsumerAdd,
     /// `nats consumer edit`

@@ -110,8 +110,8 @@ fn errors_are_the_clis_with_a_suggestion() {
             "nats: error: enum value must be one of new,old, got 'ol'\nDid you mean 'old'?",
         ),
         (
-            "nats kv ls",
-            "nats: error: 'kv' is not part of this simulation\nA bucket is a stream: see KV_ and its name in 'nats stream ls'.",
+            "nats counter ls",
+            "nats: error: 'counter' is not part of this simulation\nPublish with the header Nats-Incr to a stream with --allow-counter.",
         ),
         ("nats s add A --config x", "nats: error: --config is not part of this simulation"),
         (

@@ -8,6 +8,7 @@ mod config;
 mod consumer;
 mod differences;
 mod events;
+mod kv;
 mod message;
 mod publish;
 mod rtt;
@@ -51,6 +52,20 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::StreamSubjects => stream_list::subjects(run, line),
         Verb::StreamView => stream_read::view(run, line),
         Verb::StreamGet => stream_read::get(run, line),
+        Verb::KvAdd => kv::add(run, line),
+        Verb::KvEdit => kv::edit(run, line),
+        Verb::KvPut => kv::put(run, line),
+        Verb::KvGet => kv::get(run, line),
+        Verb::KvCreate => kv::create(run, line),
+        Verb::KvUpdate => kv::update(run, line),
+        Verb::KvDel => kv::del(run, line),
+        Verb::KvPurge => kv::purge(run, line),
+        Verb::KvHistory => kv::history(run, line),
+        Verb::KvRevert => kv::revert(run, line),
+        Verb::KvInfo => kv::info(run, line),
+        Verb::KvWatch => kv::watch(run, line),
+        Verb::KvLs => kv::ls(run, line),
+        Verb::KvCompact => kv::compact(run, line),
         Verb::StepDown => cluster::step_down(run, line),
         Verb::PeerRemove => cluster::peer_remove(run, line),
         Verb::ConsumerAdd => consumer::add(run, line),

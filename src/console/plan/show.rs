@@ -208,6 +208,11 @@ fn cluster(block: &mut Columns, group: &ClusterInfo, ts: Stamp) {
         }
         _ => block.row("Leader", &group.leader),
     }
+    replicas(block, group);
+}
+
+/// The other servers of a group.
+pub(super) fn replicas(block: &mut Columns, group: &ClusterInfo) {
     for peer in &group.replicas {
         let mut words = vec![peer.name.clone()];
         words.push(if peer.current { "current" } else { "outdated" }.to_owned());
@@ -289,6 +294,6 @@ fn state(block: &mut Columns, info: &StreamInfo) {
     }
 }
 
-fn nanos(nanos: i64) -> String {
+pub(super) fn nanos(nanos: i64) -> String {
     duration(Span(u64::try_from(nanos).unwrap_or(0)))
 }

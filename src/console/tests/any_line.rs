@@ -37,6 +37,8 @@ fn value(rng: &mut Rng, kind: Kind) -> &'static str {
         Kind::Text | Kind::Command => {
             &["hello", "all", "17", "1h", "'a b'", "''", r#"'{"name":"ORDERS"}'"#, "NEW"]
         }
+        Kind::Bucket => &["config", "nope", "a.b"],
+        Kind::Key => &["db.host", "nope", "'>'", "a..b"],
         Kind::Stream => &["ORDERS", "TASKS", "NOPE", "a.b"],
         Kind::Consumer => &["worker", "pusher", "nope", "a.b"],
         Kind::Subject => &["orders.new", "tasks.x", "elsewhere"],

@@ -2,6 +2,7 @@
 
 mod any_line;
 mod invocations;
+mod kv;
 
 use super::{Session, State};
 use crate::kernel::Span;

@@ -34,6 +34,7 @@ pub(super) fn describe(say: Say, op: &Op) -> Say {
         Act::Purge => key(say.text(" purges ")).text(", with all it was before"),
         Act::PurgeDeletes => bucket(say.text(" cleans up the deleted keys of bucket ")),
         Act::Keys => bucket(say.text(" lists the keys of bucket ")),
+        Act::Entries => bucket(say.text(" reads all values of bucket ")),
         Act::History => key(say.text(" reads the history of ")),
         Act::Watch => match op.keys.as_slice() {
             [] => bucket(say.text(" watches bucket ")),

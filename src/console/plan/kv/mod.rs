@@ -1,0 +1,95 @@
+//! `nats kv`: buckets and keys, as Go's client speaks of them.
+
+mod bucket;
+mod key;
+mod read;
+
+pub(super) use bucket::{add, compact, edit, info, ls};
+pub(super) use key::{create, del, purge, put, revert, update};
+pub(super) use read::{get, history, keys, watch};
+
+use crate::client::kv::{Act, Entry, Got, KvError, Op};
+use crate::client::{Call, Dialect, Outcome};
+use crate::console::parse::Invocation;
+use crate::nats::api::{ApiError, Stamp, StreamInfo};
+
+use super::run::trouble;
+use super::show::date;
+use super::{Done, Run};
+
+/// An act on the bucket that a line names first.
+fn op(act: Act, line: &Invocation) -> Op {
+    Op { dialect: Dialect::Go, ..Op::new(act, line.arg(0).unwrap_or_default()) }
+}
+
+/// An act on the key that a line names second.
+fn key_op(act: Act, line: &Invocation) -> Op {
+    Op { key: line.arg(1).unwrap_or_default().to_owned(), ..op(act, line) }
+}
+
+/// Has an act done. What goes wrong is said as Go's client says it.
+fn ask<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a Got> {
+    let act = op.act;
+    match run.ask(Call::Kv(Box::new(op)))? {
+        Outcome::Kv(Ok(got)) => Ok(got),
+        outcome => {
+            let stop = run.fail(said(act, outcome));
+            if let Outcome::Kv(Err(KvError::BucketNotFound)) = outcome {
+                run.hint("'nats kv ls' lists the buckets there are.");
+            }
+            Err(stop)
+        }
+    }
+}
+
+/// What Go's client says of what went wrong.
+fn said(act: Act, outcome: &Outcome) -> String {
+    let writes = matches!(act, Act::Put | Act::Create | Act::Update | Act::Delete | Act::Purge);
+    let api = |error: &ApiError| {
+        let ApiError { code, err_code, description } = error;
+        let text =
+            format!("nats: API error: code={code} err_code={err_code} description={description}");
+        // A publish is reported within a report.
+        if writes { format!("nats: {text}") } else { text }
+    };
+    match outcome {
+        Outcome::Kv(Err(KvError::Exists(error))) => format!("{}: key exists", api(error)),
+        Outcome::Kv(Err(KvError::WrongLast(error))) if act == Act::Update => {
+            format!("{}: nats: key revision mismatch", api(error))
+        }
+        Outcome::Kv(Err(KvError::WrongLast(error) | KvError::Api(error))) => api(error),
+        Outcome::NoResponders if writes => "nats: no response from stream".to_owned(),
+        other => trouble(other),
+    }
+}
+
+/// The entries that an act gives.
+fn entries<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a [Entry]> {
+    match ask(run, op)? {
+        Got::Entries(entries) => Ok(entries),
+        _ => Ok(&[]),
+    }
+}
+
+/// What the server tells about the bucket.
+fn status<'a>(run: &mut Run<'a>, line: &Invocation) -> Done<&'a StreamInfo> {
+    match ask(run, op(Act::Status, line))? {
+        Got::Bucket(info) => Ok(info),
+        _ => Err(run.fail("nats: unexpected answer")),
+    }
+}
+
+/// When an entry was stored.
+fn created(entry: &Entry) -> String {
+    date(Stamp(entry.created))
+}
+
+/// Asks for confirmation where the line does not have `--force`: this console has no way to ask.
+fn confirm(run: &mut Run<'_>, line: &Invocation) -> Done {
+    if line.on("force") {
+        return Ok(());
+    }
+    let stop = run.fail("cannot ask for confirmation without a terminal");
+    run.hint("Add -f to do it without being asked.");
+    Err(stop)
+}

@@ -1,0 +1,140 @@
+//! `nats kv` in a whole world: what it prints, as recorded from the real CLI.
+
+use super::*;
+
+/// Types lines of which each is to print just this.
+fn expect(typist: &mut Typist, lines: &[(&str, &str)]) {
+    for (line, expected) in lines {
+        let (printed, _) = typist.types(line);
+        assert_eq!(printed.trim_end(), *expected, "{line}");
+    }
+}
+
+#[test]
+fn a_bucket_and_its_keys() {
+    let mut typist = Typist::new();
+    let (added, state) =
+        typist.types("nats kv add CONFIG --history 5 --ttl 1h --description 'Settings'");
+    assert_eq!(state, State::Done, "{added}");
+    let at = added.split_once("created ").expect("a date").1.split_once('\n').expect("lines").0;
+    let expected = format!(
+        "\
+Information for Key-Value Store Bucket CONFIG created {at}
+
+Configuration:
+
+            Bucket Name: CONFIG
+           History Kept: 5
+          Values Stored: 0
+             Compressed: false
+  Per-Key TTL Supported: false
+     Backing Store Kind: JetStream
+            Description: Settings
+            Bucket Size: 0 B
+    Maximum Bucket Size: unlimited
+     Maximum Value Size: unlimited
+            Maximum Age: 1h0m0s
+       JetStream Stream: KV_CONFIG
+                Storage: File
+
+Cluster Information:
+
+                   Name: us-east
+"
+    );
+    assert!(added.starts_with(&expected), "{added}");
+    let conflict = "nats: error: nats: nats: API error: code=400 err_code=10071 description=wrong last sequence";
+    expect(
+        &mut typist,
+        &[
+            ("nats kv ls CONFIG", "No keys found in bucket"),
+            ("nats kv put CONFIG db.host localhost", "localhost"),
+            ("nats kv create CONFIG db.port 5432", "5432"),
+            ("nats kv create CONFIG db.port 1", &format!("{conflict}: 2: key exists")),
+            ("nats kv update CONFIG db.host db1 1", "db1"),
+            (
+                "nats kv update CONFIG db.host db2 1",
+                &format!("{conflict}: 3: nats: key revision mismatch"),
+            ),
+            ("nats kv get CONFIG db.host --raw", "db1"),
+            ("nats kv get CONFIG db.host --revision 1 --raw", "localhost"),
+            ("nats kv get CONFIG none", "nats: error: nats: key not found"),
+            (
+                "nats kv del CONFIG db.port",
+                "nats: error: cannot ask for confirmation without a terminal\nAdd -f to do it without being asked.",
+            ),
+            (
+                "nats kv del CONFIG db.port -f",
+                "Key db.port of CONFIG is marked as deleted; the real CLI prints nothing.",
+            ),
+            ("nats kv get CONFIG db.port", "nats: error: nats: key not found"),
+            ("nats kv ls CONFIG", "db.host"),
+            ("nats kv ls CONFIG 'mail.*'", "No keys found in bucket"),
+        ],
+    );
+    let (got, _) = typist.types("nats kv get CONFIG db.host");
+    assert!(got.starts_with("CONFIG > db.host revision: 3 created @ 2026-"), "{got}");
+    assert!(got.ends_with("\n\ndb1"), "{got}");
+    let (history, _) = typist.types("nats kv history CONFIG db.port");
+    let lines: Vec<&str> = history.lines().collect();
+    assert_eq!(lines[1].trim_matches(['│', ' ']), "History for CONFIG > db.port");
+    assert!(lines[5].starts_with("│ db.port │        2 │ PUT    │ 2026-"), "{history}");
+    assert!(lines[6].ends_with(" │ 0      │       │"), "{history}");
+    let (table, _) = typist.types("nats kv ls CONFIG -v --display-value");
+    assert!(table.contains("Contents for bucket 'CONFIG'"), "{table}");
+    assert!(table.contains("│     0 │        3 │ db1   │"), "{table}");
+    let (reverted, _) = typist.types("nats kv revert CONFIG db.host 1 --force");
+    assert!(reverted.contains("│ db.host │        5 │ PUT │"), "{reverted}");
+    let (buckets, _) = typist.types("nats kv ls");
+    assert!(buckets.contains("│ CONFIG │ Settings    │ 2026-"), "{buckets}");
+    expect(&mut typist, &[("nats kv ls -n", "CONFIG")]);
+    let (edited, _) = typist.types("nats kv edit CONFIG --history 2 --marker-ttl 30s");
+    assert!(edited.contains("History Kept: 2\n"), "{edited}");
+    assert!(edited.contains("Limit Marker TTL: 30.00s\n"), "{edited}");
+    assert!(edited.contains("Maximum Age: 1h0m0s\n"), "{edited}");
+    expect(
+        &mut typist,
+        &[
+            ("nats kv create CONFIG lock me --ttl 5s", "me"),
+            (
+                "nats kv purge CONFIG db.host -f",
+                "Of key db.host of CONFIG there is only a marker now; the real CLI prints nothing.",
+            ),
+            (
+                "nats kv compact CONFIG -f",
+                "2 deleted keys are cleaned up; the real CLI prints nothing.",
+            ),
+            ("nats kv del CONFIG -f", "Bucket CONFIG is gone; the real CLI prints nothing."),
+            (
+                "nats kv get CONFIG x",
+                "nats: error: nats: bucket not found\n'nats kv ls' lists the buckets there are.",
+            ),
+            ("nats kv ls", "No Key-Value buckets found"),
+        ],
+    );
+}
+
+#[test]
+fn a_watch_shows_what_is_and_what_comes() {
+    let mut typist = Typist::new();
+    typist.types("nats kv add CONFIG");
+    typist.types("nats kv put CONFIG db.host localhost");
+    typist.types("nats kv put CONFIG mail m1");
+    let (printed, state) = typist.types("nats kv watch CONFIG 'db.*'");
+    assert_eq!(state, State::Listening, "{printed}");
+    let wait = |typist: &mut Typist| typist.world.run_until(typist.world.now() + Span::secs(1));
+    wait(&mut typist);
+    let watching = typist.session.entries().len() - 1;
+    typist.types("nats kv put CONFIG db.host db1");
+    typist.types("nats kv put CONFIG mail m2");
+    typist.types("nats kv del CONFIG db.host -f");
+    wait(&mut typist);
+    let entry = &typist.session.entries()[watching];
+    let output = typist.session.render(entry, &typist.world);
+    let said: Vec<&str> =
+        output.lines.iter().map(|line| line.text.split_once("] ").expect("a date").1).collect();
+    assert_eq!(
+        said,
+        ["PUT CONFIG > db.host: localhost", "PUT CONFIG > db.host: db1", "DELETE CONFIG > db.host"]
+    );
+}
