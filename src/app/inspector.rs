@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat, StripState};
-use crate::view::{Entity, Token};
+use crate::view::frame::{Action, Badge, Fact, Inspection, Section, ShownAs, Stat, StripState};
+use crate::view::{Entity, PlayerCommand, Token};
 
 use super::engine::Ctx;
 use super::erased::{does, live};
+use super::holdings::holdings;
 use super::icon::Icon;
 use super::knobs::Knobs;
 use super::raft_log::raft_log;
@@ -42,6 +43,7 @@ pub(crate) fn Inspector() -> impl IntoView {
         kind: of.kind,
         badges: of.badges.clone(),
     });
+    let switch = part(inspection, |of| Some((of.entity.clone(), of.shown_as?)));
     let stats = part(inspection, |of| of.stats.clone());
     let actions = part(inspection, |of| of.actions.clone());
     let names =
@@ -53,6 +55,7 @@ pub(crate) fn Inspector() -> impl IntoView {
     view! {
         {live(move || nothing.get().then(empty))}
         {live(move || head.get().map(head_of))}
+        {live(move || switch.get().flatten().map(|(stream, shown)| switch_of(ctx, stream, shown)))}
         {live(move || stats.get().map(stats_of))}
         {live(move || actions.get().map(|actions| actions_of(ctx, actions)))}
         <Knobs/>
@@ -112,6 +115,31 @@ fn head_of(head: Head) -> impl IntoView {
                     .map(|badge| view! { <span class="badge" style:color=badge.tone.var()>{badge.text}</span> })
                     .collect_view()}
             </div>
+        </div>
+    }
+}
+
+/// The switch between a bucket or store and the stream it is.
+fn switch_of(ctx: Ctx, stream: Entity, shown: ShownAs) -> impl IntoView {
+    let words = shown.words.into_iter().enumerate();
+    view! {
+        <div class="shown-as" role="group" aria-label="Shown as" data-testid="shown-as">
+            {words
+                .map(|(n, word)| {
+                    let on = (n == 1) == shown.plain;
+                    let stream = stream.clone();
+                    let press = move |_| {
+                        if !on {
+                            ctx.send(PlayerCommand::SwitchView(stream.clone()));
+                        }
+                    };
+                    view! {
+                        <button type="button" class:on=on aria-pressed=on.to_string() on:click=does(press)>
+                            {word}
+                        </button>
+                    }
+                })
+                .collect_view()}
         </div>
     }
 }
@@ -284,6 +312,9 @@ fn draw(ctx: Ctx, section: Section) -> AnyView {
                 </section>
             }
             .into_any()
+        }
+        Section::Holdings { objects, rows, more, empty } => {
+            holdings(ctx, objects, rows, more, empty)
         }
         Section::Log { members, rows, more, compacted } => {
             raft_log(ctx, members, rows, more, compacted)

@@ -19,6 +19,7 @@ mod entity_id;
 mod erased;
 mod header;
 mod help;
+mod holdings;
 mod icon;
 mod inspector;
 mod keys;

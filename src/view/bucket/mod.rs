@@ -6,12 +6,14 @@ pub mod losses;
 pub mod objects;
 #[cfg(test)]
 mod tests;
+pub mod watchers;
 
 use crate::nats::api::StreamConfig;
 
 pub use keys::{Bucket, Key, Operation, Revision};
 pub use losses::Loss;
 pub use objects::{Object, ObjectStore, Upload};
+pub use watchers::Watcher;
 
 /// So many of the newest messages are looked through.
 pub const MOST: usize = 2_000;

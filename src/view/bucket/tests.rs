@@ -159,3 +159,91 @@ fn subjects_are_read_as_what_they_mean() {
     assert_eq!(Kind::of_name("KV_"), None);
     assert_eq!(Kind::of_name("ORDERS"), None);
 }
+
+/// Hops to the end; what was said on the way.
+fn told(player: &mut Player) -> String {
+    let mut said = Vec::new();
+    for _ in 0..60 {
+        let before = player.world().position();
+        player.command(PlayerCommand::HopForward);
+        while player.is_active() {
+            player.tick(16.0);
+        }
+        if player.world().position() == before {
+            break;
+        }
+        said.push(player.frame().caption.text());
+    }
+    said.join("\n")
+}
+
+fn ask(player: &mut Player, subject: &str, headers: &[(&str, &str)], text: &str) {
+    let message = Draft {
+        subject: subject.to_owned(),
+        headers: headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect(),
+        text: text.to_owned(),
+        ..Draft::default()
+    };
+    let call = Call::JsPublish { message, count: 1, retries: 0 };
+    player.command(PlayerCommand::Act(Input::Call { client: "admin".to_owned(), call }));
+}
+
+#[test]
+fn captions_say_what_messages_mean_beside_what_they_are() {
+    let mut player = player(config_bucket());
+    ask(&mut player, "$KV.config.db.host", &[], "db-2");
+    let said = told(&mut player);
+    for sentence in [
+        "$KV.config.db.host is stored as sequence 5: config/db.host has revision 5.",
+        "n3 delivers $KV.config.db.host to api: config/db.host, revision 5.",
+    ] {
+        assert!(said.contains(sentence), "{said}");
+    }
+    let stale = [("Nats-Expected-Last-Subject-Sequence", "3")];
+    ask(&mut player, "$KV.config.db.host", &stale, "late");
+    let started = player.frame().caption.text();
+    assert_eq!(
+        started,
+        "admin updates config/db.host, if revision 3 is still its last, and waits for the stream's \
+         acknowledgement."
+    );
+    let said = told(&mut player);
+    for sentence in [
+        "admin loses: it wanted to update config/db.host after revision 3, but its last revision is 5. \
+         KV_config refuses the message: wrong last sequence: 5 (error 10071).",
+        "admin is told that the stream refused its message: wrong last sequence: 5.",
+    ] {
+        assert!(said.contains(sentence), "{said}");
+    }
+    ask(&mut player, "$KV.config.db.port", &[("KV-Operation", "DEL")], "");
+    let said = told(&mut player);
+    assert!(said.contains("config/db.port is deleted, and revision 6 says so."), "{said}");
+}
+
+#[test]
+fn the_inspector_lists_keys_with_their_cells_and_objects_with_their_copies() {
+    use crate::view::frame::{Holding, Section};
+    let holdings = |player: &mut Player, name: &str| -> Vec<Holding> {
+        let entity = Entity::Stream { cluster: 0, name: name.into() };
+        player.command(PlayerCommand::Select(Some(entity)));
+        let inspection = player.frame().inspection.unwrap();
+        match &inspection.tabs[0].sections[0] {
+            Section::Holdings { rows, .. } => rows.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut bucket = player(config_bucket());
+    let rows = holdings(&mut bucket, "KV_config");
+    let host = &rows[0];
+    assert_eq!(host.name, "db.host");
+    assert_eq!(host.value.as_deref(), Some("db-1.internal"));
+    let cells: Vec<_> = host.cells.iter().map(|cell| (cell.text.as_str(), cell.kind)).collect();
+    assert_eq!(cells, [("1", CellKind::Old), ("3", CellKind::Live)]);
+    let mut store = player(object_store());
+    let rows = holdings(&mut store, "OBJ_assets");
+    let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(names, ["logo.svg", "motd.txt", "no meta message yet"]);
+    let servers: Vec<_> = rows[0].copies.iter().map(|(name, has)| (&name[..], has.len())).collect();
+    assert_eq!(servers, [("n1", 4), ("n2", 4), ("n3", 4)]);
+    assert!(rows[0].copies.iter().all(|(_, has)| has.iter().all(|has| *has)));
+}

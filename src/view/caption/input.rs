@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::client::{Answer, Call, Client, Doing, Task};
+use crate::client::{Answer, Call, Client, Doing, Draft, Task};
 use crate::kernel::{CloseReason, EventKind, ProcId};
+use crate::view::bucket::Place;
 use crate::view::cast::Cast;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
 use crate::view::text::count;
 use crate::world::Event;
 
+use super::bucket::{self, Written};
 use super::traffic::api_name;
 
 /// The sentence for an event that is neither traffic nor a note.
@@ -98,18 +100,31 @@ fn held_at_death(cast: Cast<'_>, process: ProcId) -> Vec<Arc<Task>> {
     }
 }
 
+/// " publishes orders.new", or what that does to a bucket or store.
+fn publishes(say: Say, message: &Draft) -> Say {
+    let header = |name: &str| {
+        let found = message.headers.iter().find(|(other, _)| other == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let (subject, payload) = (message.subject.as_str(), message.text.as_bytes());
+    match bucket::publishes(say, &Written { subject, header: &header, payload }) {
+        Ok(say) => say,
+        Err(say) => say.text(" publishes ").code(subject),
+    }
+}
+
 /// What a call does, to be said after who does it: " publishes orders.new".
 pub fn describe_call(say: Say, call: &Call) -> Say {
     let times = |say: Say, n: u32| {
         if n == 1 { say } else { say.text(&format!(" {}", count(u64::from(n), "time"))) }
     };
     match call {
-        Call::Publish { message, count } => {
-            times(say.text(" publishes ").code(&message.subject), *count)
-        }
+        Call::Publish { message, count } => times(publishes(say, message), *count),
         Call::JsPublish { message, count, .. } => {
-            times(say.text(" publishes ").code(&message.subject), *count)
-                .text(" and waits for the stream's acknowledgement")
+            times(publishes(say, message), *count).text(match Place::of(&message.subject) {
+                Some(_) => ", and waits for the stream's acknowledgement",
+                None => " and waits for the stream's acknowledgement",
+            })
         }
         Call::JsPublishAll { message, count: n, atomic, .. } => {
             let say = say.text(&format!(" publishes {} on ", count(u64::from(*n), "message")));

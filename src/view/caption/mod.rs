@@ -4,6 +4,7 @@
 //! [`event`] says what a single event is; [`hop`] picks, of everything that happened in one step,
 //! what a person would tell, and says how the rest belongs to it.
 
+mod bucket;
 pub mod consumer;
 pub(in crate::view) mod inflow;
 mod input;

@@ -13,6 +13,7 @@ use crate::view::text::{count, list};
 use crate::world::Event;
 
 use super::Step;
+use super::bucket;
 use super::input::describe_call;
 
 /// A note of a server, in the light of what else happens in its step.
@@ -117,7 +118,8 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
         }
         Note::Stored { stream, seq, subject } => {
             let say = say.class(Class::Publish).who(cast, me).text(" stores ").code(subject);
-            stream_name(say.text(&format!(" as sequence {seq} of ")), cast, me, stream)
+            let say = stream_name(say.text(&format!(" as sequence {seq} of ")), cast, me, stream);
+            bucket::stored(say, cast, me, stream, *seq, subject)
         }
         Note::Duplicate { stream, seq } => {
             let say = say.class(Class::Ack).who(cast, me).text(" recognises the message id: ");
@@ -155,6 +157,10 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
             super::inflow::note(super::inflow::About { cast, me, stream, origin, kind }, say, what)
         }
         Note::Rejected { stream, err_code, description } => {
+            let say = match bucket::lost(cast, say, event) {
+                Ok(say) => say.text(". "),
+                Err(say) => say,
+            };
             let say = stream_name(say.fault(), cast, me, stream).text(" refuses the message: ");
             say.code(description).text(&format!(" (error {err_code})"))
         }
@@ -197,10 +203,11 @@ fn committed(step: Step<'_>, say: Say, me: ProcId, group: &str, index: u64) -> S
         _ => None,
     });
     match (stored, cast.group(group, me)) {
-        (Some((_, seq, subject)), GroupOf::Stream { .. }) => say
-            .text(" is committed, and ")
-            .code(subject)
-            .text(&format!(" is stored as sequence {seq}")),
+        (Some((stream, seq, subject)), GroupOf::Stream { .. }) => {
+            let say = say.text(" is committed, and ").code(subject);
+            let say = say.text(&format!(" is stored as sequence {seq}"));
+            bucket::stored(say, cast, me, stream, seq, subject)
+        }
         _ => say.text(" is committed"),
     }
 }
@@ -354,7 +361,16 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
                         .code(&ack.stream)
                         .text(&format!(" has the message as sequence {}{duplicate}", ack.seq))
                 }
-                _ => say.fault().text(" is told that the stream refused its message"),
+                _ => {
+                    let say = say.fault().text(" is told that the stream refused its message");
+                    match acks.last().and_then(|ack| json::parse(&ack.payload).ok()) {
+                        Some(body) => match body["error"]["description"].as_str() {
+                            Some(why) => say.text(": ").code(why),
+                            None => say,
+                        },
+                        None => say,
+                    }
+                }
             }
         }
         Outcome::Replies(replies) => say

@@ -16,6 +16,7 @@ use crate::view::say::Say;
 use crate::world::Event;
 
 use super::Step;
+use super::bucket;
 use super::work::{Answered, Pull};
 
 /// "checkout sends …".
@@ -113,9 +114,12 @@ fn client_op(cast: Cast<'_>, say: Say, op: &ClientOp, to: ProcId) -> Say {
                 None => say.text(" acknowledges to ").who(cast, to),
             }
         }
-        ClientOp::Pub(message) => {
-            say.text(" publishes ").code(&message.subject).text(" to ").who(cast, to)
+        ClientOp::Pub(message) => match bucket::publishes_message(say, message) {
+            Ok(say) => say.text(": it publishes ").code(&message.subject),
+            Err(say) => say.text(" publishes ").code(&message.subject),
         }
+        .text(" to ")
+        .who(cast, to),
         ClientOp::Connect(_) => say.text(" introduces itself to ").who(cast, to),
         ClientOp::Sub { subject, queue, .. } => {
             let say = say.text(" asks ").who(cast, to).text(" for ").code(subject);
@@ -147,7 +151,7 @@ fn server_op(cast: Cast<'_>, say: Say, op: &ServerOp, to: ProcId) -> Say {
             Reply::No => {
                 let say = say.text(" delivers ").code(&message.subject).text(" to ").who(cast, to);
                 match Delivery::of(message) {
-                    Some(delivery) => say.text(&delivered(&delivery)),
+                    Some(delivery) => say.text(&delivered(message, &delivery)),
                     None => say,
                 }
             }
@@ -206,9 +210,10 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
 }
 
 /// ": sequence 3, for the second time"
-fn delivered(delivery: &Delivery) -> String {
+fn delivered(message: &Message, delivery: &Delivery) -> String {
     match delivery.deliveries {
-        0 | 1 => format!(": sequence {}", delivery.stream_seq),
+        0 | 1 => bucket::delivered(message, delivery.stream_seq)
+            .unwrap_or_else(|| format!(": sequence {}", delivery.stream_seq)),
         n => format!(": sequence {}, delivery number {n}", delivery.stream_seq),
     }
 }

@@ -6,6 +6,7 @@
 use crate::client::behaviour::Knob;
 use crate::view::class::Class;
 use crate::view::entity::Entity;
+use crate::view::frame::CellKind;
 use crate::view::palette::Token;
 use crate::world::Input;
 
@@ -22,6 +23,8 @@ pub struct Inspection {
     pub place: String,
     /// A few words on plates: "R3", "limits", "file", "lag 1".
     pub badges: Vec<Badge>,
+    /// Of a bucket or a store: as which of both it is shown.
+    pub shown_as: Option<ShownAs>,
     /// Up to four large numbers.
     pub stats: Vec<Stat>,
     /// The tabs; at least one.
@@ -30,6 +33,15 @@ pub struct Inspection {
     pub actions: Vec<Action>,
     /// The knobs of what it does by itself, if it is an application that does something.
     pub knobs: Option<KnobPanel>,
+}
+
+/// A bucket or store is a stream too, and can be looked at as either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownAs {
+    /// The words for both: "Bucket", "Stream".
+    pub words: [&'static str; 2],
+    /// Whether it is shown as the plain stream.
+    pub plain: bool,
 }
 
 /// The knobs of an application.
@@ -105,6 +117,17 @@ pub enum Section {
         more: u64,
         /// Up to this index there is only a snapshot left.
         compacted: u64,
+    },
+    /// Keys with their revisions, or objects with their chunks.
+    Holdings {
+        /// Whether they are objects.
+        objects: bool,
+        /// One after the other.
+        rows: Vec<Holding>,
+        /// How many there are beyond them: [`crate::view::PlayerCommand::MoreRows`] lists more of them.
+        more: usize,
+        /// What to say when there are none.
+        empty: &'static str,
     },
     /// Messages in a row, each with what it is to a consumer.
     Strip {
@@ -195,6 +218,42 @@ impl LogMark {
             Self::Compacted => "in the snapshot",
         }
     }
+}
+
+/// A key or an object, and the messages it consists of.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Holding {
+    /// Its name.
+    pub name: String,
+    /// What it is if it has no value, or something is wrong with it: "deleted", "2 of 3 chunks".
+    pub state: Option<Badge>,
+    /// Its value.
+    pub value: Option<String>,
+    /// Its messages, oldest first.
+    pub cells: Vec<HoldingCell>,
+    /// How many of its messages are not among them.
+    pub left_out: usize,
+    /// Which server has which of those messages, where there are several.
+    pub copies: Vec<(String, Vec<bool>)>,
+    /// More about it.
+    pub facts: Vec<Fact>,
+    /// How much of its time is left, 0 to 1, and in words, if it goes by itself.
+    pub left: Option<(f64, String)>,
+    /// Whether it is new or changed since one hop before.
+    pub changed: bool,
+}
+
+/// A message of a key or an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoldingCell {
+    /// The message.
+    pub entity: Entity,
+    /// What is written on it: its sequence, or what it did.
+    pub text: String,
+    /// How it is drawn.
+    pub kind: CellKind,
+    /// What it is, in words.
+    pub a11y: String,
 }
 
 /// A message in a row.

@@ -23,8 +23,8 @@ pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
 pub use inspection::{
-    Action, ActionKind, Badge, Fact, Inspection, KnobPanel, KnobRow, LogMark, LogRow, Reason, Row,
-    Section, Stat, StripCell, StripState, Tab,
+    Action, ActionKind, Badge, Fact, Holding, HoldingCell, Inspection, KnobPanel, KnobRow, LogMark,
+    LogRow, Reason, Row, Section, ShownAs, Stat, StripCell, StripState, Tab,
 };
 pub use stage::{
     AppButton, AppIcon, AppPill, Card, CardRow, Cell, CellKind, ClusterPanel, Expiry, LinkKind,

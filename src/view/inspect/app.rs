@@ -48,6 +48,7 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
         title: world.short_name(process).to_owned(),
         place: format!("in {}", cast.cluster(world.cluster_of(process).unwrap_or(0))),
         badges,
+        shown_as: None,
         stats: match client.and_then(|client| Some((client.behaviour()?, client.tally()?))) {
             Some((behaviour, tally)) => tally_stats(behaviour, tally),
             None => vec![

@@ -49,6 +49,7 @@ pub(super) fn inspect(cast: Cast<'_>, index: usize) -> Option<Inspection> {
         title: cluster.name.clone(),
         place: String::new(),
         badges: Vec::new(),
+        shown_as: None,
         stats: vec![stat("servers", servers.len()), stat("streams", streams.len())],
         tabs: vec![Tab {
             name: "Cluster",

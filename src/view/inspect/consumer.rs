@@ -39,6 +39,7 @@ pub(super) fn inspect(
         title: name.to_string(),
         place: format!("of {stream} in {}", cast.cluster(cluster)),
         badges: badges(&view, &info),
+        shown_as: None,
         stats: vec![
             stat("to deliver", grouped(info.num_pending)),
             stat("out", grouped(info.num_ack_pending)),

@@ -52,6 +52,7 @@ pub(super) fn inspect(cast: Cast<'_>, id: EventId) -> Option<Inspection> {
         title: title(cast, event, class),
         place: format!("at {}", seconds(event.at, true)),
         badges: vec![badge(class.map_or(kind_name(event), Class::label), tone)],
+        shown_as: None,
         stats,
         tabs,
         knobs: None,

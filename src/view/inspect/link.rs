@@ -61,6 +61,7 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
         title: format!("{} – {}", cast.name(low), cast.name(high)),
         place: String::new(),
         badges,
+        shown_as: None,
         stats: vec![stat("latency", spec.latency), stat("under way", in_flight)],
         tabs: vec![Tab {
             name: "Link",

@@ -77,6 +77,7 @@ pub(super) fn inspect(
         title: format!("{stream} {seq}"),
         place: format!("in {}", cast.cluster(cluster)),
         badges,
+        shown_as: None,
         stats: vec![
             stat("sequence", seq),
             stat("copies", format!("{have} of {}", view.replicas.len())),

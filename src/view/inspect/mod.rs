@@ -3,11 +3,13 @@
 //! One file for each kind of thing; a test makes sure that every kind has one.
 
 mod app;
+mod bucket;
 mod cluster;
 mod consumer;
 mod event;
 mod link;
 mod message;
+mod objects;
 mod parts;
 mod raft_log;
 mod server;
@@ -23,13 +25,21 @@ use super::frame::{Inspection, Section};
 pub const FEW_ROWS: usize = 12;
 
 /// All about a thing, with so many `rows` of lists that may be long; none if it is not there at this moment.
-pub fn inspect(world: &World, entity: &Entity, rows: usize) -> Option<Inspection> {
+/// Buckets and stores are shown as such, but for those in `plain`.
+pub fn inspect(
+    world: &World,
+    entity: &Entity,
+    rows: usize,
+    plain: &[Entity],
+) -> Option<Inspection> {
     let cast = Cast::new(world);
     match entity {
         Entity::Cluster(cluster) => cluster::inspect(cast, *cluster),
         Entity::Server(process) => server::inspect(cast, *process),
         Entity::App(process) => app::inspect(cast, *process),
-        Entity::Stream { cluster, name } => stream::inspect(cast, *cluster, name, rows),
+        Entity::Stream { cluster, name } => {
+            stream::inspect(cast, *cluster, name, rows, plain.contains(entity))
+        }
         Entity::Message { cluster, stream, seq } => message::inspect(cast, *cluster, stream, *seq),
         Entity::Consumer { cluster, stream, name } => {
             consumer::inspect(cast, *cluster, stream, name, rows)
@@ -74,6 +84,12 @@ fn mark_section(section: &mut Section, old: &Section) {
                     let inner = row.cells.len().saturating_sub(1);
                     old.cells.get(..inner) != row.cells.get(..inner)
                 });
+            }
+        }
+        (Section::Holdings { rows, .. }, Section::Holdings { rows: old, .. }) => {
+            for row in rows {
+                let same = old.iter().find(|old| old.name == row.name);
+                row.changed = same.is_none_or(|old| old.cells != row.cells);
             }
         }
         (Section::Log { rows, .. }, Section::Log { rows: old, .. }) => {

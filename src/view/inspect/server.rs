@@ -34,6 +34,7 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
         title: world.short_name(process).to_owned(),
         place: format!("in {}", cast.cluster(cluster)),
         badges,
+        shown_as: None,
         stats: vec![
             stat("streams", server.streams().count()),
             stat("leads", leads),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::kernel::ProcState;
 use crate::nats::json::to_value;
+use crate::view::bucket::Kind;
 use crate::view::cast::Cast;
 use crate::view::content::{self, is_tombstone};
 use crate::view::entity::Entity;
-use crate::view::frame::{Badge, Inspection, Row, Section, Tab};
+use crate::view::frame::{Badge, Inspection, Row, Section, ShownAs, Tab};
 use crate::view::palette::Token;
 use crate::view::stage::{stream_kind, stream_tone};
 use crate::view::text::{age, escaped, grouped, size};
@@ -23,13 +24,22 @@ pub(super) fn inspect(
     cluster: usize,
     name: &Arc<str>,
     rows: usize,
+    plain: bool,
 ) -> Option<Inspection> {
     let view = cast.world().stream(cluster, name)?;
     let best = view.best()?;
     let config = best.stream.config();
     let state = content::state(best.stream);
+    let kind = Kind::of(config);
+    let shown = kind.filter(|_| !plain);
+    let (name_of, mut first) = match shown {
+        Some(Kind::Bucket(_)) => ("Keys", super::bucket::sections(cast, &view, best, rows)),
+        Some(Kind::Store(_)) => ("Objects", super::objects::sections(cast, &view, best, rows)),
+        None => ("Messages", vec![messages(cast, &view, best)]),
+    };
+    first.push(copies(cast, &view));
     let tabs = vec![
-        Tab { name: "Messages", sections: vec![messages(cast, &view, best), copies(cast, &view)] },
+        Tab { name: name_of, sections: first },
         Tab { name: "Consumers", sections: vec![super::consumer::of_stream(cast, cluster, name)] },
         Tab { name: "State", sections: vec![state_facts(cast, &view, best)] },
         Tab { name: "Raft", sections: raft(cast, &view, rows) },
@@ -38,16 +48,24 @@ pub(super) fn inspect(
     ];
     Some(Inspection {
         entity: Entity::Stream { cluster, name: Arc::clone(name) },
-        kind: "stream",
-        title: name.to_string(),
-        place: format!("in {}", cast.cluster(cluster)),
+        kind: shown.map_or("stream", Kind::word),
+        title: shown.map_or_else(|| name.to_string(), |kind| kind.name().to_owned()),
+        place: match shown {
+            Some(_) => format!("in {}, stream {name}", cast.cluster(cluster)),
+            None => format!("in {}", cast.cluster(cluster)),
+        },
         badges: badges(&view, best),
-        stats: vec![
-            stat("messages", grouped(state.messages)),
-            stat("sequence", format!("{}–{}", state.first_seq, state.last_seq)),
-            stat("bytes", size(state.bytes)),
-            stat("subjects", grouped(state.num_subjects)),
-        ],
+        shown_as: kind.map(|kind| ShownAs { words: [kind.short(), "Stream"], plain }),
+        stats: match shown {
+            Some(Kind::Bucket(_)) => super::bucket::stats(best.stream),
+            Some(Kind::Store(_)) => super::objects::stats(best.stream),
+            None => vec![
+                stat("messages", grouped(state.messages)),
+                stat("sequence", format!("{}–{}", state.first_seq, state.last_seq)),
+                stat("bytes", size(state.bytes)),
+                stat("subjects", grouped(state.num_subjects)),
+            ],
+        },
         tabs,
         knobs: None,
         actions: Vec::new(),

@@ -51,7 +51,7 @@ fn every_kind_of_thing_can_be_inspected() {
     let world = player.world();
     for entity in one_of_each(world) {
         let inspection =
-            inspect(world, &entity, FEW_ROWS).unwrap_or_else(|| panic!("{entity:?} has none"));
+            inspect(world, &entity, FEW_ROWS, &[]).unwrap_or_else(|| panic!("{entity:?} has none"));
         assert_eq!(inspection.entity, entity);
         assert!(!inspection.title.is_empty() && !inspection.tabs.is_empty(), "{entity:?}");
         for Tab { name, sections } in &inspection.tabs {
@@ -71,7 +71,7 @@ fn every_event_of_a_world_can_be_inspected() {
     let player = player();
     let world = player.world();
     for event in world.sim().trace().iter() {
-        assert!(inspect(world, &Entity::Event(event.id), FEW_ROWS).is_some());
+        assert!(inspect(world, &Entity::Event(event.id), FEW_ROWS, &[]).is_some());
     }
 }
 
@@ -87,7 +87,7 @@ fn what_is_not_there_has_no_inspection() {
         Entity::Consumer { cluster: 0, stream: "ORDERS".into(), name: "NOPE".into() },
         Entity::Event(EventId(u64::MAX)),
     ] {
-        assert!(inspect(world, &entity, FEW_ROWS).is_none(), "{entity:?}");
+        assert!(inspect(world, &entity, FEW_ROWS, &[]).is_none(), "{entity:?}");
     }
 }
 
@@ -190,7 +190,7 @@ fn the_raft_log_is_listed_entry_by_entry_as_far_as_each_member_is() {
     let world = player.world().clone();
     let stream = Entity::Stream { cluster: 0, name: "ORDERS".into() };
     let log = |world: &World, rows: usize| {
-        let inspection = inspect(world, &stream, rows).unwrap();
+        let inspection = inspect(world, &stream, rows, &[]).unwrap();
         let raft = inspection.tabs.into_iter().find(|tab| tab.name == "Raft").unwrap();
         let log = raft.sections.into_iter().find_map(|section| match section {
             Section::Log { members, rows, more, .. } => Some((members, rows, more)),

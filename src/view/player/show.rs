@@ -212,9 +212,9 @@ impl Player {
             cache.before = cache.last.take();
         }
         let before = cache.before.clone();
-        let rows = self.rows;
+        let (rows, plain) = (self.rows, &self.plain);
         let found = cache.inspection.get(key, || {
-            let mut now = inspect::inspect(world, &entity, rows)?;
+            let mut now = inspect::inspect(world, &entity, rows, plain)?;
             if let Some((_, before)) = &before {
                 inspect::mark_changes(&mut now, before);
             }

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use crate::nats::api::{ConsumerConfig, ConsumerInfo};
+use crate::nats::api::ConsumerInfo;
 use crate::view::a11y;
-use crate::view::bucket::Place;
+use crate::view::bucket::Watcher;
 use crate::view::entity::Entity;
 use crate::view::frame::{Anchor, Cell, ConsumerMark, Label, Point, Rect, TextStyle};
 use crate::view::palette::Token;
@@ -87,7 +87,8 @@ pub(super) fn watchers(
         let at = Point::new(x, rect.bottom() + 2.0);
         let led = consumer.leader().is_some();
         let label = room.label(Label {
-            text: watches(view, consumer),
+            text: Watcher::of(view.cast, consumer)
+                .map_or_else(|| consumer.name.to_string(), |watcher| watcher.text(view.cast)),
             at: Point::new(at.x + 8.0, at.y + 10.0),
             anchor: Anchor::Start,
             style: TextStyle::SmallMono,
@@ -112,33 +113,6 @@ pub(super) fn watchers(
         }
     }
     marks
-}
-
-/// What a consumer of a bucket or store is for: its own name if it was given one, else who watches what.
-fn watches(view: View<'_>, consumer: &ConsumerView<'_>) -> String {
-    let Some(config) = consumer.config() else { return consumer.name.to_string() };
-    if config.is_durable() {
-        return consumer.name.to_string();
-    }
-    let filters: Vec<String> = config
-        .filters()
-        .map(|filter| match Place::of(filter) {
-            Some(Place::Key { key, .. }) => key.to_owned(),
-            Some(Place::Meta { object, .. }) => object,
-            _ => filter.to_owned(),
-        })
-        .collect();
-    let what = if filters.is_empty() { ">".to_owned() } else { filters.join(", ") };
-    let word = if consumer_reads(config) { "reads" } else { "watches" };
-    match view.cast.listener(&config.deliver_subject) {
-        Some(app) => format!("{} {word} {what}", view.cast.name(app)),
-        None => format!("{word} {what}"),
-    }
-}
-
-/// Whether it is after an object's chunks.
-fn consumer_reads(config: &ConsumerConfig) -> bool {
-    config.filters().any(|filter| matches!(Place::of(filter), Some(Place::Chunk { .. })))
 }
 
 /// Where on the tape a consumer is that goes on with this sequence.

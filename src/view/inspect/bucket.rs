@@ -1,0 +1,135 @@
+//! A key-value bucket: its keys with their revisions, who watches it, and whose updates lost.
+
+use std::sync::Arc;
+
+use crate::view::bucket::{Bucket, Key, Loss, Operation, Watcher};
+use crate::view::cast::Cast;
+use crate::view::content::{self, Stream};
+use crate::view::entity::Entity;
+use crate::view::frame::{CellKind, Holding, HoldingCell, Row, Section, Stat};
+use crate::view::palette::Token;
+use crate::view::text::{age, brief, escaped, grouped, size};
+use crate::world::{Replica, StreamView};
+
+use super::parts::{badge, fact, row, stat, table};
+
+/// Characters of a value.
+const VALUE: usize = 200;
+
+pub(super) fn stats(stream: &Stream) -> Vec<Stat> {
+    let (bucket, state) = (Bucket::of(stream), content::state(stream));
+    vec![
+        stat("keys", bucket.live()),
+        // As the API's own count of values: with history and markers.
+        stat("values", grouped(state.messages)),
+        stat("revision", grouped(state.last_seq)),
+        stat("bytes", size(state.bytes)),
+    ]
+}
+
+pub(super) fn sections(
+    cast: Cast<'_>,
+    view: &StreamView<'_>,
+    best: &Replica<'_>,
+    most: usize,
+) -> Vec<Section> {
+    let bucket = Bucket::of(best.stream);
+    let keys = bucket.keys.iter().take(most).map(|key| holding(cast, view, best.stream, key));
+    let mut sections = vec![Section::Holdings {
+        objects: false,
+        rows: keys.collect(),
+        more: bucket.keys.len().saturating_sub(most),
+        empty: "No keys. Put one: nats kv put.",
+    }];
+    let losses = Loss::all(cast, view.name, &bucket);
+    if !losses.is_empty() {
+        sections.push(lost(cast, &losses));
+    }
+    sections.push(watchers(cast, view));
+    let unseen = bucket.left_out;
+    if unseen > 0 {
+        let text = format!("{} older messages were not looked through.", grouped(unseen));
+        sections.push(Section::Note(text));
+    }
+    sections
+}
+
+fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) -> Holding {
+    let now = cast.world().now();
+    let count = key.revisions.len();
+    let cells = key.revisions.iter().enumerate().map(|(n, revision)| {
+        let number = revision.number();
+        let (kind, what) = match revision.operation {
+            Operation::Put if n + 1 < count => (CellKind::Old, "an earlier value".to_owned()),
+            Operation::Put => (CellKind::Live, "the value".to_owned()),
+            other => (CellKind::Tombstone, format!("a marker: {}", other.state())),
+        };
+        let word = revision.operation.word();
+        HoldingCell {
+            entity: message(view, number),
+            text: word.map_or_else(|| number.to_string(), |word| format!("{word} {number}")),
+            kind,
+            a11y: format!("{}, revision {number}: {what}", key.name),
+        }
+    });
+    let last = key.last();
+    let marker = last.filter(|last| last.operation != Operation::Put);
+    Holding {
+        name: key.name.clone(),
+        state: marker.map(|last| badge(last.operation.state(), Token::Muted)),
+        value: last
+            .filter(|last| last.operation == Operation::Put)
+            .map(|last| escaped(&last.message.payload, VALUE)),
+        cells: cells.collect(),
+        left: last.and_then(|last| {
+            let (at, span) = last.expires(stream.config())?;
+            let over = at.since(now);
+            let share = (over.0 as f64 / span.0.max(1) as f64).clamp(0.0, 1.0);
+            Some((share, format!("{} of {} left", age(over), brief(span))))
+        }),
+        facts: last
+            .map(|last| vec![fact("changed", format!("{} ago", age(now.since(last.message.at))))])
+            .unwrap_or_default(),
+        ..Holding::default()
+    }
+}
+
+fn message(view: &StreamView<'_>, seq: u64) -> Entity {
+    Entity::Message { cluster: view.cluster, stream: Arc::clone(view.name), seq }
+}
+
+/// Whose updates lost, the last one first.
+fn lost(cast: Cast<'_>, losses: &[(String, Loss)]) -> Section {
+    let now = cast.world().now();
+    let revision = |seq: u64| if seq == 0 { "none".to_owned() } else { seq.to_string() };
+    let rows = losses.iter().rev().map(|(key, loss)| Row {
+        entity: Some(Entity::Event(loss.event)),
+        tone: Some(Token::Fault),
+        ..row(vec![
+            cast.name(loss.by),
+            key.clone(),
+            revision(loss.expected),
+            loss.found.map_or_else(|| "being written".to_owned(), revision),
+            age(now.since(loss.at)),
+        ])
+    });
+    table("Updates that lost", vec!["Who", "Key", "Expected", "Found", "Age"], rows.collect(), "")
+}
+
+/// Who watches it.
+pub(super) fn watchers(cast: Cast<'_>, view: &StreamView<'_>) -> Section {
+    let consumers = cast.world().consumers_of(view.cluster, view.name);
+    let rows = consumers.iter().filter_map(|consumer| {
+        let watcher = Watcher::of(cast, consumer)?;
+        let entity = Entity::Consumer {
+            cluster: view.cluster,
+            stream: Arc::clone(view.name),
+            name: Arc::clone(consumer.name),
+        };
+        let who = watcher.app.map_or_else(|| "nobody listens".to_owned(), |app| cast.name(app));
+        let cells = vec![who, watcher.what, consumer.name.to_string()];
+        Some(Row { entity: Some(entity), tone: Some(Token::Deliver), ..row(cells) })
+    });
+    let empty = "Nobody watches it.";
+    table("Watchers", vec!["Who", "Watches", "Consumer"], rows.collect(), empty)
+}
