@@ -140,6 +140,30 @@ pub enum Call {
         /// After how many messages it ends by itself.
         max: Option<u64>,
     },
+    /// Back a stream up: the client keeps what is in it, to restore it some day.
+    Backup {
+        /// The stream.
+        stream: String,
+        /// Under which name: what would be a directory.
+        directory: String,
+        /// Whether its consumers come along.
+        consumers: bool,
+        /// Bytes of a chunk; none: 128 KiB.
+        chunk: Option<u64>,
+        /// Bytes that the server may send before they are acknowledged; none: as it likes.
+        window: Option<u64>,
+        /// The JetStream domain of the stream, if it is not to be found without saying.
+        domain: Option<String>,
+    },
+    /// Restore a stream that this client has backed up.
+    Restore {
+        /// Under which name it is kept.
+        directory: String,
+        /// The fields of its configuration that are to be others than they were.
+        change: Map<String, Value>,
+        /// The JetStream domain to restore it in, if it is not to be found without saying.
+        domain: Option<String>,
+    },
     /// Something about a key-value bucket: several steps, each a call of its own.
     Kv(Box<kv::Op>),
     /// Answer a message that another operation of this client received from a consumer.
@@ -176,6 +200,8 @@ const CALLS: &[&str] = &[
     "consume",
     "ordered",
     "kv",
+    "backup",
+    "restore",
     "answer",
     "flush",
     "cancel",
@@ -188,7 +214,9 @@ impl Call {
         match &mut self {
             Self::Next { domain, .. }
             | Self::Consume { domain, .. }
-            | Self::Ordered { domain, .. } => {
+            | Self::Ordered { domain, .. }
+            | Self::Backup { domain, .. }
+            | Self::Restore { domain, .. } => {
                 *domain = wanted.map(str::to_owned);
             }
             Self::Kv(op) => op.domain = wanted.map(str::to_owned),
@@ -202,7 +230,9 @@ impl Call {
         match self {
             Self::Next { domain, .. }
             | Self::Consume { domain, .. }
-            | Self::Ordered { domain, .. } => domain.as_deref(),
+            | Self::Ordered { domain, .. }
+            | Self::Backup { domain, .. }
+            | Self::Restore { domain, .. } => domain.as_deref(),
             Self::Kv(op) => op.domain.as_deref(),
             _ => None,
         }
@@ -287,6 +317,19 @@ impl FromJson for Call {
                 max: o.take_or("max", None),
             },
             "kv" => Self::Kv(o.rest()),
+            "backup" => Self::Backup {
+                stream: o.take("stream"),
+                directory: o.take("directory"),
+                consumers: o.take_or("consumers", true),
+                chunk: o.take_or("chunk", None),
+                window: o.take_or("window", None),
+                domain: o.take_or("domain", None),
+            },
+            "restore" => Self::Restore {
+                directory: o.take("directory"),
+                change: o.take_or("change", Map::new()),
+                domain: o.take_or("domain", None),
+            },
             "answer" => Self::Answer {
                 op: o.take("op"),
                 message: o.take_or("message", None),
@@ -363,6 +406,15 @@ impl ToJson for Call {
                 to.field("call", &"kv");
                 op.write_fields(to);
                 &mut *to
+            }
+            Self::Backup { stream, directory, consumers, chunk, window, domain } => {
+                to.field("call", &"backup").field("stream", stream);
+                to.field("directory", directory).field("consumers", consumers);
+                to.some("chunk", chunk).some("window", window).some("domain", domain)
+            }
+            Self::Restore { directory, change, domain } => {
+                to.field("call", &"restore").field("directory", directory);
+                to.some("change", change).some("domain", domain)
             }
             Self::Answer { op, message, answer, wait } => {
                 to.field("call", &"answer").field("op", op).some("message", message);
@@ -449,6 +501,8 @@ impl Call {
                 | Self::Answer { .. }
                 | Self::Consume { .. }
                 | Self::Ordered { .. }
+                | Self::Backup { .. }
+                | Self::Restore { .. }
         )
     }
 

@@ -52,6 +52,11 @@ pub(super) fn check(call: &Call) -> Result<(), String> {
             _ => Ok(()),
         },
         Call::Kv(op) => op.check(),
+        Call::Backup { stream, directory, .. } => {
+            name("stream", stream)?;
+            directory_name(directory)
+        }
+        Call::Restore { directory, .. } => directory_name(directory),
         Call::Flush | Call::Cancel { .. } => Ok(()),
     }
 }
@@ -64,6 +69,13 @@ pub(super) fn name(what: &str, name: &str) -> Result<(), String> {
     let bad = |c: char| c.is_whitespace() || matches!(c, '.' | '*' | '>' | '/' | '\\');
     if name.is_empty() || name.contains(bad) {
         return Err(format!("{name:?} is no {what} name: it has no spaces, dots, *, > or slashes"));
+    }
+    Ok(())
+}
+
+fn directory_name(name: &str) -> Result<(), String> {
+    if name.is_empty() || name.contains(char::is_control) {
+        return Err(format!("{name:?} is no name of a directory"));
     }
     Ok(())
 }

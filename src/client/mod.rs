@@ -19,6 +19,7 @@ mod operation;
 mod outcome;
 mod reading;
 pub mod template;
+mod transfer;
 mod window;
 mod wire;
 
@@ -40,6 +41,7 @@ pub use consumer::{ConsumerDraft, Deliver};
 pub use note::Note;
 pub use outcome::Outcome;
 pub use reading::{Dialect, Reading};
+pub use transfer::BackupFiles;
 pub use wire::Wire;
 
 /// How many messages of an operation are remembered; older ones are only counted.
@@ -122,6 +124,8 @@ pub struct Client {
     parts: VecDeque<(EventId, composite::Part)>,
     /// The buckets it knows, and whether it reads them directly.
     buckets: Map<String, bool>,
+    /// The backups it keeps, by the names of their directories.
+    backups: Map<Arc<str>, Arc<BackupFiles>>,
 }
 
 /// An operation and what came of it.
@@ -181,6 +185,7 @@ impl Client {
             happened: VecDeque::new(),
             parts: VecDeque::new(),
             buckets: Map::new(),
+            backups: Map::new(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::nats::{Message, Subject};
 use super::check::check;
 use super::composite::Composite;
 use super::consume::Consuming;
+use super::transfer::Transfer;
 use super::window::Awaited;
 use super::{
     API_TIMEOUT, Call, Client, Happening, Host, Note, OpId, OpRecord, Outcome, RECEIVED_KEPT,
@@ -49,6 +50,8 @@ pub(super) struct Progress {
     waits_for_connection: bool,
     /// Of an operation that receives from a consumer: how far that is.
     pub(super) consuming: Option<Box<Consuming>>,
+    /// Of a backup or a restore: how far that is.
+    pub(super) transfer: Option<Box<Transfer>>,
     /// Of a call of several steps: how far that is.
     pub(super) composite: Option<Box<Composite>>,
 }
@@ -124,6 +127,8 @@ impl Client {
                 self.begin_answer(cx, op, (*target, *message), answer, *wait);
             }
             Call::Kv(_) => self.begin_composite(cx, op, call),
+            Call::Backup { .. } => self.begin_backup(cx, op, call),
+            Call::Restore { .. } => self.begin_restore(cx, op, call),
             Call::Flush => {
                 self.wait_for(cx, op, API_TIMEOUT);
                 self.say(cx, ClientOp::Ping);
@@ -289,6 +294,7 @@ impl Client {
                 }
             }
             Call::JsPublishAll { .. } => self.acknowledged(cx, op, message),
+            Call::Backup { .. } | Call::Restore { .. } => self.transfer_answered(cx, op, message),
             Call::Consume { .. } | Call::Ordered { .. } => {
                 self.consuming_answered(cx, op, message, no_responders);
             }
@@ -308,6 +314,7 @@ impl Client {
         let call = Arc::clone(&record.call);
         match &*call {
             Call::Next { .. } => self.fetched(cx, op, &call, message),
+            Call::Backup { .. } => self.chunk_delivered(cx, op, message),
             Call::Consume { .. } | Call::Ordered { .. } => self.consumed(cx, op, &call, message),
             Call::Reply { body, .. } => {
                 let answer = message.reply.clone().map(|reply| {

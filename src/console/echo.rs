@@ -80,6 +80,20 @@ fn command(call: &Call) -> Option<String> {
             }
             words.count(max.unwrap_or(0), 0);
         }
+        Call::Backup { stream, directory, consumers, .. } => {
+            words.add("stream").add("backup").add(stream).add(directory);
+            if !consumers {
+                words.add("--no-consumers");
+            }
+        }
+        Call::Restore { directory, change, .. } => {
+            if change.keys().any(|field| field != "num_replicas") {
+                return None;
+            }
+            let replicas = change.get("num_replicas").map(ToString::to_string);
+            words.add("stream").add("restore").add(directory);
+            words.flag("--replicas", replicas.as_deref());
+        }
         Call::Flush => drop(words.add("rtt")),
         Call::Kv(op) => kv(&mut words, op)?,
         Call::JsPublishAll { .. } | Call::Answer { .. } | Call::Cancel { .. } => return None,

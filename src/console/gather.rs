@@ -155,6 +155,9 @@ fn metas(world: &World) -> Vec<MetaFacts> {
 
 /// Notes what a client knows of its connection, for the commands that tell it.
 pub(super) fn connection(world: &World, client: &Client, line: &mut Invocation) {
+    if line.verb == Verb::StreamRestore {
+        return backups(client, line);
+    }
     if !matches!(line.verb, Verb::AccountInfo | Verb::Rtt) {
         return;
     }
@@ -167,6 +170,21 @@ pub(super) fn connection(world: &World, client: &Client, line: &mut Invocation) 
     line.set("@port", &server.config().settings.port.to_string());
     if server.is_clustered() {
         line.set("@cluster", &server.config().cluster);
+    }
+}
+
+/// Adds what a line that restores a backup has to know of those that its client keeps.
+fn backups(client: &Client, line: &mut Invocation) {
+    let wanted = line.arg(0).unwrap_or_default().to_owned();
+    let mut names = Vec::new();
+    for (name, files) in client.backups() {
+        if **name == *wanted {
+            line.set("@stream", &files.stream());
+        }
+        names.push(&**name);
+    }
+    if !names.is_empty() {
+        line.set("@backups", &names.join(", "));
     }
 }
 

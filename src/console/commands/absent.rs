@@ -1,6 +1,6 @@
 //! What the real CLI has and this console has not, so that it can say so.
 
-const NO_FILES: &str = "there are no files here; a link of this page keeps the whole session";
+const ONE_BY_ONE: &str = "use 'nats stream backup' and 'nats stream restore', one stream at a time";
 const NO_SYSTEM: &str = "there is no system account here; see 'nats help server'";
 
 /// The commands of the real CLI that are not here, by group (none for `nats` itself): their names, and
@@ -11,7 +11,7 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
         &[
             ("audit", ""),
             ("auth", "everybody is in one account here"),
-            ("backup", NO_FILES),
+            ("backup", ONE_BY_ONE),
             ("cheat", "use 'nats help'"),
             ("context", "the clients of this world are connected already"),
             ("counter", "publish with the header Nats-Incr to a stream with --allow-counter"),
@@ -21,22 +21,14 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("obj", "a bucket is a stream: see OBJ_ and its name in 'nats stream ls'"),
             ("object", "a bucket is a stream: see OBJ_ and its name in 'nats stream ls'"),
             ("pa", ""),
-            ("restore", NO_FILES),
+            ("restore", ONE_BY_ONE),
             ("schema", ""),
             ("service", "answer requests with 'nats reply'"),
             ("top", "use 'nats server ls'"),
             ("trace", "publish, then ask any event of it 'why?'"),
         ],
     ),
-    (
-        "stream",
-        &[
-            ("backup", NO_FILES),
-            ("snapshot", NO_FILES),
-            ("restore", NO_FILES),
-            ("graph", "watch the stream's tape, or use 'nats stream info'"),
-        ],
-    ),
+    ("stream", &[("graph", "watch the stream's tape, or use 'nats stream info'")]),
     (
         "consumer",
         &[("graph", "watch the consumer on the stream's tape, or use 'nats consumer info'")],
@@ -47,8 +39,8 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
         "account",
         &[
             ("report", "use 'nats account info'"),
-            ("backup", NO_FILES),
-            ("restore", NO_FILES),
+            ("backup", ONE_BY_ONE),
+            ("restore", ONE_BY_ONE),
             ("tls", "there is no TLS here"),
         ],
     ),

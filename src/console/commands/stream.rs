@@ -6,7 +6,7 @@ pub(super) const STREAM: Command = Command {
     aliases: &["str", "st", "ms", "s"],
     subs: &[
         ADD, LS, REPORT, FIND, INFO, STATE, SUBJECTS, EDIT, RM, PURGE, COPY, RMM, VIEW, GET, SEAL,
-        GAPS, CLUSTER,
+        GAPS, BACKUP, RESTORE, CLUSTER,
     ],
     flags: &[&[ALL]],
     ..Command::new("stream", "Work with streams", &[])
@@ -288,6 +288,45 @@ const GAPS: Command = Command {
         Flag::new("json", Kind::Switch, "Print JSON"),
     ]],
     ..Command::new("gaps", "List the gaps that removed messages left", &[])
+};
+
+const PROGRESS: Flag =
+    Flag::new("progress", Kind::Toggle, "Accepted; the chunks can be seen on their way");
+
+const BACKUP: Command = Command {
+    aliases: &["snapshot"],
+    verb: Some(Verb::StreamBackup),
+    args: &[
+        Arg { required: true, ..NAME },
+        Arg { required: true, ..Arg::new("target", Kind::Text, "The directory to keep it in") },
+    ],
+    flags: &[&[
+        PROGRESS,
+        Flag::new("check", Kind::Switch, "Accepted; the server always checks what it sends"),
+        Flag::new("consumers", Kind::Toggle, "Take its consumers along").default("true"),
+        Flag::new("chunk-size", Kind::Bytes, "How much the server sends at once"),
+        Flag::new("window-size", Kind::Bytes, "How much it sends before an acknowledgement"),
+    ]],
+    ..Command::new(
+        "backup",
+        "Back a stream up, over the network",
+        &[
+            "A page has no disk: the client that types keeps the backup under the name of the",
+            "directory, and can restore it from there.",
+        ],
+    )
+};
+
+const RESTORE: Command = Command {
+    verb: Some(Verb::StreamRestore),
+    args: &[Arg { required: true, ..Arg::new("file", Kind::Text, "The directory that holds it") }],
+    flags: &[&[
+        PROGRESS,
+        Flag::new("cluster", Kind::Text, "Keep it in this cluster"),
+        Flag::new("tag", Kind::Text, "Keep it on servers with this tag").many(),
+        Flag::new("replicas", Kind::Number, "On how many servers it is kept"),
+    ]],
+    ..Command::new("restore", "Restore a stream from a backup of this client", &[])
 };
 
 const SEAL: Command = Command {

@@ -25,6 +25,10 @@ pub enum Verb {
     StreamCopy,
     /// `nats stream gaps`
     StreamGaps,
+    /// `nats stream backup`
+    StreamBackup,
+    /// `nats stream restore`
+    StreamRestore,
     /// `nats stream info`
     StreamInfo,
     /// `nats stream state`

@@ -15,6 +15,7 @@ mod rtt;
 mod run;
 mod show;
 mod stream;
+mod stream_backup;
 mod stream_change;
 mod stream_find;
 mod stream_list;
@@ -46,6 +47,8 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::StreamReport => stream_list::report(run, line),
         Verb::StreamFind => stream_find::find(run, line),
         Verb::StreamGaps => stream_find::gaps(run, line),
+        Verb::StreamBackup => stream_backup::backup(run, line),
+        Verb::StreamRestore => stream_backup::restore(run, line),
         Verb::StreamCopy => stream_change::copy(run, line),
         Verb::StreamInfo => stream_read::info(run, line, line.on("state")),
         Verb::StreamState => stream_read::info(run, line, true),

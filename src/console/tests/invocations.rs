@@ -45,6 +45,10 @@ const LINES: &[(&str, &str)] = &[
     ("nats stream edit JOBS --dry-run", "No difference in configuration"),
     ("nats stream rmm ORDERS 1 -f", "Message 1 of ORDERS is gone"),
     ("nats stream gaps ORDERS -f", "No deleted messages in ORDERS"),
+    ("nats stream backup ORDERS /backups/orders", "Starting backup of Stream \"ORDERS\" with"),
+    ("nats stream snapshot ORDERS 'my backup' --no-consumers --chunk-size 4K", " uncompressed"),
+    ("nats stream rm ORDERS -f", "Stream ORDERS is gone"),
+    ("nats stream restore /backups/orders", "Restored stream \"ORDERS\" in 0s"),
     ("nats stream purge ORDERS --subject orders.new --keep 1 -f", "Purged"),
     ("nats stream purge ORDERS --seq 1 -f", "Purged 0 messages from ORDERS"),
     ("nats stream cluster step-down ORDERS", "New leader elected"),
@@ -163,8 +167,8 @@ fn the_console_knows_what_it_made() {
 fn what_is_not_here_is_refused_with_a_way_out() {
     for (line, expected) in [
         (
-            "nats stream backup ORDERS /tmp/x",
-            "nats: error: 'stream backup' is not part of this simulation\nThere are no files here; a link of this page keeps the whole session.",
+            "nats account backup /tmp/x",
+            "nats: error: 'account backup' is not part of this simulation\nUse 'nats stream backup' and 'nats stream restore', one stream at a time.",
         ),
         (
             "nats bench js get x",

@@ -1,6 +1,7 @@
 //! The console in a whole world: lines are typed, time passes, and what is printed is read.
 
 mod any_line;
+mod backup;
 mod invocations;
 mod kv;
 

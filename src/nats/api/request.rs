@@ -5,6 +5,7 @@
 
 use super::decode::{DecodeError, Fields, is_empty, is_json, parse};
 use super::{ApiError, Moment, Placement, StreamConfig};
+use crate::nats::json::as_json;
 
 /// To create or update a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -108,6 +109,11 @@ pub struct SnapshotRequest {
     pub chunk_size: i64,
     /// Bytes that may be sent and not acknowledged; 0 is as the server likes.
     pub window_size: i64,
+}
+
+as_json! {
+    written SnapshotRequest;
+    deliver_subject, no_consumers omitempty, chunk_size omitempty, window_size omitempty,
 }
 
 impl SnapshotRequest {

@@ -158,6 +158,13 @@ pub fn describe_call(say: Say, call: &Call) -> Say {
         Call::Ordered { stream, .. } => {
             say.text(" reads ").code(stream).text(" in order, through a consumer of its own")
         }
+        Call::Backup { stream, directory, .. } => {
+            let say = say.text(" backs up ").code(stream).text(" to its directory ");
+            say.code(directory)
+        }
+        Call::Restore { directory, .. } => {
+            say.text(" restores the backup in its directory ").code(directory)
+        }
         Call::Kv(op) => super::kv::describe(say, op),
         Call::Answer { answer, .. } => say.text(match answer {
             Answer::Ack => " acknowledges a message",

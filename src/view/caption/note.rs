@@ -412,7 +412,9 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
 
 fn class_of(call: &client::Call) -> Class {
     match call {
-        client::Call::Api { .. } => Class::Control,
+        client::Call::Api { .. } | client::Call::Backup { .. } | client::Call::Restore { .. } => {
+            Class::Control
+        }
         client::Call::Subscribe { .. }
         | client::Call::Reply { .. }
         | client::Call::Next { .. }
