@@ -1,6 +1,7 @@
 //! What the world answers: the one place where conditions touch its views.
 
 use crate::client::behaviour::Doing;
+use crate::client::{Call, Client, Outcome, kv};
 use crate::kernel::{ProcId, ProcState};
 use crate::world::{StreamView, World};
 
@@ -119,6 +120,16 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
             Value::Number(others + tally.received)
         }
         "published" => Value::Number(tally.published),
+        "got" => match last_of_bucket(client, true) {
+            Some(Outcome::Kv(Ok(kv::Got::Entry(entry)))) => {
+                Value::Text(String::from_utf8_lossy(&entry.value).into_owned())
+            }
+            _ => Value::None,
+        },
+        "error" => match last_of_bucket(client, false) {
+            Some(Outcome::Kv(Err(why))) => Value::Text(why.to_string()),
+            _ => Value::None,
+        },
         "in-hand" => Value::Number(client.in_hand().len() as u64),
         "working-on" => match client.doing() {
             Some(Doing::Working { task, .. }) => Value::Number(task.seq),
@@ -129,6 +140,17 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
         "terminated" => Value::Number(tally.terminated),
         _ => Value::None,
     }
+}
+
+/// What came of the last call of a bucket that this app made and that is over; of its last get only,
+/// if that is asked for.
+fn last_of_bucket(client: &Client, get: bool) -> Option<&Outcome> {
+    let mut ended = client.ops().rev().filter_map(|(_, op)| Some((op, op.outcome.as_deref()?)));
+    let found = ended.find(|(op, _)| match &*op.call {
+        Call::Kv(call) => !get || call.act == kv::Act::Get,
+        _ => false,
+    });
+    found.map(|(_, outcome)| outcome)
 }
 
 fn state(world: &World, process: ProcId) -> Value {
