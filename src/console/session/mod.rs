@@ -90,7 +90,9 @@ impl Session {
                 let lines = help(&path).into_iter().map(Line::plain).collect();
                 (fixed(lines, true), self.client.clone(), None)
             }
-            Parsed::Run(invocation) => {
+            Parsed::Run(mut invocation) => {
+                // Who types for itself is no app that something is typed for.
+                invocation.client.take_if(|client| *client == self.client);
                 let client = invocation.client.clone().unwrap_or_else(|| self.client.clone());
                 let (what, input) = self.begin(invocation, &client, line, world)?;
                 (what, client, input)

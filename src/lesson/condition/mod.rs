@@ -176,6 +176,14 @@ impl Value {
         }
     }
 
+    /// Reads a value where one of this kind is meant: a text may look like a number.
+    pub fn of_kind(word: &str, kind: Kind) -> Self {
+        match kind {
+            Kind::Text if word != "none" => Self::Text(word.to_owned()),
+            _ => Self::parse(word),
+        }
+    }
+
     /// What kind it is; nothing for `none`.
     pub fn kind(&self) -> Option<Kind> {
         match self {

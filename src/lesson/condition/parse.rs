@@ -3,7 +3,8 @@
 use super::{Condition, Kind, Operator, Query, Term, Value};
 
 /// What a condition can begin with; a right side that begins so is a query, anything else a value.
-const NOUNS: &[&str] = &["stream", "message", "consumer", "server", "app", "event", "elapsed"];
+const NOUNS: &[&str] =
+    &["stream", "message", "consumer", "server", "app", "key", "event", "elapsed"];
 
 /// Reads one condition.
 pub(super) fn condition(text: &str, line: u32) -> Result<Condition, String> {
@@ -22,7 +23,7 @@ pub(super) fn condition(text: &str, line: u32) -> Result<Condition, String> {
             let left = Query::parse(&words[..place])?;
             let operator = Operator::ALL.iter().find(|(name, _)| *name == words[place]);
             let operator = operator.map_or(Operator::Equal, |(_, operator)| *operator);
-            let term = term(&words[place + 1..])?;
+            let term = term(&words[place + 1..], left.kind())?;
             fits(&left, operator, &term)?;
             (left, Some((operator, term)))
         }
@@ -38,7 +39,7 @@ fn one_equals_sign(words: &[String], why: String) -> String {
     why
 }
 
-fn term(words: &[String]) -> Result<Term, String> {
+fn term(words: &[String], kind: Kind) -> Result<Term, String> {
     match words {
         [] => Err("there is nothing after the comparison".to_owned()),
         [first, ..]
@@ -46,7 +47,7 @@ fn term(words: &[String]) -> Result<Term, String> {
         {
             Query::parse(words).map(Term::Query)
         }
-        [word] => Ok(Term::Literal(Value::parse(word))),
+        [word] => Ok(Term::Literal(Value::of_kind(word, kind))),
         _ => Err(format!("a text of several words needs quotes: {:?}", words.join(" "))),
     }
 }

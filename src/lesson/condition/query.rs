@@ -83,7 +83,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attribute(Noun::App, "given-back", Kind::Number, "how many messages a worker gave back"),
     attribute(Noun::App, "terminated", Kind::Number, "how many messages a worker refused for ever"),
     attribute(Noun::App, "got", Kind::Text, "the value its last get of a key brought, or none"),
-    attribute(Noun::App, "error", Kind::Text, "why its last call of a bucket or store gave nothing, or none"),
+    attribute(
+        Noun::App,
+        "error",
+        Kind::Text,
+        "why its last call of a bucket or store gave nothing, or none",
+    ),
     attribute(Noun::Key, "exists", Kind::Flag, "whether a reader finds a value there"),
     attribute(Noun::Key, "value", Kind::Text, "that value"),
     attribute(

@@ -136,6 +136,7 @@ fn a_key_is_what_its_last_message_makes_it() {
     for text in [
         "key us-east/config db.host exists",
         "key us-east/config db.host value == 'b c'",
+        "key us-east/config db.port value != 5432",
         "key us-east/config db.host revision == 2",
         "key us-east/config db.host operation == put",
         "key us-east/config db.host history == 2",

@@ -103,7 +103,7 @@ fn ask(number: u32, lines: &[Line<'_>]) -> Read<Part> {
             }
             let (value, label) = text.split_once(": ").unwrap_or((text, text));
             let label = prose::words(label.trim(), line)?;
-            choices.push(Choice { value: Value::parse(value.trim()), label });
+            choices.push((value.trim(), label));
         } else if let Some(query) = value(text, "answer") {
             let condition = Condition::parse(query, line).map_err(|why| (line, why))?;
             if condition.negated || condition.right.is_some() {
@@ -127,16 +127,15 @@ fn ask(number: u32, lines: &[Line<'_>]) -> Read<Part> {
     if choices.len() < 2 {
         return Err(missing("two choices: - [x] 2 and - [ ] 3"));
     }
+    let expected = expected.ok_or_else(|| missing("choice marked - [x]"))?;
+    let answer = answer.ok_or_else(|| missing("answer: QUERY"))?;
+    let choice = |(value, label)| Choice { value: Value::of_kind(value, answer.kind()), label };
+    let choices: Vec<Choice> = choices.into_iter().map(choice).collect();
     let same = |(n, choice): (usize, &Choice)| choices[..n].iter().any(|c| c.value == choice.value);
     if choices.iter().enumerate().any(same) {
         return Err((number, "two choices have the same value".to_owned()));
     }
-    Ok(Part::Ask(Ask {
-        question: prose::words(&question, number)?,
-        expected: expected.ok_or_else(|| missing("choice marked - [x]"))?,
-        answer: answer.ok_or_else(|| missing("answer: QUERY"))?,
-        choices,
-    }))
+    Ok(Part::Ask(Ask { question: prose::words(&question, number)?, expected, answer, choices }))
 }
 
 fn goal(number: u32, lines: &[Line<'_>]) -> Read<Part> {

@@ -114,6 +114,8 @@ async def set_up(nc, js, snippet, wanted):
         config = bare(stream["config"])
         await api(nc, "STREAM.CREATE." + config["name"], config)
         for consumer in stream["consumers"] if wanted[0] != "Consumer" else []:
+            if not consumer.get("durable_name"):
+                continue  # one that a library made for itself
             body = {"stream_name": config["name"], "config": bare(consumer)}
             await api(nc, "CONSUMER.CREATE.%s.%s" % (config["name"], consumer["name"]), body)
         for message in stream["messages"]:

@@ -1,4 +1,4 @@
-//! `nats kv`: buckets and keys, as Go's client speaks of them.
+//! `nats kv`: buckets and keys, as Go's client speaks of them, of which the CLI is made.
 
 mod bucket;
 mod key;
@@ -17,9 +17,11 @@ use super::run::trouble;
 use super::show::date;
 use super::{Done, Run};
 
-/// An act on the bucket that a line names first.
+/// An act on the bucket that a line names first. What is typed for an app (`web> nats kv get …`) is what
+/// the app does: it speaks as nats-py, and knows the buckets that it has used.
 fn op(act: Act, line: &Invocation) -> Op {
-    Op { dialect: Dialect::Go, ..Op::new(act, line.arg(0).unwrap_or_default()) }
+    let dialect = if line.client.is_some() { Dialect::Python } else { Dialect::Go };
+    Op { dialect, ..Op::new(act, line.arg(0).unwrap_or_default()) }
 }
 
 /// An act on the key that a line names second.
