@@ -6,6 +6,9 @@
 //! | logs match | always | [`logs_match`] |
 //! | copies of a stream agree | always | [`copies_agree`] |
 //! | what a client settled stays settled | always | [`Settled`] |
+//! | a mirror has its origin's messages | always | [`mirrors_agree`] |
+//! | what comes from a source comes once, in order | always | [`sources_agree`] |
+//! | nothing of an origin is missing | once it caught up | [`mirrors_are_complete`], [`sources_are_complete`] |
 //! | what was acknowledged is stored | once it converged | [`Acknowledged`] |
 //! | one leader, the same state everywhere | some time after the last fault | [`has_converged`] |
 //!
@@ -18,7 +21,9 @@ mod converged;
 mod copies;
 mod leaders;
 mod logs;
+mod mirrored;
 mod settled;
+mod sourced;
 
 use std::sync::Arc;
 
@@ -29,7 +34,9 @@ pub use converged::has_converged;
 pub use copies::copies_agree;
 pub use leaders::Leaders;
 pub use logs::logs_match;
+pub use mirrored::{mirrors_agree, mirrors_are_complete};
 pub use settled::Settled;
+pub use sourced::{sources_agree, sources_are_complete};
 
 /// A property that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,6 +101,30 @@ pub enum Violation {
         /// The consumer.
         consumer: Arc<str>,
         /// The sequence.
+        seq: u64,
+    },
+    /// A mirror has another message than its origin, or lacks one.
+    #[error("mirror {stream} on {server:?} does not have its origin's sequence {seq}")]
+    MirrorDiffers {
+        /// The mirror.
+        stream: Arc<str>,
+        /// The server with that copy.
+        server: ProcId,
+        /// The sequence.
+        seq: u64,
+    },
+    /// A message of a source came twice, too late, changed or not at all.
+    #[error(
+        "stream {stream} on {server:?}: sequence {seq} of {origin} is not there once, in order"
+    )]
+    SourceDiffers {
+        /// The stream.
+        stream: Arc<str>,
+        /// The source.
+        origin: Arc<str>,
+        /// The server with that copy.
+        server: ProcId,
+        /// The sequence in the source.
         seq: u64,
     },
     /// A group has not come to rest.
