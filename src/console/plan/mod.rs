@@ -11,6 +11,7 @@ mod events;
 mod kv;
 mod message;
 mod publish;
+mod replication;
 mod rtt;
 mod run;
 mod show;

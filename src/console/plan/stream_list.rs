@@ -141,6 +141,7 @@ pub(super) fn report(run: &mut Run<'_>, line: &Invocation) -> Done {
         leaders.count(info.cluster.as_ref());
     }
     run.say_all(table.lines());
+    super::replication::tell(run, &streams, raw);
     if line.on("leaders") {
         leaders.tell(run, "Streams");
     }

@@ -198,3 +198,31 @@ fn subjects_are_counted() {
 ╰─────────┴───────┴─────────┴───────┴─────────┴───────╯";
     assert_eq!(out, expected);
 }
+
+#[test]
+fn the_report_says_who_copies_from_whom() {
+    let from = r#""name":"EU","lag":1200,"active":90000000"#;
+    let infos = [
+        format!(r#"{{"config":{CONFIG}}}"#),
+        format!(
+            r#"{{"config":{{"name":"COPY"}},"mirror":{{{from},"external":{{"api":"$JS.eu.API"}}}}}}"#
+        ),
+        r#"{"config":{"name":"ALL"},"sources":[{"name":"US","lag":0,"active":-1,
+            "error":{"code":404,"err_code":10059,"description":"stream not found"},
+            "subject_transforms":[{"src":"a.>","dest":"us.a.>"},{"src":"b","dest":""}]}]}"#
+            .to_owned(),
+    ];
+    let list = answer(&format!(r#"{{"total":3,"streams":[{}]}}"#, infos.join(",")));
+    let (_, out) = drive("nats s report", &[list]);
+    let at = |text: &str| out.lines().find(|line| line.contains(text)).unwrap_or_default();
+    assert!(out.contains("Replication Report"), "{out}");
+    let copy = at("Mirror");
+    assert!(
+        copy.contains("COPY") && copy.contains("$JS.eu.API") && copy.contains("1,200"),
+        "{out}"
+    );
+    assert!(copy.contains("90ms"), "{out}");
+    let all = at("b untransformed");
+    assert!(all.contains("a.> to us.a.>, b untransformed"), "{out}");
+    assert!(all.contains("never") && all.contains("stream not found (10059)"), "{out}");
+}
