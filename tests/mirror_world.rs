@@ -126,6 +126,10 @@ impl Storm {
         self.give(Input::HealAll);
         self.pass(REST)?;
         has_converged(&self.world)?;
+        for view in self.world.inflows() {
+            let found = (view.behind, view.origin_server.is_some());
+            assert_eq!(found, (0, true), "{} of {}", view.inflow.origin(), view.stream);
+        }
         mirrors_are_complete(&self.world)?;
         sources_are_complete(&self.world)
     }
@@ -156,7 +160,7 @@ fn messages(storm: &Storm, stream: &str) -> u64 {
 #[test]
 fn mirrors_and_sources_weather_random_faults() {
     let wanted = std::env::var("MIRROR_WORLD_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seeds = wanted.map_or(0..60, |seed: u64| seed..seed + 1);
+    let seeds = wanted.map_or(0..40, |seed: u64| seed..seed + 1);
     for seed in seeds {
         let mut storm = Storm::new(seed);
         let result = storm.weather();

@@ -7,6 +7,7 @@
 mod apply;
 pub mod check;
 mod consumer_view;
+mod inflow_view;
 mod input;
 mod node;
 pub mod scenes;
@@ -22,6 +23,7 @@ use crate::server::{Server, ServerConfig};
 
 pub use apply::InputError;
 pub use consumer_view::{ConsumerReplica, ConsumerView};
+pub use inflow_view::InflowView;
 pub use input::Input;
 pub use node::{Node, NodeInput, NodeTimer, Note};
 pub use topology::{ClientSpec, Cluster, Role, Setup, Topology, TopologyError};

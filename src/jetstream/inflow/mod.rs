@@ -169,6 +169,12 @@ impl Inflow {
     pub fn source(&self) -> &StreamSource {
         &self.source
     }
+    /// Which of the origin's subjects it wants; none stands for all.
+    pub fn filters(&self) -> Vec<Subject> {
+        let one = Some(&self.source.filter_subject).filter(|filter| !filter.is_empty());
+        let one = one.into_iter().map(|filter| Subject::from(filter.as_str()));
+        one.chain(self.transforms.iter().map(|(src, _)| src.clone())).collect()
+    }
     /// How far it is.
     pub fn phase(&self) -> &Phase {
         &self.phase
