@@ -69,6 +69,7 @@ fn subscriber(
             stream: config.name.clone(),
             filters: Vec::new(),
             deliver: Deliver::All,
+            pull: false,
         },
         (None, Some(subject)) => Source::Core { subject: subject.clone(), queue: None },
         (None, None) => knobs.source.clone(),

@@ -32,6 +32,8 @@ pub enum Source {
         filters: Vec<String>,
         /// Where it begins.
         deliver: Deliver,
+        /// Whether it asks for messages instead of having them delivered.
+        pull: bool,
     },
     /// A stream through a push consumer without a name, each message acknowledged at once.
     Ephemeral {
@@ -55,7 +57,10 @@ impl FromJson for Source {
                 let filters = o.take_or("filters", Vec::new());
                 let deliver = o.take_or("deliver", Deliver::All);
                 match kind {
-                    "ordered" => Self::Ordered { stream, filters, deliver },
+                    "ordered" => {
+                        let pull = o.take_or("pull", false);
+                        Self::Ordered { stream, filters, deliver, pull }
+                    }
                     _ => Self::Ephemeral { stream, filters, deliver },
                 }
             }
@@ -85,8 +90,11 @@ impl ToJson for Inner<'_> {
         to.open();
         match self.0 {
             Source::Core { subject, queue } => to.field("subject", subject).some("queue", queue),
-            Source::Ordered { stream, filters, deliver }
-            | Source::Ephemeral { stream, filters, deliver } => {
+            Source::Ordered { stream, filters, deliver, pull } => {
+                to.field("stream", stream).some("filters", filters).field("deliver", deliver);
+                to.some("pull", pull)
+            }
+            Source::Ephemeral { stream, filters, deliver } => {
                 to.field("stream", stream).some("filters", filters).field("deliver", deliver)
             }
         };
@@ -159,11 +167,11 @@ impl Subscriber {
             Source::Core { subject, queue } => {
                 Call::Subscribe { subject: subject.clone(), queue: queue.clone(), max: None }
             }
-            Source::Ordered { stream, filters, deliver } => Call::Ordered {
+            Source::Ordered { stream, filters, deliver, pull } => Call::Ordered {
                 stream: stream.clone(),
                 filters: filters.clone(),
                 deliver: *deliver,
-                pull: false,
+                pull: *pull,
                 how: None,
                 domain: None,
                 max: None,

@@ -108,11 +108,13 @@ fn with_knobs(mut behaviour: Value, knobs: &[(String, String)]) -> Result<Behavi
         match name.as_str() {
             "does" => return Err("what an app is cannot be turned".to_owned()),
             "subject" | "queue" if subscribes => in_core(fields, name, text),
-            "ordered" | "ephemeral" if subscribes => {
-                fields.insert(
-                    "source".to_owned(),
-                    object(name, object("stream", Value::from(text.as_str()))),
-                );
+            "ordered" | "ordered-pull" | "ephemeral" if subscribes => {
+                let mut source = object("stream", Value::from(text.as_str()));
+                let kind = name.trim_end_matches("-pull");
+                if kind != name {
+                    source["pull"] = Value::from(true);
+                }
+                fields.insert("source".to_owned(), object(kind, source));
             }
             // A consumer that is made by a lesson's own command is not made by its workers.
             _ => {
@@ -158,6 +160,7 @@ fn value(name: &str, text: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::behaviour::Source;
     use crate::kernel::Span;
 
     fn behaviour(line: &str) -> Result<Behaviour, String> {
@@ -180,10 +183,11 @@ mod tests {
             behaviour("e us-east subscriber subject=a.>"),
             Ok(Behaviour::Subscriber(_))
         ));
-        assert!(matches!(
-            behaviour("e us-east subscriber ordered=TASKS"),
-            Ok(Behaviour::Subscriber(_))
-        ));
+        for (knob, asks) in [("ordered", false), ("ordered-pull", true)] {
+            let line = format!("e us-east subscriber {knob}=TASKS");
+            let Ok(Behaviour::Subscriber(reader)) = behaviour(&line) else { panic!("{line}") };
+            assert!(matches!(reader.source, Source::Ordered { pull, .. } if pull == asks));
+        }
     }
 
     #[test]

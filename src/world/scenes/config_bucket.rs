@@ -36,6 +36,7 @@ pub fn config_bucket() -> Topology {
             stream: "KV_config".to_owned(),
             filters: vec!["$KV.config.db.>".to_owned()],
             deliver: Deliver::LastPerSubject,
+            pull: false,
         },
         ..Subscriber::default()
     };

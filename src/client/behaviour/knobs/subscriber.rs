@@ -11,8 +11,8 @@ pub(super) static SUBSCRIBER: &[Entry<Subscriber>] = &[
     knob!(
         "source",
         "Listens to",
-        KnobKind::Choice(&["core", "ordered", "ephemeral"]),
-        "Plain subjects, a stream in order, or a stream through a consumer that wants acks.",
+        KnobKind::Choice(&["core", "ordered", "ordered-pull", "ephemeral"]),
+        "Plain subjects, a stream in order (delivered, or asked for), or one through a consumer with acks.",
         |knobs| knobs.source.word().to_owned(),
         |knobs, text| knobs.source.change(text)
     ),
@@ -98,7 +98,8 @@ impl Source {
     const fn word(&self) -> &'static str {
         match self {
             Self::Core { .. } => "core",
-            Self::Ordered { .. } => "ordered",
+            Self::Ordered { pull: false, .. } => "ordered",
+            Self::Ordered { pull: true, .. } => "ordered-pull",
             Self::Ephemeral { .. } => "ephemeral",
         }
     }
@@ -129,10 +130,14 @@ impl Source {
                 let subject = filters.first().map_or_else(|| ">".to_owned(), Clone::clone);
                 Self::Core { subject, queue: None }
             }
-            "ordered" => Self::Ordered { stream, filters, deliver },
+            "ordered" | "ordered-pull" => {
+                Self::Ordered { stream, filters, deliver, pull: word == "ordered-pull" }
+            }
             "ephemeral" => Self::Ephemeral { stream, filters, deliver },
             other => {
-                return Err(format!("{other:?} is no source; there are core, ordered, ephemeral"));
+                return Err(format!(
+                    "{other:?} is no source; there are core, ordered, ordered-pull, ephemeral"
+                ));
             }
         };
         Ok(())
