@@ -52,6 +52,7 @@ fn holding(ctx: Ctx, row: Holding) -> AnyView {
     view! {
         <li class:changed=row.changed>
             <h3>{row.name} {state}</h3>
+            {row.age.map(|age| view! { <span class="holding__age">{age}</span> })}
             <div class="strip__cells">
                 {row.cells.into_iter().map(|one| cell(ctx, one)).collect_view()}
                 {(left_out > 0).then(|| view! { <span class="quiet">{format!("+{left_out} more")}</span> })}

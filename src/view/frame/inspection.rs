@@ -229,6 +229,8 @@ pub struct Holding {
     pub state: Option<Badge>,
     /// Its value.
     pub value: Option<String>,
+    /// How long ago it changed.
+    pub age: Option<String>,
     /// Its messages, oldest first.
     pub cells: Vec<HoldingCell>,
     /// How many of its messages are not among them.

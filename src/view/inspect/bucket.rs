@@ -11,7 +11,7 @@ use crate::view::palette::Token;
 use crate::view::text::{age, brief, escaped, grouped, size};
 use crate::world::{Replica, StreamView};
 
-use super::parts::{badge, fact, row, stat, table};
+use super::parts::{badge, row, stat, table};
 
 /// Characters of a value.
 const VALUE: usize = 200;
@@ -69,7 +69,10 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) ->
             entity: message(view, number),
             text: word.map_or_else(|| number.to_string(), |word| format!("{word} {number}")),
             kind,
-            a11y: format!("{}, revision {number}: {what}", key.name),
+            a11y: match word {
+                Some(word) => format!("{}: {word} {number}, {what}", key.name),
+                None => format!("{}: revision {number}, {what}", key.name),
+            },
         }
     });
     let last = key.last();
@@ -87,9 +90,7 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) ->
             let share = (over.0 as f64 / span.0.max(1) as f64).clamp(0.0, 1.0);
             Some((share, format!("{} of {} left", age(over), brief(span))))
         }),
-        facts: last
-            .map(|last| vec![fact("changed", format!("{} ago", age(now.since(last.message.at))))])
-            .unwrap_or_default(),
+        age: last.map(|last| age(now.since(last.message.at))),
         ..Holding::default()
     }
 }

@@ -56,15 +56,15 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
     let now = cast.world().now();
     let mut cells = chunk_cells(view, &object.name, &object.chunks, CellKind::Live);
     let (kind, text, what) = match object.deleted {
-        true => (CellKind::Tombstone, "DEL", "meta message: deleted"),
-        false => (CellKind::Old, "meta", "meta message"),
+        true => (CellKind::Tombstone, "DEL", "a meta message that says it is deleted"),
+        false => (CellKind::Old, "meta", "the message that describes it"),
     };
     let seq = object.meta.seq;
     cells.push(HoldingCell {
         entity: message(view, seq),
         text: format!("{text} {seq}"),
         kind,
-        a11y: format!("{}: {what}, sequence {seq}", object.name),
+        a11y: format!("{}: {text} {seq}, {what}", object.name),
     });
     let mut facts: Vec<Fact> = Vec::new();
     if object.deleted {
@@ -80,8 +80,8 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
     if !object.description.is_empty() {
         facts.push(fact("description", &object.description));
     }
-    facts.push(fact("changed", format!("{} ago", age(now.since(object.meta.at)))));
     Holding {
+        age: Some(age(now.since(object.meta.at))),
         name: object.name.clone(),
         state: match (object.deleted, &object.link) {
             (true, _) => Some(badge("deleted", Token::Muted)),
