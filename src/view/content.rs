@@ -29,6 +29,11 @@ pub fn last_seq(stream: &Stream) -> u64 {
     stream.store().last_seq()
 }
 
+/// Whether a message goes by itself because its own time to live ends.
+pub fn runs_out(stream: &Stream) -> bool {
+    stream.store().ttls().next().is_some()
+}
+
 /// What a command of a stream's log does, in a few words.
 pub fn command_text(command: &StreamCommand) -> String {
     match command {

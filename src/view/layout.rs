@@ -431,6 +431,35 @@ mod tests {
     }
 
     #[test]
+    fn a_card_takes_two_rows_or_is_a_tape_where_there_is_no_room() {
+        for size in SIZES {
+            for streams in 1..=5 {
+                let mut places = Places::new([3]);
+                for n in 0..streams {
+                    let name = if n % 2 == 0 { format!("KV_{n}") } else { format!("S{n}") };
+                    places.stream(0, &Arc::from(name));
+                }
+                let layout = Layout::new(&places, hints(size));
+                let tapes = &layout.clusters[0].tapes;
+                let case = format!("{size:?}, {streams} streams: {tapes:?}");
+                for (n, tape) in tapes.iter().enumerate() {
+                    assert!(layout.clusters[0].panel.contains(tape), "{case}");
+                    assert!(tapes[n + 1..].iter().all(|other| !tape.overlaps(other)), "{case}");
+                    assert!(tape.h >= TAPE && (n % 2 == 0 || tape.h == TAPE), "{case}");
+                }
+                let hidden = layout.clusters[0].hidden_tapes;
+                assert_eq!(tapes.len() + hidden, streams, "{case}");
+            }
+        }
+        let alone = {
+            let mut places = Places::new([3]);
+            places.stream(0, &Arc::from("KV_config"));
+            Layout::new(&places, hints(SIZES[0])).clusters[0].tapes[0].h
+        };
+        assert!(alone > 2.0 * TAPE, "one bucket has room for its rows: {alone}");
+    }
+
+    #[test]
     fn one_more_app_or_stream_moves_nothing() {
         for size in SIZES {
             let before = Layout::new(&places(&[3], 1, 1), hints(size));

@@ -66,10 +66,10 @@ fn a_bucket_is_its_keys_with_the_revisions_that_are_there() {
 #[test]
 fn what_runs_out_is_marked_with_its_reason() {
     let mut player = player(config_bucket());
-    publish(&mut player, "$KV.config.lease", &[("Nats-TTL", "2s")], "mine");
+    publish(&mut player, "$KV.config.lease", &[("Nats-TTL", "8s")], "mine");
     let frame = player.frame();
     let [running] = frame.motion.expiries.as_slice() else { panic!("{:?}", frame.motion.expiries) };
-    assert!(running.left > 0.8 && running.label.text == "2 s", "{running:?}");
+    assert!(running.left > 0.8 && running.label.text == "8 s", "{running:?}");
     let marker = [("Nats-Marker-Reason", "MaxAge"), ("Nats-Rollup", "sub")];
     publish(&mut player, "$KV.config.lease", &marker, "");
     let lease = bucket(&player).key("lease").cloned().unwrap();
@@ -246,4 +246,12 @@ fn the_inspector_lists_keys_with_their_cells_and_objects_with_their_copies() {
     let servers: Vec<_> = rows[0].copies.iter().map(|(name, has)| (&name[..], has.len())).collect();
     assert_eq!(servers, [("n1", 4), ("n2", 4), ("n3", 4)]);
     assert!(rows[0].copies.iter().all(|(_, has)| has.iter().all(|has| *has)));
+}
+
+#[test]
+fn a_key_that_will_run_out_is_something_to_come() {
+    let mut player = player(config_bucket());
+    publish(&mut player, "$KV.config.lease", &[("Nats-TTL", "8s")], "mine");
+    let said = told(&mut player);
+    assert!(said.contains("config/lease has run out, and revision 6 says so."), "{said}");
 }

@@ -81,6 +81,6 @@ fn streams_are(world: &World) -> bool {
         let aging = stream
             .config()
             .is_some_and(|config| config.max_age > 0 && content::state(best.stream).messages > 0);
-        stream.leader().is_some() && complete && !aging
+        stream.leader().is_some() && complete && !aging && !content::runs_out(best.stream)
     })
 }

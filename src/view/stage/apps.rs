@@ -175,6 +175,7 @@ fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> Strin
     }
     let subscribed = client
         .and_then(|client| client.subscriptions().next().map(|(_, subject)| subject.to_owned()));
+    let subscribed = subscribed.or_else(|| watched(client?));
     subscribed.unwrap_or_else(|| {
         match role {
             Role::Publisher => "publisher",
@@ -187,13 +188,31 @@ fn does(spec: Option<&ClientSpec>, role: Role, client: Option<&Client>) -> Strin
     })
 }
 
+/// What an app watches of a bucket: "watches db.>".
+fn watched(client: &Client) -> Option<String> {
+    client.ops().find_map(|(_, op)| match &*op.call {
+        Call::Kv(watch) if op.outcome.is_none() && watch.is_lasting() => {
+            Some(match watch.keys.as_slice() {
+                [] => format!("watches {}", watch.bucket),
+                keys => format!("watches {}", keys.join(", ")),
+            })
+        }
+        _ => None,
+    })
+}
+
 /// How many messages an app's subscriptions have received.
 fn received(client: &Client) -> Option<u64> {
     if let Some(tally) = client.tally() {
         return Some(tally.received).filter(|received| *received > 0);
     }
     let counts = client.ops().filter_map(|(_, op)| {
-        matches!(&*op.call, Call::Subscribe { .. }).then_some(op.received_total)
+        let listens = match &*op.call {
+            Call::Subscribe { .. } => true,
+            Call::Kv(watch) => watch.is_lasting(),
+            _ => false,
+        };
+        listens.then_some(op.received_total)
     });
     counts.reduce(|a, b| a + b)
 }

@@ -1,10 +1,11 @@
 //! A key-value bucket with a configuration: one who watches it, two who write.
 
-use crate::client::behaviour::{Publisher, Source, Subscriber};
-use crate::client::{Behaviour, Call, Deliver, Draft};
+use crate::client::behaviour::Publisher;
+use crate::client::kv::{Act, Bucket, Op};
+use crate::client::{Behaviour, Call};
 use crate::kernel::Span;
 
-use super::{ClientSpec, Role, Scene, Setup, Topology, api, app, client};
+use super::{ClientSpec, Role, Scene, Setup, Topology, app, client};
 
 pub(super) const SCENE: Scene = Scene {
     name: "config-bucket",
@@ -14,8 +15,9 @@ pub(super) const SCENE: Scene = Scene {
     tries: &[
         "Press Publish on admin: db.host gets a new revision, and api hears of it.",
         "Press Stream on the card: the same bucket as the messages it is made of.",
-        "Delete a key: nats pub -H KV-Operation:DEL '$KV.config.db.port' ''. What is left of it?",
-        "Update with a revision that is no longer the last: nats req -H Nats-Expected-Last-Subject-Sequence:1 '$KV.config.db.host' mine. Who loses?",
+        "Delete a key: nats kv del config db.port -f. What is left of it, and what after nats kv purge?",
+        "Be late: nats kv update config db.host mine 1. Who loses, and to which revision?",
+        "Let a key run out: nats kv create config lease me --ttl 8s. Who hears that it is gone?",
     ],
     topology: config_bucket,
 };
@@ -31,28 +33,24 @@ pub fn config_bucket() -> Topology {
         every: Span::secs(3),
         ..Publisher::default()
     };
-    let watch = Subscriber {
-        source: Source::Ordered {
-            stream: "KV_config".to_owned(),
-            filters: vec!["$KV.config.db.>".to_owned()],
-            deliver: Deliver::LastPerSubject,
-            pull: false,
-        },
-        ..Subscriber::default()
-    };
     topology.clients = vec![
         ClientSpec {
             publishes: Some(("$KV.config.db.host".to_owned(), "db-{{Count}}.internal".to_owned())),
             ..client("admin", CLUSTER, "n1", Role::Publisher)
         },
         app("deploy", CLUSTER, "n3", Behaviour::Publisher(Box::new(deploy))),
-        app("api", CLUSTER, "n3", Behaviour::Subscriber(Box::new(watch))),
+        client("api", CLUSTER, "n3", Role::Subscriber),
         client("cli", CLUSTER, "n2", Role::Console),
     ];
-    topology.setup = vec![api(
-        "STREAM.CREATE.KV_config",
-        r#"{"name":"KV_config","subjects":["$KV.config.>"],"max_msgs_per_subject":5,"num_replicas":3,"discard":"new","deny_delete":true,"allow_rollup_hdrs":true,"allow_direct":true,"allow_msg_ttl":true,"max_consumers":-1,"max_msgs":-1}"#,
-    )];
+    let bucket = Bucket {
+        history: 5,
+        marker_ttl: Some(Span::secs(5)),
+        replicas: 3,
+        direct: true,
+        ..Bucket::default()
+    };
+    let config = Some(Box::new(bucket));
+    topology.setup = vec![does("cli", Op { config, ..Op::new(Act::Add, "config") })];
     let first = [
         ("db.host", "localhost"),
         ("db.port", "5432"),
@@ -60,14 +58,14 @@ pub fn config_bucket() -> Topology {
         ("log.level", "info"),
     ];
     for (key, value) in first {
-        topology.setup.push(put(&format!("$KV.config.{key}"), value));
+        topology.setup.push(does("cli", Op::key(Act::Put, "config", key).value(value)));
     }
+    let keys = vec!["db.>".to_owned()];
+    topology.setup.push(does("api", Op { keys, ..Op::new(Act::Watch, "config") }));
     topology
 }
 
-/// A message that the person at the console published before anybody looked.
-fn put(subject: &str, text: &str) -> Setup {
-    let message = Draft { subject: subject.to_owned(), text: text.to_owned(), ..Draft::default() };
-    let call = Call::JsPublish { message, count: 1, retries: 0 };
-    Setup { client: "cli".to_owned(), call }
+/// Something that a client did before anybody looked.
+fn does(client: &str, op: Op) -> Setup {
+    Setup { client: client.to_owned(), call: Call::Kv(Box::new(op)) }
 }
