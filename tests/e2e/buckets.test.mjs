@@ -66,7 +66,8 @@ journey("who is late with an update loses, and is named", async (page) => {
   await type(page, "kv update config db.host mine 1");
   await leave(page);
   const said = await stepUntil(page, /cli loses/);
-  assert.match(said.at(-1), /it wanted to update config\/db\.host after revision 1, but its last revision is 3/);
+  const wanted = /it wanted to update config\/db\.host after revision 1, but its last revision is 3/;
+  assert.match(said.at(-1), wanted);
   assert.match(said.at(-1), /wrong last sequence: 3 \(error 10071\)/);
   await page.locator(".lost").waitFor();
   await select(page, ".tape__row", "config");
