@@ -21,7 +21,6 @@ use conformance_support::runner::replay;
 
 /// Cases that need what is not built yet.
 const NOT_YET: &[&str] = &[
-    "domain-api",
     "domain-link-cut",
     "domain-mirror",
     "domain-origin-restart",

@@ -14,7 +14,7 @@ use crate::nats::{Message, Subject};
 
 use super::answer::{Answer, refusal};
 use super::meta::Requester;
-use super::{Account, Host, Note, RouteOp, Server, Timer};
+use super::{Host, Note, RouteOp, Server, Timer};
 
 /// After which span a server says that nobody can answer (nats-server waits so that a leader may
 /// win).
@@ -60,14 +60,7 @@ impl Server {
         };
         let peers: Vec<ProcId> = self.memory.routes.keys().copied().collect();
         for peer in peers {
-            let op = RouteOp::Message {
-                account: Account::System,
-                message: request.clone(),
-                to: None,
-                queues: Vec::new(),
-                plain: true,
-            };
-            self.send_route(cx, peer, op);
+            self.send_route(cx, peer, RouteOp::system(request.clone()));
         }
         let requester = Requester { server: self.config.me, reply: Arc::clone(&reply) };
         self.api_handle(cx, &request, requester);
@@ -180,9 +173,7 @@ impl Server {
         if requester.server == self.config.me {
             return self.api_answered(cx, &message, self.config.me);
         }
-        let (account, queues) = (Account::System, Vec::new());
-        let op = RouteOp::Message { account, message, to: None, queues, plain: true };
-        self.send_route(cx, requester.server, op);
+        self.send_route(cx, requester.server, RouteOp::system(message));
     }
 
     /// A request reaches this server. It answers if that is its business.

@@ -12,12 +12,15 @@ use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Message, Subject};
 
 use super::group::{GroupEntry, GroupState};
+use super::leaf::LeafOp;
 use super::meta::MetaCommand;
 
 /// The port on which servers listen for clients.
 pub const CLIENT_PORT: Port = Port(4222);
 /// The port on which servers listen for the other servers of their cluster.
 pub const ROUTE_PORT: Port = Port(6222);
+/// The port on which servers listen for servers of other clusters that are their leaves.
+pub const LEAF_PORT: Port = Port(7422);
 
 /// One frame on a connection.
 #[derive(Debug, Clone)]
@@ -28,6 +31,8 @@ pub enum Frame {
     Server(ServerOp),
     /// From a server to another of its cluster.
     Route(RouteOp),
+    /// Between servers of two clusters, over a leaf link.
+    Leaf(LeafOp),
 }
 
 /// Whose subjects: everything a client sees is in the one global account, what servers say among
@@ -68,6 +73,8 @@ pub enum RouteOp {
         queue: Option<Subject>,
         /// How many members the group has here; 1 for plain subscriptions.
         weight: u32,
+        /// The cluster whose leaf nodes want them, if it is them (`LS+`).
+        origin: Option<Arc<str>>,
     },
     /// `RS-`: nobody here wants them any more.
     Unsub {
@@ -77,6 +84,8 @@ pub enum RouteOp {
         subject: Subject,
         /// The queue group, if it is one.
         queue: Option<Subject>,
+        /// The cluster whose leaf nodes wanted them, if it was them (`LS-`).
+        origin: Option<Arc<str>>,
     },
     /// `RMSG`: a message for whoever wants it there.
     Message {
@@ -91,6 +100,8 @@ pub enum RouteOp {
         queues: Vec<Subject>,
         /// Whether plain subscribers there get it as well.
         plain: bool,
+        /// The cluster from which it came over a leaf link, if it did (`LMSG`). It does not go back there.
+        origin: Option<Arc<str>>,
     },
     /// A message of a Raft group.
     Raft(Arc<RaftFrame>),
@@ -100,6 +111,14 @@ pub enum RouteOp {
     Ping,
     /// I am.
     Pong,
+}
+
+impl RouteOp {
+    /// A message of the servers' own account.
+    pub(super) fn system(message: Message) -> Self {
+        let (account, queues) = (Account::System, Vec::new());
+        Self::Message { account, message, to: None, queues, plain: true, origin: None }
+    }
 }
 
 /// A message of a Raft group.
@@ -141,11 +160,12 @@ impl Fold for Frame {
                 }
             }
             Self::Route(op) => fold_route(op, digest),
+            Self::Leaf(op) => op.fold(digest),
         }
     }
 }
 
-fn fold_message(message: &Message, digest: &mut Digest) {
+pub(super) fn fold_message(message: &Message, digest: &mut Digest) {
     digest.bytes(message.subject.as_bytes());
     if let Some(reply) = &message.reply {
         digest.bytes(reply.as_bytes());
@@ -156,15 +176,26 @@ fn fold_message(message: &Message, digest: &mut Digest) {
     digest.bytes(&message.payload);
 }
 
+fn fold_origin(origin: Option<&str>, digest: &mut Digest) {
+    if let Some(origin) = origin {
+        digest.bytes(origin.as_bytes());
+    }
+}
+
 fn fold_route(op: &RouteOp, digest: &mut Digest) {
     match op {
         RouteOp::Info { name } => digest.bytes(name.as_bytes()),
-        RouteOp::Sub { subject, weight, .. } => {
+        RouteOp::Sub { subject, weight, origin, .. } => {
             digest.bytes(subject.as_bytes());
             digest.word(u64::from(*weight));
+            fold_origin(origin.as_deref(), digest);
         }
-        RouteOp::Unsub { subject, .. } => digest.bytes(subject.as_bytes()),
-        RouteOp::Message { message, to, plain, .. } => {
+        RouteOp::Unsub { subject, origin, .. } => {
+            digest.bytes(subject.as_bytes());
+            fold_origin(origin.as_deref(), digest);
+        }
+        RouteOp::Message { message, to, plain, origin, .. } => {
+            fold_origin(origin.as_deref(), digest);
             digest.word(u64::from(*plain));
             if let Some(to) = to {
                 digest.bytes(to.as_bytes());
@@ -209,7 +240,8 @@ impl Frame {
             Self::Client(ClientOp::Pub(message)) | Self::Server(ServerOp::Msg { message, .. }) => {
                 LINE + message.size()
             }
-            Self::Route(RouteOp::Message { message, .. }) => LINE + message.size(),
+            Self::Route(RouteOp::Message { message, .. })
+            | Self::Leaf(LeafOp::Message { message, .. }) => LINE + message.size(),
             Self::Route(RouteOp::Raft(frame)) => match &frame.message {
                 raft::Message::Append { entries, .. } => {
                     LINE + entries

@@ -15,7 +15,7 @@ use crate::nats::{Message, json};
 use super::answer::{Answer, answer};
 use super::api_stream::page;
 use super::meta::Requester;
-use super::{Account, Host, RouteOp, Server, Timer};
+use super::{Host, RouteOp, Server, Timer};
 
 /// How long others have to tell (nats-server: 4 s).
 const PATIENCE: Span = Span::secs(4);
@@ -89,8 +89,7 @@ impl Server {
             for &peer in assignment.peers.iter().filter(|peer| **peer != self.config.me) {
                 let mut message = Message::new(format!("$JSC.SI.$G.{name}"), "");
                 message.reply = Some(reply.as_str().into());
-                let (account, queues) = (Account::System, Vec::new());
-                let op = RouteOp::Message { account, message, to: None, queues, plain: true };
+                let op = RouteOp::system(message);
                 self.send_route(cx, peer, op);
             }
         }

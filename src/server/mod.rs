@@ -17,6 +17,7 @@ mod groups;
 mod hosted;
 mod inflow;
 mod ingest;
+mod leaf;
 mod meta;
 mod moving;
 mod note;
@@ -31,7 +32,7 @@ use crate::sorted::{Map, Set};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::kernel::{ConnId, Context, Digest, Fold, ProcId, Process, Span, Stimulus, Time};
+use crate::kernel::{ConnId, Context, Digest, Fold, Port, ProcId, Process, Span, Stimulus, Time};
 use crate::nats::api::{API_LEVEL, ApiStats, SERVER_VERSION};
 use crate::nats::interest::Interest;
 use crate::nats::protocol::ServerInfo;
@@ -39,10 +40,11 @@ use crate::nats::{Message, Subject, hash8};
 
 pub use clients::{ClientConn, Traffic};
 pub use consumer::{ConsumerNote, Delivery, HostedConsumer, Redelivery};
-pub use frame::{Account, CLIENT_PORT, Frame, ROUTE_PORT, RaftFrame, RouteOp};
+pub use frame::{Account, CLIENT_PORT, Frame, LEAF_PORT, ROUTE_PORT, RaftFrame, RouteOp};
 pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
 pub use hosted::HostedStream;
 pub use inflow::{HostedInflow, InflowNote};
+pub use leaf::{DOMAIN_QUEUE, LeafInfo, LeafOp, LeafRemote, LeafView};
 pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester};
 pub use moving::{Desired, Move, MoveStep};
 pub use note::{Note, Removal};
@@ -76,6 +78,10 @@ pub enum Timer {
     Ping(ConnId),
     /// A route is to be dialled again.
     Dial(ProcId),
+    /// A hub is to be dialled again: its place in the configuration.
+    DialLeaf(usize),
+    /// A hub's server has not answered: the hub's place in the configuration, and what was dialled.
+    LeafLate(usize, ConnId),
     /// An API request that nobody could answer is to be refused.
     Refuse(Subject),
     /// What others were asked for is late.
@@ -113,6 +119,8 @@ impl Fold for Timer {
             }
             Self::Ping(conn) => digest.word(conn.0 << 8 ^ 1),
             Self::Dial(peer) => digest.word(u64::from(peer.0) << 8 ^ 2),
+            Self::DialLeaf(remote) => digest.word((*remote as u64) << 8 ^ 8),
+            Self::LeafLate(_, conn) => digest.word(conn.0 << 8 ^ 9),
             Self::Refuse(reply) => digest.bytes(reply.as_bytes()),
             Self::Gather(id) => digest.word(id << 8 ^ 3),
             Self::Exit => digest.word(4),
@@ -142,6 +150,8 @@ pub struct ServerConfig {
     pub members: Vec<(ProcId, Arc<str>)>,
     /// Its own process.
     pub me: ProcId,
+    /// The hubs that it is a leaf of.
+    pub leafs: Vec<LeafRemote>,
     /// What it is configured with.
     pub settings: ServerSettings,
 }
@@ -172,6 +182,10 @@ struct Memory {
     routes: Map<ProcId, routes::Route>,
     /// Servers of the cluster that were here and are away.
     away: Map<ProcId, routes::Away>,
+    /// Connections to servers of other clusters.
+    leafs: Map<ConnId, leaf::Leaf>,
+    /// The hubs that are dialled.
+    dialling: Map<usize, leaf::Dialling>,
     interest: Interest<Target>,
     /// Interest of this server's own clients and streams, as told to the other servers.
     local: Map<(Subject, Option<Subject>), u32>,
@@ -219,6 +233,17 @@ enum Target {
     Inflow(Arc<str>, Arc<str>),
     /// Somebody at another server.
     Route(ProcId),
+    /// A leaf node of this cluster, connected to another server.
+    RouteLeaf(ProcId, Arc<str>),
+    /// Somebody behind a leaf connection.
+    Leaf(ConnId),
+}
+
+impl Target {
+    /// Whether it is at the other end of a leaf link.
+    const fn is_leaf(&self) -> bool {
+        matches!(self, Self::Leaf(_) | Self::RouteLeaf(..))
+    }
 }
 
 impl Server {
@@ -311,6 +336,7 @@ impl Server {
                 cx.dial(peer, ROUTE_PORT);
             }
         }
+        self.dial_hubs(cx);
         self.start_groups(cx);
     }
 
@@ -327,17 +353,15 @@ impl Server {
     /// Something happens.
     pub fn handle<H: Host>(&mut self, cx: &mut Context<'_, H>, stimulus: ServerStimulus) {
         match stimulus {
-            ServerStimulus::Opened { conn, peer, route } => {
-                if route {
-                    self.route_opened(cx, conn, peer);
-                } else {
-                    self.client_opened(cx, conn, peer);
-                }
-            }
+            ServerStimulus::Opened { conn, peer, port, dialled } => match port {
+                ROUTE_PORT => self.route_opened(cx, conn, peer),
+                LEAF_PORT => self.leaf_opened(cx, conn, peer, dialled),
+                _ => self.client_opened(cx, conn, peer),
+            },
             ServerStimulus::Closed { conn, peer } => {
                 if self.memory.clients.contains_key(&conn) {
                     self.client_closed(cx, conn);
-                } else {
+                } else if !self.leaf_closed(cx, conn) {
                     self.route_closed(cx, conn, peer);
                 }
             }
@@ -345,6 +369,7 @@ impl Server {
                 self.client_op(cx, conn, op)
             }
             ServerStimulus::Frame { conn, frame: Frame::Route(op) } => self.route_op(cx, conn, op),
+            ServerStimulus::Frame { conn, frame: Frame::Leaf(op) } => self.leaf_op(cx, conn, op),
             ServerStimulus::Frame { frame: Frame::Server(_), .. } => {}
             ServerStimulus::Timer(timer) => self.timer(cx, timer),
             ServerStimulus::Stop => self.stop(cx),
@@ -362,6 +387,8 @@ impl Server {
                     cx.dial(peer, ROUTE_PORT);
                 }
             }
+            Timer::DialLeaf(remote) => self.dial_hub(cx, remote),
+            Timer::LeafLate(remote, conn) => self.leaf_late(cx, remote, conn),
             Timer::Refuse(reply) => self.refuse_late(cx, &reply),
             Timer::Gather(id) => self.gather_late(cx, id),
             Timer::GatherConsumers(id) => self.finish_consumer_gather(cx, id),
@@ -398,6 +425,15 @@ impl Server {
                 return;
             }
             cx.send(conn, Frame::Server(ServerOp::Ping));
+            cx.set_timer(self.config.settings.ping_interval, Timer::Ping(conn).into());
+        } else if let Some(leaf) = self.memory.leafs.get_mut(&conn) {
+            leaf.pings_out += 1;
+            if leaf.pings_out > self.config.settings.ping_max {
+                cx.close(conn);
+                self.leaf_closed(cx, conn);
+                return;
+            }
+            cx.send(conn, Frame::Leaf(LeafOp::Ping));
             cx.set_timer(self.config.settings.ping_interval, Timer::Ping(conn).into());
         } else if let Some((peer, route)) =
             self.memory.routes.iter_mut().find(|(_, route)| route.conn == conn)
@@ -453,8 +489,10 @@ pub enum ServerStimulus {
         conn: ConnId,
         /// The other end.
         peer: ProcId,
-        /// Whether it is a route; otherwise it is a client.
-        route: bool,
+        /// What it was dialled for: by a client, a server of the cluster or a leaf.
+        port: Port,
+        /// Whether this server dialled it.
+        dialled: bool,
     },
     /// A connection is gone.
     Closed {
@@ -483,8 +521,8 @@ impl ServerStimulus {
         timer: impl FnOnce(P::Timer) -> Option<Timer>,
     ) -> Option<Self> {
         Some(match stimulus {
-            Stimulus::Opened { conn, peer, port, .. } => {
-                Self::Opened { conn, peer, route: port == ROUTE_PORT }
+            Stimulus::Opened { conn, peer, port, dialled } => {
+                Self::Opened { conn, peer, port, dialled }
             }
             Stimulus::Closed { conn, peer, .. } => Self::Closed { conn, peer },
             Stimulus::Frame { conn, frame } => Self::Frame { conn, frame },

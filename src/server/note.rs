@@ -186,6 +186,22 @@ pub enum Note {
         /// The subject.
         subject: Subject,
     },
+    /// A message that is wanted at the other end of a leaf link was not sent there, because the link was
+    /// configured so.
+    Withheld {
+        /// The subject.
+        subject: Subject,
+        /// The server at the other end.
+        peer: ProcId,
+        /// What is denied.
+        pattern: Subject,
+    },
+    /// What this server told over one leaf link has come back over another: the links go round in a
+    /// circle.
+    LoopFound {
+        /// The server from which it came back.
+        peer: ProcId,
+    },
     /// A JetStream API request was carried out here.
     ApiHandled {
         /// The subject of the request.
@@ -301,6 +317,11 @@ impl Fold for Note {
             Self::Rejected { stream, err_code, .. } => (15, stream, u64::from(*err_code), 0),
             Self::Removed { stream, first_seq, count, .. } => (16, stream, *first_seq, *count),
             Self::NoResponders { subject } => (17, subject, 0, 0),
+            Self::Withheld { subject, peer, .. } => (25, subject, u64::from(peer.0), 0),
+            Self::LoopFound { peer } => {
+                digest.word(26);
+                return digest.word(u64::from(peer.0));
+            }
             Self::ApiHandled { subject, err_code } => {
                 (18, subject, err_code.map_or(0, u64::from), 0)
             }

@@ -10,6 +10,7 @@ use crate::kernel::{ConnId, Context, ProcId, Span, Time};
 use crate::nats::{Message, Subject};
 
 use super::routing::Origin;
+use super::leaf::Key;
 use super::{Account, Frame, Host, ROUTE_PING, ROUTE_RETRY, RouteOp, Server, Target, Timer};
 
 /// After which span a server that did not say goodbye counts as offline. A real server misses five
@@ -22,7 +23,35 @@ pub(super) struct Route {
     pub(super) conn: ConnId,
     pub(super) pings_out: u32,
     /// What is wanted there: how many members each queue group has, 1 for plain interest.
-    interest: Map<(Subject, Option<Subject>), u32>,
+    interest: Map<Key, u32>,
+    /// The same of leaf nodes that are connected there, by their clusters.
+    leafs: Map<Arc<str>, Map<Key, u32>>,
+}
+
+impl Route {
+    /// How much of an interest there is, without that of leaf nodes of this cluster.
+    pub(super) fn wants(&self, key: &Key, but: &str) -> u32 {
+        let leafs = self.leafs.iter().filter(|(cluster, _)| ***cluster != *but);
+        let of_leafs: u32 = leafs.filter_map(|(_, interest)| interest.get(key)).sum();
+        self.interest.get(key).copied().unwrap_or(0) + of_leafs
+    }
+
+    /// Where the interest stands of a server's own, or of a cluster's leaf nodes that it has, and who
+    /// that is.
+    fn of(&mut self, peer: ProcId, origin: Option<Arc<str>>) -> (&mut Map<Key, u32>, Target) {
+        match origin {
+            None => (&mut self.interest, Target::Route(peer)),
+            Some(cluster) => {
+                let interest = self.leafs.entry(Arc::clone(&cluster)).or_default();
+                (interest, Target::RouteLeaf(peer, cluster))
+            }
+        }
+    }
+
+    /// All that is wanted there.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = &Key> {
+        self.interest.keys().chain(self.leafs.values().flat_map(Map::keys))
+    }
 }
 
 /// Since when a server is away, and whether it said so.
@@ -49,7 +78,7 @@ impl Server {
             self.forget_route(cx, peer);
         }
         self.memory.away.remove(&peer);
-        self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: Map::new() });
+        self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: Map::new(), leafs: Map::new() });
         cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
         cx.send(conn, Frame::Route(RouteOp::Info { name: Arc::clone(&self.config.name) }));
         for ((subject, queue), weight) in &self.memory.local {
@@ -58,7 +87,11 @@ impl Server {
                 subject: Arc::clone(subject),
                 queue: queue.clone(),
                 weight: *weight,
+                origin: None,
             };
+            cx.send(conn, Frame::Route(op));
+        }
+        for op in self.interest_of_leafs() {
             cx.send(conn, Frame::Route(op));
         }
     }
@@ -84,8 +117,7 @@ impl Server {
     /// Tells the other servers that this one stops.
     pub(super) fn say_goodbye<H: Host>(&self, cx: &mut Context<'_, H>) {
         let message = Message::new(format!("$SYS.SERVER.{}.SHUTDOWN", self.id), "");
-        let (account, queues) = (Account::System, Vec::new());
-        self.tell_routes(cx, &RouteOp::Message { account, message, to: None, queues, plain: true });
+        self.tell_routes(cx, &RouteOp::system(message));
     }
 
     /// Another server said that it stops.
@@ -102,12 +134,30 @@ impl Server {
 
     fn forget_route<H: Host>(&mut self, cx: &mut Context<'_, H>, peer: ProcId) {
         let Some(route) = self.memory.routes.remove(&peer) else { return };
-        for ((subject, queue), weight) in route.interest {
-            for _ in 0..weight {
-                self.memory.interest.remove(&subject, queue.as_deref(), &Target::Route(peer));
-            }
-            self.interest_changed(cx, &subject);
+        for (key, weight) in route.interest {
+            self.route_wants(cx, &key, &Target::Route(peer), weight, 0);
         }
+        for (cluster, interest) in route.leafs {
+            let target = Target::RouteLeaf(peer, cluster);
+            for (key, weight) in interest {
+                self.route_wants(cx, &key, &target, weight, 0);
+            }
+        }
+    }
+
+    /// What is wanted behind a route has changed.
+    fn route_wants<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        key: &Key,
+        target: &Target,
+        before: u32,
+        weight: u32,
+    ) {
+        let (subject, queue) = key;
+        self.memory.interest.change(subject, queue.as_deref(), target, before, weight);
+        self.tell_leafs(cx, subject, queue.as_ref());
+        self.interest_changed(cx, subject);
     }
 
     pub(super) fn route_op<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId, op: RouteOp) {
@@ -123,35 +173,27 @@ impl Server {
             RouteOp::Ping => {
                 cx.send(conn, Frame::Route(RouteOp::Pong));
             }
-            RouteOp::Sub { subject, queue, weight, .. } => {
+            RouteOp::Sub { subject, queue, weight, origin, .. } => {
                 let key = (subject, queue);
-                let before = route.interest.insert(key.clone(), weight).unwrap_or(0);
-                let (subject, queue) = key;
-                for _ in before..weight {
-                    self.memory.interest.insert(&subject, queue.as_deref(), Target::Route(peer));
-                }
-                for _ in weight..before {
-                    self.memory.interest.remove(&subject, queue.as_deref(), &Target::Route(peer));
-                }
-                self.interest_changed(cx, &subject);
+                let (interest, target) = route.of(peer, origin);
+                let before = interest.insert(key.clone(), weight).unwrap_or(0);
+                self.route_wants(cx, &key, &target, before, weight);
             }
-            RouteOp::Unsub { subject, queue, .. } => {
+            RouteOp::Unsub { subject, queue, origin, .. } => {
                 let key = (subject, queue);
-                let before = route.interest.remove(&key).unwrap_or(0);
-                for _ in 0..before {
-                    let (subject, queue) = &key;
-                    self.memory.interest.remove(subject, queue.as_deref(), &Target::Route(peer));
-                }
-                self.interest_changed(cx, &key.0);
+                let (interest, target) = route.of(peer, origin);
+                let before = interest.remove(&key).unwrap_or(0);
+                self.route_wants(cx, &key, &target, before, 0);
             }
             RouteOp::Proposal(command) => {
                 if self.leads_meta() {
                     self.propose_meta(cx, (*command).clone());
                 }
             }
-            RouteOp::Message { account: Account::Global, message, to, queues, plain } => {
+            RouteOp::Message { account: Account::Global, message, to, queues, plain, origin } => {
                 let to = to.as_ref().unwrap_or(&message.subject);
-                self.route_to(cx, to, &message, Origin::Route { queues: &queues, plain });
+                let (queues, leaf) = (&*queues, origin.as_ref());
+                self.route_to(cx, to, &message, Origin::Route { queues, plain, leaf });
             }
             RouteOp::Message { account: Account::System, message, .. } => {
                 self.system_message(cx, peer, &message);
@@ -168,7 +210,7 @@ impl Server {
     }
 
     /// Sends to all other servers of the cluster.
-    fn tell_routes<H: Host>(&self, cx: &mut Context<'_, H>, op: &RouteOp) {
+    pub(super) fn tell_routes<H: Host>(&self, cx: &mut Context<'_, H>, op: &RouteOp) {
         for route in self.memory.routes.values() {
             cx.send(route.conn, Frame::Route(op.clone()));
         }
@@ -190,6 +232,7 @@ impl Server {
         if *count == 1 || queue.is_some() {
             let weight = *count;
             self.tell_interest(cx, subject, queue, weight);
+            self.tell_leafs(cx, subject, queue);
         }
         self.interest_changed(cx, subject);
     }
@@ -214,6 +257,7 @@ impl Server {
         }
         if weight == 0 || queue.is_some() {
             self.tell_interest(cx, subject, queue, weight);
+            self.tell_leafs(cx, subject, queue);
         }
         self.interest_changed(cx, subject);
     }
@@ -226,11 +270,12 @@ impl Server {
         weight: u32,
     ) {
         let (account, subject, queue) = (Account::Global, Arc::clone(subject), queue.cloned());
+        let origin = None;
         self.tell_routes(
             cx,
             &match weight {
-                0 => RouteOp::Unsub { account, subject, queue },
-                _ => RouteOp::Sub { account, subject, queue, weight },
+                0 => RouteOp::Unsub { account, subject, queue, origin },
+                _ => RouteOp::Sub { account, subject, queue, weight, origin },
             },
         );
     }

@@ -5,9 +5,11 @@ use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{ConnId, Context, ProcId, Span};
+use crate::nats::interest::Interested;
 use crate::nats::{Message, Subject};
 
-use super::{Account, Host, RouteOp, Server, Target, Timer};
+use super::leaf::{DOMAIN_QUEUE, Refusal};
+use super::{Account, Host, Note, RouteOp, Server, Target, Timer};
 
 /// How long a message takes from a consumer to a stream of the same server.
 const LATER: Span = Span::micros(10);
@@ -28,6 +30,19 @@ pub(super) enum Origin<'a> {
         queues: &'a [Subject],
         /// Whether plain subscriptions get it.
         plain: bool,
+        /// The cluster from which that server got it over a leaf link, if it did.
+        leaf: Option<&'a Arc<str>>,
+    },
+    /// A server of another cluster, over a leaf link.
+    Leaf {
+        /// The other cluster.
+        cluster: &'a Arc<str>,
+        /// Whether that is the hub and this one its leaf.
+        from_hub: bool,
+        /// The queue groups of which a member here gets it.
+        queues: &'a [Subject],
+        /// Whether plain subscriptions get it.
+        plain: bool,
     },
     /// This server itself: acknowledgements, answers, what streams send.
     Internal,
@@ -35,12 +50,32 @@ pub(super) enum Origin<'a> {
     Consumer,
 }
 
-impl Origin<'_> {
+impl<'a> Origin<'a> {
     /// The connection of the client, if it is one.
     fn conn(self) -> Option<ConnId> {
         match self {
             Self::Client { conn, .. } => Some(conn),
-            Self::Route { .. } | Self::Consumer | Self::Internal => None,
+            Self::Route { .. } | Self::Leaf { .. } | Self::Consumer | Self::Internal => None,
+        }
+    }
+
+    /// The other cluster from which it came over a leaf link, if it did.
+    const fn leaf_cluster(self) -> Option<&'a Arc<str>> {
+        match self {
+            Self::Route { leaf, .. } => leaf,
+            Self::Leaf { cluster, .. } => Some(cluster),
+            _ => None,
+        }
+    }
+
+    /// The queue groups of which a member gets it, and whether plain subscriptions do, if somebody else
+    /// has chosen them.
+    const fn chosen(self) -> Option<(&'a [Subject], bool)> {
+        match self {
+            Self::Route { queues, plain, .. } | Self::Leaf { queues, plain, .. } => {
+                Some((queues, plain))
+            }
+            _ => None,
         }
     }
 }
@@ -50,6 +85,28 @@ impl Origin<'_> {
 struct Forward {
     plain: bool,
     queues: Vec<Subject>,
+}
+
+/// Which other servers get a message.
+#[derive(Debug, Default)]
+struct Forwards {
+    /// Those of this cluster.
+    routes: Map<ProcId, Forward>,
+    /// Those of other clusters.
+    leafs: Map<ConnId, Forward>,
+}
+
+impl Forwards {
+    /// What is to be done for a target at another server; none if it is here.
+    fn to(&mut self, target: &Target) -> Option<&mut Forward> {
+        match target {
+            Target::Route(peer) | Target::RouteLeaf(peer, _) => {
+                Some(self.routes.entry(*peer).or_default())
+            }
+            Target::Leaf(conn) => Some(self.leafs.entry(*conn).or_default()),
+            _ => None,
+        }
+    }
 }
 
 impl Server {
@@ -73,63 +130,148 @@ impl Server {
         message: &Message,
         origin: Origin<'_>,
     ) -> usize {
-        let api = self.api_subject(to);
+        let ours = match origin {
+            // Of several servers of the domain, this one was asked.
+            Origin::Leaf { queues, .. } => queues.iter().any(|queue| **queue == *DOMAIN_QUEUE),
+            _ => true,
+        };
+        let mapped = if ours { self.without_domain(to) } else { None };
+        let is_mapped = mapped.is_some();
+        let subject = mapped.unwrap_or_else(|| Arc::clone(to));
         let mut delivered = 0;
-        if let Some(subject) = api {
+        if self.is_api(&subject) {
             // Only the server a client is connected to takes a request in.
             if !matches!(origin, Origin::Route { .. }) {
                 self.api_request(cx, message, &subject, origin.conn());
             }
             delivered += 1;
         }
-        let subject = self.mapped_subject(to);
         let interested = self.memory.interest.matches(&subject);
         if interested.is_empty() {
             return delivered;
         }
-        let mut forwards: Map<ProcId, Forward> = Map::new();
-        let from_route = matches!(origin, Origin::Route { .. });
-        let plain_wanted = !matches!(origin, Origin::Route { plain: false, .. });
-        if plain_wanted {
+        let renamed;
+        let (to, message) = if is_mapped && !subject.starts_with("$JS.") {
+            renamed = Message { subject: Arc::clone(&subject), ..message.clone() };
+            (&subject, &renamed)
+        } else {
+            (to, message)
+        };
+        let closed = self.closed_leafs(cx, &interested, &subject, origin);
+        let may_get = |server: &Self, target: &Target| match target {
+            Target::Leaf(conn) if closed.contains(conn) => false,
+            target => server.may_get(target, origin, is_mapped),
+        };
+        let chosen = match origin {
+            Origin::Leaf { .. } if is_mapped => None,
+            _ => origin.chosen(),
+        };
+        let mut forwards = Forwards::default();
+        if chosen.is_none_or(|(_, plain)| plain) {
             for target in &interested.plain {
-                match target {
-                    Target::Route(_) if from_route => {}
-                    Target::Route(peer) => {
-                        forwards.entry(*peer).or_default().plain = true;
-                    }
-                    local => delivered += usize::from(self.hand_over(cx, local, message, origin)),
+                if !may_get(self, target) {
+                    continue;
+                }
+                match forwards.to(target) {
+                    Some(forward) => forward.plain = true,
+                    None => delivered += usize::from(self.hand_over(cx, target, message, origin)),
                 }
             }
         }
         for (queue, members) in &interested.queues {
-            if let Origin::Route { queues, .. } = origin
-                && !queues.contains(queue)
-            {
+            if chosen.is_some_and(|(queues, _)| !queues.contains(queue)) {
                 continue;
             }
-            let eligible: Vec<&Target> = members
+            let mut eligible: Vec<&Target> = members
                 .iter()
-                .filter(|member| !(from_route && matches!(member, Target::Route(_))))
+                .filter(|member| may_get(self, member))
                 .filter(|member| !is_own_echo(member, origin))
                 .collect();
+            // Who is at the other end of a leaf link gets it only where nobody is at this one.
+            if eligible.iter().any(|member| !member.is_leaf()) {
+                eligible.retain(|member| !member.is_leaf());
+            }
             if eligible.is_empty() {
                 continue;
             }
-            let chosen = eligible[cx.rng().below(eligible.len() as u64) as usize].clone();
-            match &chosen {
-                Target::Route(peer) => {
-                    forwards.entry(*peer).or_default().queues.push(Arc::clone(queue));
-                }
-                local => delivered += usize::from(self.hand_over(cx, local, message, origin)),
+            let chosen = eligible[cx.rng().below(eligible.len() as u64) as usize];
+            match forwards.to(chosen) {
+                Some(forward) => forward.queues.push(Arc::clone(queue)),
+                None => delivered += usize::from(self.hand_over(cx, chosen, message, origin)),
             }
         }
-        for (peer, Forward { plain, queues }) in forwards {
-            let (account, message) = (Account::Global, message.clone());
+        delivered + self.forward(cx, to, message, origin, forwards)
+    }
+
+    /// Sends a message on to other servers; how many.
+    fn forward<H: Host>(
+        &self,
+        cx: &mut Context<'_, H>,
+        to: &Subject,
+        message: &Message,
+        origin: Origin<'_>,
+        Forwards { routes, leafs }: Forwards,
+    ) -> usize {
+        let count = routes.len() + leafs.len();
+        for (peer, Forward { plain, queues }) in routes {
+            let (account, origin) = (Account::Global, origin.leaf_cluster().cloned());
             let to = (*to != message.subject).then(|| Arc::clone(to));
-            self.send_route(cx, peer, RouteOp::Message { account, message, to, queues, plain });
-            delivered += 1;
+            let message = message.clone();
+            let op = RouteOp::Message { account, message, to, queues, plain, origin };
+            self.send_route(cx, peer, op);
         }
-        delivered
+        for (conn, Forward { plain, queues }) in leafs {
+            Self::send_leaf(cx, conn, to, message, (plain, queues));
+        }
+        count
+    }
+
+    /// Whether a message that came from there may go to a target.
+    fn may_get(&self, target: &Target, origin: Origin<'_>, is_mapped: bool) -> bool {
+        match (target, origin) {
+            // What came over a route goes over no other.
+            (Target::Route(_) | Target::RouteLeaf(..), Origin::Route { .. }) => false,
+            // The other servers of a leaf have leaf links of their own; only of a request to the
+            // domain there is but one copy.
+            (Target::Route(_), Origin::Leaf { from_hub: true, .. }) => is_mapped,
+            (Target::RouteLeaf(..), Origin::Leaf { from_hub: true, .. }) => false,
+            (Target::RouteLeaf(_, cluster), origin) => origin.leaf_cluster() != Some(cluster),
+            (Target::Leaf(conn), origin) => {
+                let from_route = matches!(origin, Origin::Route { .. });
+                self.memory.leafs.get(conn).is_some_and(|leaf| {
+                    origin.leaf_cluster() != Some(&leaf.cluster)
+                        && (!from_route || leaf.remote.is_none())
+                })
+            }
+            _ => true,
+        }
+    }
+
+    /// The leaf connections that do not carry a subject. Where somebody wants it at the other end and the
+    /// link was configured so, the trace is told.
+    fn closed_leafs<H: Host>(
+        &self,
+        cx: &mut Context<'_, H>,
+        interested: &Interested<Target>,
+        subject: &Subject,
+        origin: Origin<'_>,
+    ) -> Vec<ConnId> {
+        let mut closed = Vec::new();
+        for (conn, leaf) in &self.memory.leafs {
+            let Some(refusal) = leaf.refuses(subject) else { continue };
+            closed.push(*conn);
+            let target = Target::Leaf(*conn);
+            let wanted = interested.plain.contains(&target)
+                || interested.queues.iter().any(|(_, members)| members.contains(&target));
+            if let Refusal::Denied(pattern) = refusal
+                && wanted
+                && self.may_get(&target, origin, false)
+            {
+                let (subject, pattern) = (Arc::clone(subject), Arc::clone(pattern));
+                cx.note(Note::Withheld { subject, peer: leaf.peer, pattern }.into());
+            }
+        }
+        closed
     }
 
     /// Gives a message to somebody here.
@@ -178,7 +320,7 @@ impl Server {
                 self.transfer_message(cx, &key, message);
                 true
             }
-            Target::Route(_) => false,
+            Target::Route(_) | Target::RouteLeaf(..) | Target::Leaf(_) => false,
         }
     }
 
@@ -211,26 +353,12 @@ impl Server {
         self.route_message(cx, message, Origin::Internal);
     }
 
-    /// The subject as the domain's own servers see it: `$JS.<domain>.API.` is `$JS.API.`.
-    fn mapped_subject(&self, subject: &Subject) -> Subject {
-        match &self.config.domain {
-            Some(domain) if subject.starts_with("$JS.") => {
-                super::clients::domain_free(subject, Some(domain)).into()
-            }
-            _ => Arc::clone(subject),
-        }
-    }
-
-    /// The subject of an API request, if it is one that the API answers (or stays silent to).
-    fn api_subject(&self, subject: &Subject) -> Option<Subject> {
-        if self.config.settings.jetstream.is_none() || !subject.starts_with("$JS.") {
-            return None;
-        }
-        let subject = self.mapped_subject(subject);
-        let rest = subject.strip_prefix("$JS.API.")?;
+    /// Whether a subject is that of an API request which the API answers (or stays silent to).
+    fn is_api(&self, subject: &str) -> bool {
+        let Some(rest) = subject.strip_prefix("$JS.API.") else { return false };
         // These are subscriptions of the streams and consumers themselves.
         let own = rest.starts_with("DIRECT.GET.") || rest.starts_with("CONSUMER.MSG.NEXT.");
-        (!own).then_some(subject)
+        self.config.settings.jetstream.is_some() && !own
     }
 }
 

@@ -5,7 +5,7 @@ use crate::jetstream::raft;
 use crate::kernel::{EventId, EventKind, Trace};
 use crate::nats::Message;
 use crate::nats::protocol::{ClientOp, ServerOp};
-use crate::server::{self, Account, Frame, RouteOp};
+use crate::server::{self, Account, Frame, LeafOp, RouteOp};
 use crate::world::{Event, Node, Note};
 
 use super::palette::Token;
@@ -139,14 +139,16 @@ impl Class {
             Frame::Client(ClientOp::Pub(message)) => of_published(message),
             Frame::Server(ServerOp::Msg { message, .. }) => of_delivered(message),
             Frame::Client(_) | Frame::Server(_) => Self::Protocol,
-            Frame::Route(RouteOp::Message { to: Some(_), .. }) => Self::Deliver,
+            Frame::Route(RouteOp::Message { to: Some(_), .. })
+            | Frame::Leaf(LeafOp::Message { to: Some(_), .. }) => Self::Deliver,
+            Frame::Leaf(LeafOp::Message { message, .. }) => of_routed(message),
             Frame::Route(RouteOp::Message { account, message, .. }) => match account {
                 Account::Global => of_routed(message),
                 Account::System if message.subject.starts_with("_R_.") => Self::ControlReply,
                 Account::System => Self::Control,
             },
             Frame::Route(RouteOp::Raft(raft)) => Self::of_raft(&raft.message),
-            Frame::Route(_) => Self::Protocol,
+            Frame::Route(_) | Frame::Leaf(_) => Self::Protocol,
         }
     }
 

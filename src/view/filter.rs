@@ -120,7 +120,9 @@ fn server_mark(note: &server::Note) -> Option<Sight> {
         | Note::Rejected { .. }
         | Note::Unwanted { .. }
         | Note::BatchAbandoned { .. }
-        | Note::NoResponders { .. } => (MarkKind::Refused, false),
+        | Note::NoResponders { .. }
+        | Note::Withheld { .. } => (MarkKind::Refused, false),
+        Note::LoopFound { .. } => (MarkKind::Refused, true),
         Note::Consumer { what, .. } => match what {
             ConsumerNote::AckWaitOver { .. } | ConsumerNote::GaveUp { .. } => {
                 (MarkKind::Refused, true)

@@ -4,7 +4,7 @@ use crate::kernel::{EventId, EventKind, ProcId, Time};
 use crate::nats::api::PubAck;
 use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Message, json};
-use crate::server::{Frame, RouteOp};
+use crate::server::{Frame, LeafOp, RouteOp};
 use crate::sorted;
 use crate::world::World;
 
@@ -175,7 +175,8 @@ pub(in crate::view) fn tag(frame: &Frame, class: Class) -> Option<String> {
     let message: &Message = match frame {
         Frame::Client(ClientOp::Pub(message))
         | Frame::Server(ServerOp::Msg { message, .. })
-        | Frame::Route(RouteOp::Message { message, .. }) => message,
+        | Frame::Route(RouteOp::Message { message, .. })
+        | Frame::Leaf(LeafOp::Message { message, .. }) => message,
         _ => return None,
     };
     if let Some(answered) = Answered::of(message) {

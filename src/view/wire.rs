@@ -10,7 +10,9 @@ use crate::jetstream::raft::{self, Entry};
 use crate::kernel::{EventKind, Process};
 use crate::nats::codec::{write_client_op, write_server_op};
 use crate::nats::{Message, Subject};
-use crate::server::{Account, Frame, GroupEntry, META, MetaCommand, MoveStep, RaftFrame, RouteOp};
+use crate::server::{
+    Account, DOMAIN_QUEUE, Frame, GroupEntry, LeafOp, META, MetaCommand, MoveStep, RaftFrame, RouteOp,
+};
 use crate::world::{Event, Node};
 
 use super::cast::Cast;
@@ -58,7 +60,7 @@ pub fn line(cast: Cast<'_>, event: &Event, highlighted: bool) -> Option<WireLine
         direction: match frame {
             Frame::Client(_) => Direction::ToServer,
             Frame::Server(_) => Direction::ToApp,
-            Frame::Route(_) => Direction::Between,
+            Frame::Route(_) | Frame::Leaf(_) => Direction::Between,
         },
         verb: verb.to_owned(),
         rest: rest.to_owned(),
@@ -76,8 +78,21 @@ pub fn wire_text(frame: &Frame) -> WireText {
     match frame {
         Frame::Client(op) => write_client_op(op, &mut bytes),
         Frame::Server(op) => write_server_op(op, &mut bytes),
-        Frame::Route(RouteOp::Message { account, message, to, queues, .. }) => {
-            write_routed(*account, message, to.as_ref(), queues, &mut bytes);
+        Frame::Route(RouteOp::Message { account, message, to, queues, origin, .. }) => {
+            // What came from leaf nodes names their cluster.
+            let (verb, before) = match origin {
+                Some(origin) => ("LMSG", format!("{origin} {}", account.name())),
+                None => ("RMSG", account.name().to_owned()),
+            };
+            write_routed([verb, &before], message, to.as_ref(), queues, &mut bytes);
+        }
+        Frame::Leaf(LeafOp::Message { message, to, queues, .. }) => {
+            let queues: Vec<Subject> = leaf_queues(queues.iter()).cloned().collect();
+            write_routed(["LMSG", ""], message, to.as_ref(), &queues, &mut bytes);
+        }
+        Frame::Leaf(op) => {
+            bytes.extend_from_slice(leaf_line(op).as_bytes());
+            bytes.extend_from_slice(b"\r\n");
         }
         Frame::Route(RouteOp::Raft(raft)) => return raft_text(frame, raft),
         Frame::Route(op) => {
@@ -109,14 +124,16 @@ fn split(bytes: &[u8]) -> WireText {
 }
 
 fn write_routed(
-    account: Account,
+    [verb, before]: [&str; 2],
     message: &Message,
     to: Option<&Subject>,
     queues: &[Subject],
     out: &mut Vec<u8>,
 ) {
-    let verb = if message.headers.is_some() { "HMSG" } else { "RMSG" };
-    let mut words = vec![verb, account.name(), to.unwrap_or(&message.subject)];
+    let verb = if message.headers.is_some() { "HMSG" } else { verb };
+    let mut words = vec![verb];
+    words.extend(Some(before).filter(|before| !before.is_empty()));
+    words.push(to.unwrap_or(&message.subject));
     // What a consumer delivers carries its own subject behind the one its acknowledgement goes to.
     let reply = message.reply.as_ref().map(|reply| match to {
         Some(_) => format!("{reply}@{}", message.subject),
@@ -144,20 +161,58 @@ fn write_routed(
 fn route_line(op: &RouteOp) -> String {
     match op {
         RouteOp::Info { name } => format!("INFO {{\"server_name\":\"{name}\"}}"),
-        RouteOp::Sub { account, subject, queue: None, .. } => {
-            format!("RS+ {} {subject}", account.name())
+        RouteOp::Sub { account, subject, queue, weight, origin } => {
+            let queue = queue.as_ref().map_or_else(String::new, |q| format!(" {q} {weight}"));
+            format!("{} {subject}{queue}", interest_verb("+", *account, origin.as_deref()))
         }
-        RouteOp::Sub { account, subject, queue: Some(queue), weight } => {
-            format!("RS+ {} {subject} {queue} {weight}", account.name())
-        }
-        RouteOp::Unsub { account, subject, queue } => {
+        RouteOp::Unsub { account, subject, queue, origin } => {
             let queue = queue.as_ref().map_or_else(String::new, |queue| format!(" {queue}"));
-            format!("RS- {} {subject}{queue}", account.name())
+            format!("{} {subject}{queue}", interest_verb("-", *account, origin.as_deref()))
         }
         RouteOp::Proposal(command) => format!("RMSG $SYS $NRG.P.{META} {}", meta_text(command)),
         RouteOp::Ping => "PING".to_owned(),
         RouteOp::Pong => "PONG".to_owned(),
         RouteOp::Message { .. } | RouteOp::Raft(_) => String::new(),
+    }
+}
+
+/// How a route begins a line about interest: its own, or that of leaf nodes of another cluster.
+fn interest_verb(sign: &str, account: Account, origin: Option<&str>) -> String {
+    match origin {
+        Some(origin) => format!("LS{sign} {origin} {}", account.name()),
+        None => format!("RS{sign} {}", account.name()),
+    }
+}
+
+/// The queue groups as they are on the wire, where the one that stands for a domain is not.
+fn leaf_queues<'a>(
+    queues: impl Iterator<Item = &'a Subject>,
+) -> impl Iterator<Item = &'a Subject> {
+    queues.filter(|queue| ***queue != *DOMAIN_QUEUE)
+}
+
+fn leaf_line(op: &LeafOp) -> String {
+    let verb = op.verb();
+    match op {
+        LeafOp::Info(info) | LeafOp::Connect(info) => {
+            let domain = info.domain.as_ref().map_or_else(String::new, |domain| {
+                format!(",\"domain\":\"{domain}\"")
+            });
+            let (name, cluster) = (&info.name, &info.cluster);
+            format!("{verb} {{\"server_name\":\"{name}\",\"cluster\":\"{cluster}\"{domain}}}")
+        }
+        LeafOp::Sub { subject, queue, weight } => {
+            let queue = leaf_queues(queue.iter()).next();
+            let queue = queue.map_or_else(String::new, |queue| format!(" {queue} {weight}"));
+            format!("{verb} {subject}{queue}")
+        }
+        LeafOp::Unsub { subject, queue } => {
+            let queue = leaf_queues(queue.iter()).next();
+            let queue = queue.map_or_else(String::new, |queue| format!(" {queue}"));
+            format!("{verb} {subject}{queue}")
+        }
+        LeafOp::Err(text) => format!("{verb} '{text}'"),
+        LeafOp::Ping | LeafOp::Pong | LeafOp::Message { .. } => verb.to_owned(),
     }
 }
 
@@ -276,7 +331,7 @@ mod tests {
         let frame = |queues: Vec<Subject>, message: &Message| {
             let account = Account::Global;
             let message = message.clone();
-            let op = RouteOp::Message { account, message, to: None, queues, plain: true };
+            let op = RouteOp::Message { account, message, to: None, queues, plain: true, origin: None };
             wire_text(&Frame::Route(op)).line
         };
         assert_eq!(frame(vec![], &message), "RMSG $G tasks.x _INBOX.1 1");
@@ -290,7 +345,7 @@ mod tests {
         let (account, queues) = (Account::Global, Vec::new());
         let message = Message::new("tasks.x", "y").with_reply("$JS.ACK.S.c.1.1.1.0.0");
         let to = Some("_INBOX.1".into());
-        let op = RouteOp::Message { account, message, to, queues, plain: true };
+        let op = RouteOp::Message { account, message, to, queues, plain: true, origin: None };
         let line = wire_text(&Frame::Route(op)).line;
         assert_eq!(line, "RMSG $G _INBOX.1 $JS.ACK.S.c.1.1.1.0.0@tasks.x 1");
     }

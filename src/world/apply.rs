@@ -47,11 +47,24 @@ impl World {
         })
     }
 
-    fn find_ends(&self, a: &str, b: &str) -> Result<(ProcId, ProcId), InputError> {
+    /// The processes at one end of a link: the one of this name, or all servers of the cluster of this
+    /// name.
+    fn find_end(&self, name: &str) -> Result<Vec<ProcId>, InputError> {
+        let cluster = self.topology.clusters.iter().position(|cluster| cluster.name == name);
+        match (self.process(name), cluster) {
+            (None, Some(cluster)) => Ok(self.processes_of(cluster).collect()),
+            _ => Ok(vec![self.find("process", name)?]),
+        }
+    }
+
+    /// The pairs of processes between two ends.
+    fn find_ends(&self, a: &str, b: &str) -> Result<Vec<(ProcId, ProcId)>, InputError> {
         if a == b {
             return Err(InputError::SameEnds(a.to_owned()));
         }
-        Ok((self.find("process", a)?, self.find("process", b)?))
+        let (a, b) = (self.find_end(a)?, self.find_end(b)?);
+        let pairs = a.iter().flat_map(|a| b.iter().map(|b| (*a, *b)));
+        Ok(pairs.filter(|(a, b)| a != b).collect())
     }
 
     /// What a client is to do by itself when one of its knobs is turned.
@@ -183,26 +196,35 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
             world.sim.resume(process)
         }
         Input::Cut { a, b } => {
-            let (a, b) = world.find_ends(a, b)?;
-            world.sim.cut(a, b)
+            between(world, a, b, |world, a, b| world.sim.cut(a, b))?
         }
         Input::Block { from, to } => {
-            let (from, to) = world.find_ends(from, to)?;
-            world.sim.block(from, to)
+            between(world, from, to, |world, from, to| world.sim.block(from, to))?
         }
         Input::Heal { a, b } => {
-            let (a, b) = world.find_ends(a, b)?;
-            world.sim.heal(a, b)
+            between(world, a, b, |world, a, b| world.sim.heal(a, b))?
         }
         Input::HealAll => {
             heal_all(world);
             last(world)
         }
         Input::Link { a, b, spec } => {
-            let (a, b) = world.find_ends(a, b)?;
-            world.sim.set_link(a, b, *spec)
+            between(world, a, b, |world, a, b| world.sim.set_link(a, b, *spec))?
         }
     })
+}
+
+/// Does something to each link between two ends; the last event of it.
+fn between(
+    world: &mut World,
+    a: &str,
+    b: &str,
+    does: impl Fn(&mut World, ProcId, ProcId) -> EventId,
+) -> Result<EventId, InputError> {
+    let pairs = world.find_ends(a, b)?;
+    let events = pairs.into_iter().map(|(a, b)| does(world, a, b));
+    let last = events.last();
+    Ok(last.unwrap_or(EventId(world.sim.trace().len().saturating_sub(1))))
 }
 
 fn heal_all(world: &mut World) {

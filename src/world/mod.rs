@@ -5,7 +5,9 @@
 //! see is in read-only views; nothing outside can reach into a process.
 
 mod apply;
+mod build;
 pub mod check;
+mod cluster_link;
 mod consumer_view;
 mod inflow_view;
 mod input;
@@ -17,11 +19,12 @@ mod view;
 use crate::sorted::Map;
 use std::sync::Arc;
 
-use crate::client::{Behaviour, Client, ClientConfig, Wire};
-use crate::kernel::{EventId, LinkSpec, Machine, ProcId, ProcState, Sim, Span, Time};
-use crate::server::{Server, ServerConfig};
+use crate::client::{Client, Wire};
+use crate::kernel::{EventId, Machine, ProcId, ProcState, Sim, Span, Time};
+use crate::server::Server;
 
 pub use apply::InputError;
+pub use cluster_link::{ClusterLink, LinkKind};
 pub use consumer_view::{ConsumerReplica, ConsumerView};
 pub use inflow_view::InflowView;
 pub use input::Input;
@@ -39,11 +42,6 @@ pub type History = crate::kernel::History<World>;
 /// Positions between keyframes: a seek replays at most so many, which takes about a millisecond.
 pub const KEYFRAME_INTERVAL: u64 = 1_000;
 
-/// How long the servers get to find each other and elect a leader before a world is shown.
-const SETTLE: Span = Span::secs(3);
-/// How long one setup call gets.
-const SETUP_LIMIT: Span = Span::secs(20);
-
 /// A whole simulated deployment.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -59,159 +57,6 @@ pub struct World {
 }
 
 impl World {
-    /// Builds and starts a world, and lets it settle: servers find each other, the setup is done.
-    ///
-    /// # Errors
-    /// Why the topology cannot be.
-    pub fn new(topology: Topology) -> Result<Self, TopologyError> {
-        Self::with_memory(topology, None)
-    }
-
-    /// The same, remembering roughly only the last so many events: for worlds that run for hours.
-    ///
-    /// # Errors
-    /// Why the topology cannot be.
-    pub fn with_memory(
-        topology: Topology,
-        keep_events: Option<usize>,
-    ) -> Result<Self, TopologyError> {
-        topology.validate()?;
-        let default = LinkSpec::latency(Span::micros(200));
-        let topology = Arc::new(topology);
-        let mut world = Self {
-            sim: Sim::new(topology.seed, default, keep_events),
-            topology: Arc::clone(&topology),
-            names: Arc::default(),
-            clusters: Arc::default(),
-            short_names: Arc::default(),
-            removed: Arc::default(),
-        };
-        world.sim.idle_until(topology.start);
-        for (index, cluster) in topology.clusters.iter().enumerate() {
-            world.add_servers(index, cluster);
-        }
-        let servers = world.sim.slots().len();
-        for process in 0..servers {
-            world.sim.start(ProcId(process as u32));
-        }
-        world.run_until(world.now() + SETTLE);
-        for client in &topology.clients {
-            world.add_client(client);
-        }
-        world.run_until(world.now() + Span::millis(500));
-        for setup in &topology.setup {
-            let input = Input::Call { client: setup.client.clone(), call: setup.call.clone() };
-            if world.give(&input).is_ok() {
-                world.run_idle(SETUP_LIMIT);
-            }
-        }
-        world.run_until(world.now() + Span::millis(500));
-        // Who listens and works is ready before the first message is published.
-        let publishes =
-            |spec: &&ClientSpec| matches!(spec.behaviour, Some(Behaviour::Publisher(_)));
-        for client in topology.clients.iter().filter(|spec| !publishes(spec)) {
-            world.set_going(client);
-        }
-        if topology.clients.iter().any(|spec| spec.behaviour.is_some()) {
-            world.run_until(world.now() + Span::millis(500));
-        }
-        for client in topology.clients.iter().filter(publishes) {
-            world.set_going(client);
-        }
-        Ok(world)
-    }
-
-    /// Lets a client do what it is to do by itself.
-    fn set_going(&mut self, spec: &ClientSpec) {
-        if let (Some(behaviour), Some(process)) = (&spec.behaviour, self.process(&spec.name)) {
-            self.sim.input(process, NodeInput::Behave(behaviour.clone()));
-        }
-    }
-
-    fn add_servers(&mut self, index: usize, cluster: &Cluster) {
-        let first = self.sim.slots().len() as u32;
-        let name_of = |name: &String| Arc::<str>::from(name.as_str());
-        let members: Vec<(ProcId, Arc<str>)> = cluster
-            .servers
-            .iter()
-            .enumerate()
-            .map(|(n, name)| (ProcId(first + n as u32), name_of(name)))
-            .collect();
-        for (me, name) in &members {
-            let config = ServerConfig {
-                name: Arc::clone(name),
-                cluster: name_of(&cluster.name),
-                domain: cluster.domain.as_ref().map(name_of),
-                members: members.clone(),
-                me: *me,
-                settings: cluster.settings.get(&**name).cloned().unwrap_or_default(),
-            };
-            let full = format!("{}/{name}", cluster.name);
-            self.add(&full, name, index, Node::Server(Box::new(Server::new(config))));
-        }
-        for (a, _) in &members {
-            for (b, _) in members.iter().filter(|(b, _)| b > a) {
-                self.sim.prepare_link(*a, *b, cluster.route);
-            }
-        }
-    }
-
-    fn add_client(&mut self, spec: &ClientSpec) {
-        let Some(index) = self.topology.clusters.iter().position(|c| c.name == spec.cluster) else {
-            return;
-        };
-        let cluster = &self.topology.clusters[index];
-        let access = cluster.access;
-        let mut servers: Vec<ProcId> = cluster
-            .servers
-            .iter()
-            .filter_map(|server| self.process(&format!("{}/{server}", cluster.name)))
-            .collect();
-        let first = match &spec.server {
-            Some(server) => cluster.servers.iter().position(|name| name == server).unwrap_or(0),
-            // In turn, so that not every client sits on the same server.
-            None => self.clusters.iter().filter(|c| **c == index).count() % servers.len().max(1),
-        };
-        servers.rotate_left(first);
-        let node = match spec.role {
-            Role::Wire => {
-                let name = &cluster.servers[first];
-                let settings = cluster.settings.get(name).cloned().unwrap_or_default();
-                Node::Wire(Box::new(Wire::new(servers[0], settings.max_payload)))
-            }
-            Role::Publisher | Role::Subscriber | Role::Worker | Role::Console => {
-                let name = spec.name.as_str().into();
-                let config = ClientConfig { name, servers: servers.clone() };
-                Node::Client(Box::new(Client::new(config)))
-            }
-        };
-        let process = self.add(&spec.name, &spec.name, index, node);
-        for server in servers {
-            self.sim.prepare_link(process, server, access);
-        }
-        self.sim.start(process);
-    }
-
-    /// A client goes for good; its name is free for another one.
-    fn remove_client(&mut self, process: ProcId) -> EventId {
-        let name = self.name(process).to_owned();
-        let topology = Arc::make_mut(&mut self.topology);
-        if let Some(at) = topology.clients.iter().position(|spec| spec.name == name) {
-            let spec = topology.clients.remove(at);
-            Arc::make_mut(&mut self.removed).push((process, spec));
-        }
-        Arc::make_mut(&mut self.names).remove(name.as_str());
-        self.sim.remove(process)
-    }
-
-    fn add(&mut self, name: &str, short: &str, cluster: usize, node: Node) -> ProcId {
-        let process = self.sim.add(name, node);
-        Arc::make_mut(&mut self.names).insert(name.into(), process);
-        Arc::make_mut(&mut self.clusters).push(cluster);
-        Arc::make_mut(&mut self.short_names).push(short.into());
-        process
-    }
-
     /// What the world was built from, with the clients added since and without those removed.
     pub fn topology(&self) -> &Topology {
         &self.topology

@@ -7,6 +7,8 @@ use crate::kernel::{LinkSpec, Span, Time};
 use crate::nats::json::{self, as_json, words};
 use crate::server::ServerSettings;
 
+use super::ClusterLink;
+
 /// A world before it starts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Topology {
@@ -16,6 +18,8 @@ pub struct Topology {
     pub start: Time,
     /// The clusters; each is its own JetStream.
     pub clusters: Vec<Cluster>,
+    /// How the clusters are joined; without links they know nothing of each other.
+    pub links: Vec<ClusterLink>,
     /// The clients that are there from the beginning.
     pub clients: Vec<ClientSpec>,
     /// What is done, in order, before anybody looks: streams to create, subscriptions to make.
@@ -24,7 +28,7 @@ pub struct Topology {
 
 as_json! {
     strict Topology, from Self::of(Vec::new());
-    seed, start omitempty, clusters required, clients, setup,
+    seed, start omitempty, clusters required, links omitempty, clients, setup,
 }
 
 /// A cluster of servers.
@@ -167,6 +171,16 @@ pub enum TopologyError {
         /// The name.
         name: String,
     },
+    /// A link between clusters that cannot be.
+    #[error("the link from {from} to {to} cannot be: {why}")]
+    Link {
+        /// The leaf.
+        from: String,
+        /// Its hub.
+        to: String,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
     /// A client that can do nothing of the kind.
     #[error("client {client} cannot do that: {why}")]
     Behaviour {
@@ -229,7 +243,7 @@ impl Topology {
 
     const fn of(clusters: Vec<Cluster>) -> Self {
         let (seed, start) = (42, Time::ZERO);
-        Self { seed, start, clusters, clients: Vec::new(), setup: Vec::new() }
+        Self { seed, start, clusters, links: Vec::new(), clients: Vec::new(), setup: Vec::new() }
     }
 
     /// Checks that this world can be.
@@ -258,6 +272,7 @@ impl Topology {
                 return Err(TopologyError::Unknown { client, what: "server", name });
             }
         }
+        super::cluster_link::check(self)?;
         let mut clients = Set::new();
         for client in &self.clients {
             unique(&mut clients, "client", &client.name)?;

@@ -81,6 +81,15 @@ fn alter_first(value: &mut Value) -> bool {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct CaseTopology {
     pub(super) clusters: Vec<CaseCluster>,
+    #[serde(default)]
+    pub(super) links: Vec<CaseLink>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct CaseLink {
+    pub(super) kind: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -2,13 +2,13 @@
 //! a connection from outside ([`windtunnel::world::Role::Wire`]).
 
 use serde_json::{Value, json};
-use windtunnel::kernel::{ProcState, Span};
+use windtunnel::kernel::{LinkSpec, ProcState, Span};
 use windtunnel::nats::json::FromJson;
 use windtunnel::nats::protocol::{ClientOp, ConnectOptions};
 use windtunnel::nats::{Headers, Message};
-use windtunnel::world::{ClientSpec, Cluster, Input, Topology, World};
+use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Input, Topology, World};
 
-use super::case::Case;
+use super::case::{Case, CaseCluster, CaseLink, CaseTopology};
 use super::matching::{Found, any_order, compare, compare_message};
 use super::talk::{Conn, Talk};
 use super::values::{Env, payload_bytes, subst, subst_text};
@@ -16,7 +16,8 @@ use super::values::{Env, payload_bytes, subst, subst_text};
 struct Run {
     talk: Talk,
     env: Env,
-    cluster: String,
+    /// The case's clusters; the first one is meant where a step names none.
+    clusters: Vec<CaseCluster>,
     /// The headers of the current step, in the order of the file.
     headers: Vec<(String, Value)>,
 }
@@ -25,19 +26,11 @@ type Outcome = Result<Found, String>;
 
 /// Replays a case. An error tells step and differences.
 pub(crate) fn replay(case: &Case) -> Result<(), String> {
-    let [cluster] = case.topology.clusters.as_slice() else {
-        return Err("more than one cluster is not simulated yet".to_owned());
-    };
-    let mut topology = Topology::single(&cluster.name, &[]);
-    topology.clusters[0] = Cluster {
-        domain: cluster.domain.clone(),
-        servers: (0..cluster.servers).map(|n| format!("{}-{n}", cluster.name)).collect(),
-        ..topology.clusters[0].clone()
-    };
+    let world = World::new(topology(&case.topology)?).map_err(|error| error.to_string())?;
     let mut run = Run {
-        talk: Talk::with(World::new(topology).map_err(|error| error.to_string())?),
+        talk: Talk::with(world),
         env: Env::new(),
-        cluster: cluster.name.clone(),
+        clusters: case.topology.clusters.clone(),
         headers: Vec::new(),
     };
     for (n, step) in case.steps.iter().enumerate() {
@@ -54,6 +47,28 @@ pub(crate) fn replay(case: &Case) -> Result<(), String> {
         Some(error) => Err(format!("-ERR '{error}' was not expected")),
         None => Ok(()),
     }
+}
+
+fn topology(case: &CaseTopology) -> Result<Topology, String> {
+    let mut topology = Topology::single("none", &["none"]);
+    topology.clusters = case
+        .clusters
+        .iter()
+        .map(|cluster| Cluster {
+            name: cluster.name.clone(),
+            domain: cluster.domain.clone(),
+            servers: (0..cluster.servers).map(|n| format!("{}-{n}", cluster.name)).collect(),
+            ..topology.clusters[0].clone()
+        })
+        .collect();
+    for CaseLink { kind, from, to } in &case.links {
+        if kind != "leafnode" {
+            return Err(format!("links of the kind {kind} are not simulated yet"));
+        }
+        let link = LinkSpec::latency(Span::micros(500));
+        topology.links.push(ClusterLink { link, ..ClusterLink::leaf(from, to) });
+    }
+    Ok(topology)
 }
 
 fn describe(step: &Value) -> String {
@@ -138,14 +153,16 @@ impl Run {
         if let Some(old) = self.talk.conns.remove(&name) {
             self.talk.give(Input::Crash { process: old.client, lose_disk: false })?;
         }
+        let first = self.clusters.first().map(|cluster| cluster.name.clone());
+        let cluster = text(step, "cluster").map(str::to_owned).or(first).ok_or("no cluster")?;
         let server = match subst(&step["server"], &self.env) {
             Value::String(name) => name,
-            Value::Number(n) => format!("{}-{n}", self.cluster),
-            _ => format!("{}-0", self.cluster),
+            Value::Number(n) => format!("{cluster}-{n}"),
+            _ => format!("{cluster}-0"),
         };
         self.talk.counter += 1;
         let client = format!("conn-{}", self.talk.counter);
-        let spec = ClientSpec::wire(&client, &self.cluster, Some(&server));
+        let spec = ClientSpec::wire(&client, &cluster, Some(&server));
         self.talk.give(Input::AddClient(spec))?;
         let raw = step.get("raw").is_some_and(|raw| raw == true);
         self.talk.conns.insert(name.clone(), Conn { client, raw, ..Conn::default() });
@@ -342,21 +359,39 @@ impl Run {
     }
 
     fn fault(&mut self, step: &Value) -> Outcome {
+        let kind = text(step, "kind").unwrap_or_default();
+        if matches!(kind, "cut_link" | "restore_link") {
+            return self.link_fault(step, kind == "cut_link");
+        }
         let server = subst_text(text(step, "server").unwrap_or_default(), &self.env);
-        let process = format!("{}/{server}", self.cluster);
+        let cluster = server.rsplit_once('-').map_or("", |(cluster, _)| cluster);
+        let process = format!("{cluster}/{server}");
         let id = self.talk.world.process(&process).ok_or("no such server")?;
-        match text(step, "kind").unwrap_or_default() {
+        match kind {
             "stop_server" => self.talk.give(Input::Stop { process })?,
             "kill_server" => self.talk.give(Input::Crash { process, lose_disk: false })?,
             "start_server" => self.talk.give(Input::Restart { process })?,
             other => return Err(format!("the fault {other} is not simulated yet")),
         }
-        let starts = text(step, "kind") == Some("start_server");
+        let starts = kind == "start_server";
         let done = self.talk.wait(Span::secs(20), |talk| {
             let up = talk.world.sim().state(id) != Some(ProcState::Down);
             up == starts && (!starts || talk.has_recovered())
         });
         if !done {
+            return Err("the fault does not come to an end".into());
+        }
+        self.talk.pass(Span::millis(500));
+        Ok(Found::default())
+    }
+
+    /// The leaf connection between two clusters breaks and cannot come back, or may.
+    fn link_fault(&mut self, step: &Value, cut: bool) -> Outcome {
+        let end = |name: &str| Ok::<_, String>(text(step, name).ok_or("no end")?.to_owned());
+        let (a, b) = (end("from")?, end("to")?);
+        self.talk.give(if cut { Input::Cut { a, b } } else { Input::Heal { a, b } })?;
+        let up = |talk: &mut Talk| talk.world.servers().any(|(_, _, s)| s.leafs().next().is_some());
+        if !self.talk.wait(Span::secs(20), |talk| up(talk) != cut) {
             return Err("the fault does not come to an end".into());
         }
         self.talk.pass(Span::millis(500));

@@ -158,14 +158,18 @@ impl Talk {
         self.subs.get_mut(first)?.queue.pop_front().map(|(_, message)| message)
     }
 
-    /// Whether all routes are up and, where there is a quorum, the meta group has a leader.
+    /// Whether all routes and leaf links are up and, where there is a quorum, the meta group has a leader.
     pub(super) fn has_recovered(&self) -> bool {
         let up: Vec<_> =
             self.world.servers().filter(|(_, state, _)| *state == ProcState::Up).collect();
-        let quorum = up.len() * 2 > self.world.servers().count();
         up.iter().all(|(_, _, server)| {
+            let members = &server.config().members;
+            let here = up.iter().filter(|(id, ..)| members.iter().any(|(m, _)| m == id)).count();
+            let quorum = here * 2 > members.len();
             let led = server.meta().is_none_or(|meta| !quorum || meta.leader().is_some());
-            led && server.routes().count() + 1 == up.len()
+            let hubs = server.config().leafs.len();
+            let joined = server.leafs().filter(|leaf| leaf.is_spoke).count();
+            led && server.routes().count() + 1 == here && joined == hubs
         })
     }
 }

@@ -36,6 +36,7 @@ pub const EVENTS: &[EventName] = &[
     event("created", "a stream exists on a server from now on"),
     event("deleted", "a stream is gone from a server"),
     event("no-responders", "nobody listens on a subject"),
+    event("withheld", "a leaf link was configured not to carry a message that is wanted behind it"),
     event("consumer-created", "a consumer exists on a server from now on"),
     event("consumer-deleted", "a consumer is gone from a server"),
     event(
@@ -112,6 +113,7 @@ fn name(event: &Event) -> Option<&'static str> {
             server::Note::StreamCreated { .. } => "created",
             server::Note::StreamDeleted { .. } => "deleted",
             server::Note::NoResponders { .. } => "no-responders",
+            server::Note::Withheld { .. } => "withheld",
             server::Note::Consumer { what, .. } => return consumer_name(what),
             _ => return None,
         },
@@ -192,7 +194,9 @@ fn is_about(world: &World, event: &Event, word: &str) -> bool {
                 server::Note::Removed { reason, first_seq, .. } => {
                     removal(*reason) == word || first_seq.to_string() == word
                 }
-                server::Note::NoResponders { subject } => subject_is(subject),
+                server::Note::NoResponders { subject } | server::Note::Withheld { subject, .. } => {
+                    subject_is(subject)
+                }
                 server::Note::Consumer { stream, consumer, what } => {
                     stream_is(stream) || &**consumer == word || is_about_delivery(what, word)
                 }

@@ -81,6 +81,17 @@ impl<T: Clone + Ord> Interest<T> {
         true
     }
 
+    /// Of a value that was in the index so many times for this interest, it is there as often as `after`
+    /// says from now on.
+    pub fn change(&mut self, pattern: &str, queue: Option<&str>, value: &T, before: u32, after: u32) {
+        for _ in before..after {
+            self.insert(pattern, queue, value.clone());
+        }
+        for _ in after..before {
+            self.remove(pattern, queue, value);
+        }
+    }
+
     /// Whether this very interest is in the index.
     pub fn contains(&self, pattern: &str, queue: Option<&str>, value: &T) -> bool {
         let mut node = &self.root;

@@ -14,7 +14,7 @@ use crate::nats::{Message, json};
 use super::super::answer::{Answer, answer};
 use super::super::api_stream::page;
 use super::super::meta::Requester;
-use super::super::{Account, Host, RouteOp, Server, Timer};
+use super::super::{Host, RouteOp, Server, Timer};
 use super::api::Result;
 
 /// How long others have to tell (nats-server: 4 s).
@@ -76,8 +76,7 @@ impl Server {
             for &peer in assignment.peers.iter().filter(|peer| **peer != self.config.me) {
                 let message = Message::new(format!("$JSC.CI.$G.{stream}.{name}"), "")
                     .with_reply(reply.as_str());
-                let (account, queues) = (Account::System, Vec::new());
-                let op = RouteOp::Message { account, message, to: None, queues, plain: true };
+                let op = RouteOp::system(message);
                 self.send_route(cx, peer, op);
             }
         }

@@ -107,7 +107,9 @@ fn weight(event: &Event) -> u8 {
             | S::Duplicate { .. }
             | S::Unwanted { .. }
             | S::BatchAbandoned { .. }
-            | S::NoResponders { .. } => 84,
+            | S::NoResponders { .. }
+            | S::LoopFound { .. } => 84,
+            S::Withheld { .. } => 36,
             S::Consumer { what, .. } => consumer::weight(what),
             S::Inflow { what, .. } => inflow::weight(what),
             S::SnapshotInstalled { .. } => 80,

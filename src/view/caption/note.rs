@@ -4,7 +4,7 @@ use crate::client::{self, Answer, Behaviour, Outcome, Task};
 use crate::kernel::{EventKind, ProcId};
 use crate::nats::api::PubAck;
 use crate::nats::json;
-use crate::server::{self, Frame, Removal, RouteOp};
+use crate::server::{self, Frame, LeafOp, Removal, RouteOp};
 use crate::view::cast::{Cast, GroupOf};
 use crate::view::class::Class;
 use crate::view::frame::Caption;
@@ -181,6 +181,22 @@ pub(super) fn server(step: Step<'_>, event: &Event, note: &server::Note) -> Capt
             .text(" finds nobody who wants ")
             .code(subject)
             .text(", and says so at once"),
+        Note::Withheld { subject, peer, pattern } => say
+            .class(Class::Deliver)
+            .who(cast, me)
+            .text(" does not send ")
+            .code(subject)
+            .text(" to ")
+            .who(cast, *peer)
+            .text(": their leaf link is not to carry ")
+            .code(pattern),
+        Note::LoopFound { peer } => say
+            .class(Class::Protocol)
+            .fault()
+            .who(cast, me)
+            .text(" is told by ")
+            .who(cast, *peer)
+            .text(" what it has said itself: the leaf links go round in a circle, so it closes this one"),
         Note::ApiHandled { subject, err_code } => {
             let name = super::api_name(subject);
             let say = say.class(Class::Control).who(cast, me);
@@ -450,7 +466,8 @@ fn arrived(step: Step<'_>) -> Option<Told> {
         let (_, _, frame) = step.cast.sent(*sent)?;
         match frame {
             Frame::Client(crate::nats::protocol::ClientOp::Pub(message))
-            | Frame::Route(RouteOp::Message { message, .. }) => {
+            | Frame::Route(RouteOp::Message { message, .. })
+            | Frame::Leaf(LeafOp::Message { message, .. }) => {
                 Some(match (super::Pull::of(message), super::Answered::of(message)) {
                     (Some(pull), _) => {
                         Told::Words(format!("the request for {}", count(pull.batch, "message")))

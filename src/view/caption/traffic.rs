@@ -8,7 +8,7 @@ use crate::kernel::{DropReason, EventId, EventKind, ProcId};
 use crate::nats::api::PubAck;
 use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Message, json};
-use crate::server::{Account, Frame, RaftFrame, RouteOp};
+use crate::server::{Account, Frame, LeafOp, RaftFrame, RouteOp};
 use crate::view::cast::Cast;
 use crate::view::class::{Class, is_api};
 use crate::view::frame::Caption;
@@ -30,6 +30,7 @@ pub(super) fn sent(cast: Cast<'_>, event: &Event) -> Caption {
         Frame::Server(op) => server_op(cast, say, op, to),
         Frame::Route(RouteOp::Raft(raft)) => raft_message(cast, say, raft, to),
         Frame::Route(op) => route_op(cast, say, op, to),
+        Frame::Leaf(op) => leaf_op(cast, say, op, to),
     }
     .done()
 }
@@ -176,23 +177,9 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
                 say.text(" sends the answer to ").who(cast, to)
             }
         }
-        RouteOp::Message { message, to: Some(_), .. } => say
-            .text(" routes ")
-            .code(&message.subject)
-            .text(" to ")
-            .who(cast, to)
-            .text(", where whoever is to get it is connected"),
-        RouteOp::Message { message, .. } => match kind_of_reply(message) {
-            Reply::Stored(_) | Reply::Refused => {
-                say.text(" routes the acknowledgement to ").who(cast, to)
-            }
-            Reply::Api | Reply::NobodyThere => say.text(" routes the answer to ").who(cast, to),
-            Reply::No => match (Pull::of(message), Answered::of(message)) {
-                (Some(pull), _) => pull.passed_on(cast, say, to),
-                (_, Some(answered)) => answered.passed_on(cast, say, to),
-                _ => routed(cast, say.text(" routes "), message, to),
-            },
-        },
+        RouteOp::Message { message, to: meant, .. } => {
+            passed_on(cast, say, message, meant.is_some(), to, " routes ")
+        }
         RouteOp::Info { .. } => say.text(" introduces itself to ").who(cast, to),
         RouteOp::Sub { subject, .. } => {
             say.text(" tells ").who(cast, to).text(" that somebody there wants ").code(subject)
@@ -207,6 +194,70 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
         RouteOp::Ping => say.text(" asks ").who(cast, to).text(" whether it is there"),
         RouteOp::Pong => say.text(" tells ").who(cast, to).text(" that it is there"),
     }
+}
+
+/// What a server passes on for its clients, to another of its cluster or over a leaf link.
+fn passed_on(
+    cast: Cast<'_>,
+    say: Say,
+    message: &Message,
+    delivers: bool,
+    to: ProcId,
+    verb: &str,
+) -> Say {
+    let say_to = |say: Say, what: &str| say.text(verb).text(what).text(" to ").who(cast, to);
+    if delivers {
+        let say = say.text(verb).code(&message.subject).text(" to ").who(cast, to);
+        return say.text(", where whoever is to get it is connected");
+    }
+    match kind_of_reply(message) {
+        Reply::Stored(_) | Reply::Refused => say_to(say, "the acknowledgement"),
+        Reply::Api | Reply::NobodyThere => say_to(say, "the answer"),
+        Reply::No => match (Pull::of(message), Answered::of(message)) {
+            (Some(pull), _) => pull.passed_on(cast, say, to),
+            (_, Some(answered)) => answered.passed_on(cast, say, to),
+            _ => routed(cast, say.text(verb), message, to),
+        },
+    }
+}
+
+fn leaf_op(cast: Cast<'_>, say: Say, op: &LeafOp, to: ProcId) -> Say {
+    match op {
+        LeafOp::Message { message, .. } if is_api(&message.subject) => say
+            .text(" passes ")
+            .code(&api_name(&message.subject))
+            .text(" on over the leaf link to ")
+            .who(cast, to),
+        LeafOp::Message { message, to: meant, .. } => {
+            passed_on(cast, say, message, meant.is_some(), to, " sends over the leaf link ")
+        }
+        LeafOp::Info(_) => say.text(" tells ").who(cast, to).text(" whose leaf it becomes who it is"),
+        LeafOp::Connect(_) => say.text(" introduces itself to ").who(cast, to).text(" as its leaf"),
+        LeafOp::Sub { subject, .. } => {
+            let say = say.text(" tells ").who(cast, to);
+            match domain_of(subject) {
+                Some(domain) => {
+                    say.text(" that the API of domain ").code(domain).text(" is to be found here")
+                }
+                None => say.text(" that somebody on its side wants ").code(subject),
+            }
+        }
+        LeafOp::Unsub { subject, .. } => {
+            let say = say.text(" tells ").who(cast, to);
+            say.text(" that nobody on its side wants ").code(subject).text(" any more")
+        }
+        LeafOp::Err(text) => {
+            say.text(" complains to ").who(cast, to).text(": ").code(text).fault()
+        }
+        LeafOp::Ping => say.text(" asks ").who(cast, to).text(" whether it is there"),
+        LeafOp::Pong => say.text(" tells ").who(cast, to).text(" that it is there"),
+    }
+}
+
+/// The domain in `$JS.<domain>.API.…`.
+fn domain_of(subject: &str) -> Option<&str> {
+    let (domain, rest) = subject.strip_prefix("$JS.")?.split_once('.')?;
+    rest.starts_with("API.").then_some(domain)
 }
 
 /// ": sequence 3, for the second time"
@@ -320,7 +371,8 @@ fn leads_meta(cast: Cast<'_>, process: ProcId) -> bool {
 fn subject(frame: &Frame) -> Option<String> {
     let (Frame::Client(ClientOp::Pub(message))
     | Frame::Server(ServerOp::Msg { message, .. })
-    | Frame::Route(RouteOp::Message { account: Account::Global, message, .. })) = frame
+    | Frame::Route(RouteOp::Message { account: Account::Global, message, .. })
+    | Frame::Leaf(LeafOp::Message { message, .. })) = frame
     else {
         return None;
     };
@@ -344,13 +396,18 @@ fn what(frame: &Frame) -> &'static str {
         Frame::Client(ClientOp::Pub(message)) if Answered::of(message).is_some() => {
             "The acknowledgement"
         }
-        Frame::Route(RouteOp::Message { message, .. }) if Answered::of(message).is_some() => {
+        Frame::Route(RouteOp::Message { message, .. })
+        | Frame::Leaf(LeafOp::Message { message, .. })
+            if Answered::of(message).is_some() =>
+        {
             "The acknowledgement"
         }
-        Frame::Server(ServerOp::Msg { .. }) | Frame::Route(RouteOp::Message { .. }) => "The answer",
+        Frame::Server(ServerOp::Msg { .. })
+        | Frame::Route(RouteOp::Message { .. })
+        | Frame::Leaf(LeafOp::Message { .. }) => "The answer",
         Frame::Client(op) => op.verb(),
         Frame::Server(op) => op.verb(),
-        Frame::Route(_) => "A word",
+        Frame::Route(_) | Frame::Leaf(_) => "A word",
     }
 }
 

@@ -4,7 +4,7 @@ use crate::client;
 use crate::kernel::{EventId, EventKind, ProcId, Time};
 use crate::nats::Message;
 use crate::nats::protocol::{ClientOp, ServerOp};
-use crate::server::{self, Frame, RouteOp};
+use crate::server::{self, Frame, LeafOp, RouteOp};
 use crate::view::caption;
 use crate::view::cast::Cast;
 use crate::view::class::Class;
@@ -135,7 +135,8 @@ fn message_of(frame: &Frame) -> Option<&Message> {
     match frame {
         Frame::Client(ClientOp::Pub(message))
         | Frame::Server(ServerOp::Msg { message, .. })
-        | Frame::Route(RouteOp::Message { message, .. }) => Some(message),
+        | Frame::Route(RouteOp::Message { message, .. })
+        | Frame::Leaf(LeafOp::Message { message, .. }) => Some(message),
         _ => None,
     }
 }
@@ -194,6 +195,8 @@ const fn server_word(note: &server::Note) -> &'static str {
         Note::Rejected { .. } => "refused",
         Note::Removed { .. } => "removed",
         Note::NoResponders { .. } => "no responders",
+        Note::Withheld { .. } => "kept at home",
+        Note::LoopFound { .. } => "loop found",
         Note::ApiHandled { .. } => "API request",
     }
 }

@@ -75,7 +75,9 @@ fn between_servers(
         ..line(view, a.process, b.process, [from, control, to], link)
     };
     let up = |hex: &ServerHex| hex.state != UpState::Down;
-    let connected = world.server(a.process).is_some_and(|s| s.routes().any(|r| r == b.process));
+    let connected = world.server(a.process).is_some_and(|s| {
+        s.routes().any(|r| r == b.process) || s.leafs().any(|leaf| leaf.peer == b.process)
+    });
     let usual = world.topology().clusters.get(cluster_a).map(|cluster| cluster.route);
     let line = LinkLine { connected: connected && up(a) && up(b), ..line };
     Some(finished(view, room, line, link, usual.filter(|_| same)))
