@@ -9,8 +9,8 @@ use std::sync::Arc;
 use crate::kernel::{ConnId, Context, ProcId, Span, Time};
 use crate::nats::{Message, Subject};
 
-use super::routing::Origin;
 use super::leaf::Key;
+use super::routing::Origin;
 use super::{Account, Frame, Host, ROUTE_PING, ROUTE_RETRY, RouteOp, Server, Target, Timer};
 
 /// After which span a server that did not say goodbye counts as offline. A real server misses five
@@ -78,7 +78,9 @@ impl Server {
             self.forget_route(cx, peer);
         }
         self.memory.away.remove(&peer);
-        self.memory.routes.insert(peer, Route { conn, pings_out: 0, interest: Map::new(), leafs: Map::new() });
+        self.memory
+            .routes
+            .insert(peer, Route { conn, pings_out: 0, interest: Map::new(), leafs: Map::new() });
         cx.set_timer(ROUTE_PING, Timer::Ping(conn).into());
         cx.send(conn, Frame::Route(RouteOp::Info { name: Arc::clone(&self.config.name) }));
         for ((subject, queue), weight) in &self.memory.local {

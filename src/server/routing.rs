@@ -237,10 +237,11 @@ impl Server {
             (Target::RouteLeaf(..), Origin::Leaf { from_hub: true, .. }) => false,
             (Target::RouteLeaf(_, cluster), origin) => origin.leaf_cluster() != Some(cluster),
             (Target::Leaf(conn), origin) => {
-                let from_route = matches!(origin, Origin::Route { .. });
+                // To its hub a server passes on what its clients and its own leaves send.
+                let up =
+                    !matches!(origin, Origin::Route { .. } | Origin::Leaf { from_hub: true, .. });
                 self.memory.leafs.get(conn).is_some_and(|leaf| {
-                    origin.leaf_cluster() != Some(&leaf.cluster)
-                        && (!from_route || leaf.remote.is_none())
+                    origin.leaf_cluster() != Some(&leaf.cluster) && (up || leaf.remote.is_none())
                 })
             }
             _ => true,

@@ -331,7 +331,8 @@ impl Drawing<'_> {
                 _ => None,
             });
             // What is only passed on between servers has its label where it came from.
-            let to_or_from_app = !matches!(frame, Some(server::Frame::Route(_) | server::Frame::Leaf(_)));
+            let to_or_from_app =
+                !matches!(frame, Some(server::Frame::Route(_) | server::Frame::Leaf(_)));
             let wanted = match arrow.class {
                 Class::Mirror => true,
                 Class::Publish | Class::Deliver | Class::Ack => to_or_from_app,

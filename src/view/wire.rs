@@ -11,7 +11,8 @@ use crate::kernel::{EventKind, Process};
 use crate::nats::codec::{write_client_op, write_server_op};
 use crate::nats::{Message, Subject};
 use crate::server::{
-    Account, DOMAIN_QUEUE, Frame, GroupEntry, LeafOp, META, MetaCommand, MoveStep, RaftFrame, RouteOp,
+    Account, DOMAIN_QUEUE, Frame, GroupEntry, LeafOp, META, MetaCommand, MoveStep, RaftFrame,
+    RouteOp,
 };
 use crate::world::{Event, Node};
 
@@ -185,9 +186,7 @@ fn interest_verb(sign: &str, account: Account, origin: Option<&str>) -> String {
 }
 
 /// The queue groups as they are on the wire, where the one that stands for a domain is not.
-fn leaf_queues<'a>(
-    queues: impl Iterator<Item = &'a Subject>,
-) -> impl Iterator<Item = &'a Subject> {
+fn leaf_queues<'a>(queues: impl Iterator<Item = &'a Subject>) -> impl Iterator<Item = &'a Subject> {
     queues.filter(|queue| ***queue != *DOMAIN_QUEUE)
 }
 
@@ -195,9 +194,10 @@ fn leaf_line(op: &LeafOp) -> String {
     let verb = op.verb();
     match op {
         LeafOp::Info(info) | LeafOp::Connect(info) => {
-            let domain = info.domain.as_ref().map_or_else(String::new, |domain| {
-                format!(",\"domain\":\"{domain}\"")
-            });
+            let domain = info
+                .domain
+                .as_ref()
+                .map_or_else(String::new, |domain| format!(",\"domain\":\"{domain}\""));
             let (name, cluster) = (&info.name, &info.cluster);
             format!("{verb} {{\"server_name\":\"{name}\",\"cluster\":\"{cluster}\"{domain}}}")
         }
@@ -331,7 +331,8 @@ mod tests {
         let frame = |queues: Vec<Subject>, message: &Message| {
             let account = Account::Global;
             let message = message.clone();
-            let op = RouteOp::Message { account, message, to: None, queues, plain: true, origin: None };
+            let op =
+                RouteOp::Message { account, message, to: None, queues, plain: true, origin: None };
             wire_text(&Frame::Route(op)).line
         };
         assert_eq!(frame(vec![], &message), "RMSG $G tasks.x _INBOX.1 1");

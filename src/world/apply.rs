@@ -195,15 +195,11 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
             let process = find(world, process)?;
             world.sim.resume(process)
         }
-        Input::Cut { a, b } => {
-            between(world, a, b, |world, a, b| world.sim.cut(a, b))?
-        }
+        Input::Cut { a, b } => between(world, a, b, |world, a, b| world.sim.cut(a, b))?,
         Input::Block { from, to } => {
             between(world, from, to, |world, from, to| world.sim.block(from, to))?
         }
-        Input::Heal { a, b } => {
-            between(world, a, b, |world, a, b| world.sim.heal(a, b))?
-        }
+        Input::Heal { a, b } => between(world, a, b, |world, a, b| world.sim.heal(a, b))?,
         Input::HealAll => {
             heal_all(world);
             last(world)

@@ -135,7 +135,8 @@ impl World {
         let subjects = |list: &Vec<String>| list.iter().map(|s| s.as_str().into()).collect();
         let hubs = self.topology.links.iter().filter(|link| link.from == *name);
         hubs.filter_map(|link| {
-            let mut servers: Vec<ProcId> = self.processes_of(self.cluster_index(&link.to)?).collect();
+            let mut servers: Vec<ProcId> =
+                self.processes_of(self.cluster_index(&link.to)?).collect();
             let first = server % servers.len().max(1);
             servers.rotate_left(first);
             Some(LeafRemote {

@@ -83,7 +83,14 @@ impl<T: Clone + Ord> Interest<T> {
 
     /// Of a value that was in the index so many times for this interest, it is there as often as `after`
     /// says from now on.
-    pub fn change(&mut self, pattern: &str, queue: Option<&str>, value: &T, before: u32, after: u32) {
+    pub fn change(
+        &mut self,
+        pattern: &str,
+        queue: Option<&str>,
+        value: &T,
+        before: u32,
+        after: u32,
+    ) {
         for _ in before..after {
             self.insert(pattern, queue, value.clone());
         }

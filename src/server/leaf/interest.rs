@@ -62,7 +62,9 @@ impl Server {
     }
 
     fn tell_leaf<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId, key: &Key) {
-        let Some(leaf) = self.memory.leafs.get(&conn).filter(|leaf| leaf.introduced) else { return };
+        let Some(leaf) = self.memory.leafs.get(&conn).filter(|leaf| leaf.introduced) else {
+            return;
+        };
         let weight = self.to_tell(conn, leaf, key);
         if leaf.told.get(key).copied().unwrap_or(0) == weight {
             return;

@@ -252,12 +252,7 @@ impl Server {
     }
 
     /// The other side has said who it is. The leaf answers; then both tell what they want.
-    fn leaf_introduced<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        conn: ConnId,
-        info: &LeafInfo,
-    ) {
+    fn leaf_introduced<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId, info: &LeafInfo) {
         let config = Arc::clone(&self.config);
         let jetstream = self.has_jetstream();
         let Some(leaf) = self.memory.leafs.get_mut(&conn) else { return };

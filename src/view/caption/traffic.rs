@@ -231,7 +231,9 @@ fn leaf_op(cast: Cast<'_>, say: Say, op: &LeafOp, to: ProcId) -> Say {
         LeafOp::Message { message, to: meant, .. } => {
             passed_on(cast, say, message, meant.is_some(), to, " sends over the leaf link ")
         }
-        LeafOp::Info(_) => say.text(" tells ").who(cast, to).text(" whose leaf it becomes who it is"),
+        LeafOp::Info(_) => {
+            say.text(" tells ").who(cast, to).text(" whose leaf it becomes who it is")
+        }
         LeafOp::Connect(_) => say.text(" introduces itself to ").who(cast, to).text(" as its leaf"),
         LeafOp::Sub { subject, .. } => {
             let say = say.text(" tells ").who(cast, to);
@@ -246,9 +248,7 @@ fn leaf_op(cast: Cast<'_>, say: Say, op: &LeafOp, to: ProcId) -> Say {
             let say = say.text(" tells ").who(cast, to);
             say.text(" that nobody on its side wants ").code(subject).text(" any more")
         }
-        LeafOp::Err(text) => {
-            say.text(" complains to ").who(cast, to).text(": ").code(text).fault()
-        }
+        LeafOp::Err(text) => say.text(" complains to ").who(cast, to).text(": ").code(text).fault(),
         LeafOp::Ping => say.text(" asks ").who(cast, to).text(" whether it is there"),
         LeafOp::Pong => say.text(" tells ").who(cast, to).text(" that it is there"),
     }
