@@ -36,23 +36,26 @@ fn here(source: &StreamSource, known: Known<'_>) -> Option<Arc<StreamConfig>> {
     known(&source.name).filter(|_| source.external.is_none())
 }
 
-/// Whether messages of a stream would come back to it over mirrors and sources.
+/// Whether messages of a stream would come back to it over mirrors and sources. A source that closes
+/// the circle counts only if what it lets through is published to the stream that has it, too.
 fn is_own_origin(config: &StreamConfig, known: Known<'_>) -> bool {
-    let (mut seen, mut open) = (Set::new(), local_origins(config));
-    while let Some(name) = open.pop() {
-        if name == config.name {
-            return true;
-        }
-        if let Some(origin) = known(&name).filter(|_| seen.insert(name)) {
-            open.extend(local_origins(&origin));
+    let (mut seen, mut open) = (Set::new(), vec![Arc::new(config.clone())]);
+    while let Some(stream) = open.pop() {
+        let all = stream.mirror.iter().chain(&stream.sources);
+        for source in all.filter(|source| source.external.is_none()) {
+            let filter = &source.filter_subject;
+            let is_published = |subject: &String| overlaps(subject, filter);
+            if source.name == config.name
+                && (filter.is_empty() || stream.subjects.iter().any(is_published))
+            {
+                return true;
+            }
+            if source.name != config.name && seen.insert(source.name.clone()) {
+                open.extend(known(&source.name));
+            }
         }
     }
     false
-}
-
-fn local_origins(config: &StreamConfig) -> Vec<String> {
-    let all = config.mirror.iter().chain(&config.sources);
-    all.filter(|source| source.external.is_none()).map(|source| source.name.clone()).collect()
 }
 
 pub(super) fn check_mirror(config: &StreamConfig) -> Result<(), ApiError> {
