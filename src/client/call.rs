@@ -6,7 +6,7 @@ use crate::kernel::{Digest, Fold, Span};
 use crate::nats::json::{self, FromJson, Object, ToJson, WriteFields, Writer, as_json, one_of};
 use crate::nats::{Headers, Message, Subject};
 
-use super::{Answer, ConsumerDraft, Deliver, Reading, kv};
+use super::{Answer, ConsumerDraft, Deliver, Reading, kv, object, upload::Upload};
 
 /// A call: one operation of a client, from the first byte it sends to its last answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -166,6 +166,10 @@ pub enum Call {
     },
     /// Something about a key-value bucket: several steps, each a call of its own.
     Kv(Box<kv::Op>),
+    /// Something about an object store: several steps, each a call of its own.
+    Object(Box<object::Op>),
+    /// Publish a content to a stream, piece by piece, and wait until all pieces are acknowledged.
+    Upload(Box<Upload>),
     /// Answer a message that another operation of this client received from a consumer.
     Answer {
         /// Which operation.
@@ -202,6 +206,8 @@ const CALLS: &[&str] = &[
     "kv",
     "backup",
     "restore",
+    "object",
+    "upload",
     "answer",
     "flush",
     "cancel",
@@ -220,6 +226,7 @@ impl Call {
                 *domain = wanted.map(str::to_owned);
             }
             Self::Kv(op) => op.domain = wanted.map(str::to_owned),
+            Self::Object(op) => op.domain = wanted.map(str::to_owned),
             _ => {}
         }
         self
@@ -234,6 +241,7 @@ impl Call {
             | Self::Backup { domain, .. }
             | Self::Restore { domain, .. } => domain.as_deref(),
             Self::Kv(op) => op.domain.as_deref(),
+            Self::Object(op) => op.domain.as_deref(),
             _ => None,
         }
     }
@@ -330,6 +338,8 @@ impl FromJson for Call {
                 change: o.take_or("change", Map::new()),
                 domain: o.take_or("domain", None),
             },
+            "object" => Self::Object(o.rest()),
+            "upload" => Self::Upload(o.rest()),
             "answer" => Self::Answer {
                 op: o.take("op"),
                 message: o.take_or("message", None),
@@ -416,6 +426,16 @@ impl ToJson for Call {
                 to.field("call", &"restore").field("directory", directory);
                 to.some("change", change).some("domain", domain)
             }
+            Self::Object(op) => {
+                to.field("call", &"object");
+                op.write_fields(to);
+                &mut *to
+            }
+            Self::Upload(upload) => {
+                to.field("call", &"upload");
+                upload.write_fields(to);
+                &mut *to
+            }
             Self::Answer { op, message, answer, wait } => {
                 to.field("call", &"answer").field("op", op).some("message", message);
                 to.field("answer", answer).field("wait", wait)
@@ -496,6 +516,7 @@ impl Call {
             self,
             Self::JsPublish { .. }
                 | Self::JsPublishAll { .. }
+                | Self::Upload(_)
                 | Self::Request { .. }
                 | Self::Api { .. }
                 | Self::Answer { .. }

@@ -57,6 +57,8 @@ pub(super) fn check(call: &Call) -> Result<(), String> {
             directory_name(directory)
         }
         Call::Restore { directory, .. } => directory_name(directory),
+        Call::Object(op) => op.check(),
+        Call::Upload(upload) => published(&upload.subject),
         Call::Flush | Call::Cancel { .. } => Ok(()),
     }
 }

@@ -13,7 +13,9 @@ use crate::kernel::{Context, Time};
 use crate::nats::Message;
 use crate::nats::api::PubAck;
 
-use super::{Call, Client, Draft, Happening, Host, Note, OpId, OpRecord, Outcome, Reading, kv};
+use super::{
+    Call, Client, Draft, Happening, Host, Note, OpId, OpRecord, Outcome, Reading, kv, object,
+};
 
 /// Why a script stopped.
 #[derive(Debug)]
@@ -42,7 +44,6 @@ pub(super) struct Script<'a> {
     /// Now. It is another time in every run: it may decide about the next step only.
     pub(super) now: Time,
     /// 22 random characters, the same in every run of one call: a NUID.
-    #[expect(dead_code, reason = "for object stores, which name their chunks with it")]
     pub(super) id: &'a str,
     /// The JetStream domain in which its requests to the API are made.
     pub(super) domain: Option<&'a str>,
@@ -70,13 +71,18 @@ impl<'a> Script<'a> {
         self.ask_with(&mut || call.take().unwrap_or_default())
     }
 
+    /// The subject of a request to the JetStream API.
+    pub(super) fn api_subject(&self, endpoint: &str) -> String {
+        match self.domain {
+            Some(domain) => format!("$JS.{domain}.API.{endpoint}"),
+            None => format!("$JS.API.{endpoint}"),
+        }
+    }
+
     /// The answer to a request to the JetStream API, such as `STREAM.INFO.KV_config`; it may be an error
     /// of the API. Without an answer the whole is over.
     pub(super) fn api(&mut self, endpoint: &str, body: String) -> Step<&'a Message> {
-        let subject = match self.domain {
-            Some(domain) => format!("$JS.{domain}.API.{endpoint}"),
-            None => format!("$JS.API.{endpoint}"),
-        };
+        let subject = self.api_subject(endpoint);
         match self.ask(Call::Api { subject, body })? {
             Outcome::Replies(replies) if !replies.is_empty() => Ok(&replies[0]),
             other => Stop::over(other.clone()),
@@ -130,7 +136,7 @@ impl Client {
         call: &Call,
     ) {
         let id: Arc<str> = cx.rng().base62(22).into();
-        let known = call.bucket().and_then(|bucket| self.buckets.get(bucket).copied());
+        let known = call.bucket().and_then(|bucket| self.buckets.get(&bucket).copied());
         if let Some(record) = self.ops.get_mut(&op) {
             let composite = Composite { id, known, answers: Vec::new() };
             record.progress.composite = Some(Box::new(composite));
@@ -180,6 +186,7 @@ impl Client {
         };
         let result = match &*call {
             Call::Kv(op) => kv::run(op, &mut script),
+            Call::Object(op) => object::run(op, &mut script),
             _ => return,
         };
         let learns = script.learns.take();
@@ -203,6 +210,7 @@ impl Client {
     ) {
         let wanted = self.ops.get(&whole).is_some_and(|record| match &*record.call {
             Call::Kv(op) => kv::passes(op, &message),
+            Call::Object(op) => object::passes(op, &message),
             _ => true,
         });
         if wanted {
@@ -262,13 +270,14 @@ impl OpRecord {
 impl Call {
     /// Whether it is made of steps that are calls of their own.
     pub fn is_composite(&self) -> bool {
-        matches!(self, Self::Kv(_))
+        matches!(self, Self::Kv(_) | Self::Object(_))
     }
 
-    /// The bucket it is about, by the name of its stream.
-    fn bucket(&self) -> Option<&str> {
+    /// The bucket it is about, as clients remember it.
+    fn bucket(&self) -> Option<String> {
         match self {
-            Self::Kv(op) => Some(&op.bucket),
+            Self::Kv(op) => Some(op.bucket.clone()),
+            Self::Object(op) => Some(object::name::stream(&op.bucket)),
             _ => None,
         }
     }

@@ -97,7 +97,7 @@ impl Client {
         op: ServerOp,
     ) {
         match op {
-            ServerOp::Info(_) => {
+            ServerOp::Info(info) => {
                 let Connection::Dialling { conn: dialled, server, timeout } = self.connection
                 else {
                     return;
@@ -107,6 +107,7 @@ impl Client {
                 }
                 cx.cancel_timer(timeout);
                 self.connection = Connection::Up { conn, server };
+                self.max_payload = info.max_payload as u64;
                 let note = cx.note(Note::Connected { server }.into());
                 cx.because(note);
                 let options = ConnectOptions::client(&self.config.name);

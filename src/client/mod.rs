@@ -15,11 +15,13 @@ mod consumer;
 mod fetch;
 pub mod kv;
 mod note;
+pub mod object;
 mod operation;
 mod outcome;
 mod reading;
 pub mod template;
 mod transfer;
+mod upload;
 mod window;
 mod wire;
 
@@ -42,6 +44,7 @@ pub use note::Note;
 pub use outcome::Outcome;
 pub use reading::{Dialect, Reading};
 pub use transfer::BackupFiles;
+pub use upload::Upload;
 pub use wire::Wire;
 
 /// How many messages of an operation are remembered; older ones are only counted.
@@ -55,6 +58,8 @@ const OWN_OPS_KEPT: usize = 40;
 const RECONNECT_WAIT: Span = Span::millis(250);
 /// How long a client waits for a connection to come up (nats.go: 2 s).
 const CONNECT_TIMEOUT: Span = Span::secs(2);
+/// How many bytes a message may have until a server says otherwise (nats-server: 1 MiB).
+const MAX_PAYLOAD: u64 = 1 << 20;
 /// How long a JetStream call waits for its answer (nats.go and nats-py: 5 s).
 const API_TIMEOUT: Span = Span::secs(5);
 /// How long it waits before a publish that found no responders is tried again (nats.go: 250 ms).
@@ -126,6 +131,8 @@ pub struct Client {
     buckets: Map<String, bool>,
     /// The backups it keeps, by the names of their directories.
     backups: Map<Arc<str>, Arc<BackupFiles>>,
+    /// How many bytes a message may have, as its server says.
+    max_payload: u64,
 }
 
 /// An operation and what came of it.
@@ -161,6 +168,7 @@ impl OpRecord {
             Call::Subscribe { .. } | Call::Reply { .. } | Call::Consume { .. } => true,
             Call::Ordered { how, .. } => !how.as_ref().is_some_and(|how| how.to_end),
             Call::Kv(op) => op.is_lasting(),
+            Call::Object(op) => op.is_lasting(),
             Call::Next { expires, no_wait, .. } => self.own || (expires.is_none() && !no_wait),
             _ => false,
         }
@@ -186,6 +194,7 @@ impl Client {
             parts: VecDeque::new(),
             buckets: Map::new(),
             backups: Map::new(),
+            max_payload: MAX_PAYLOAD,
         }
     }
 

@@ -7,7 +7,7 @@ use crate::nats::Subject;
 
 use super::behaviour::Task;
 use super::call::{Call, OpId};
-use super::{Answer, Behaviour, Outcome, kv};
+use super::{Answer, Behaviour, Outcome, kv, object};
 
 /// Something that happened inside a client.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,6 +147,7 @@ impl Fold for Note {
                     }
                     Outcome::Refused(_) => 10,
                     Outcome::Kv(result) => 11 ^ kv::weight(result) << 8,
+                    Outcome::Object(result) => 12 ^ object::weight(result) << 8,
                 });
             }
         }

@@ -126,9 +126,10 @@ impl Client {
             Call::Answer { op: target, message, answer, wait } => {
                 self.begin_answer(cx, op, (*target, *message), answer, *wait);
             }
-            Call::Kv(_) => self.begin_composite(cx, op, call),
             Call::Backup { .. } => self.begin_backup(cx, op, call),
             Call::Restore { .. } => self.begin_restore(cx, op, call),
+            Call::Kv(_) | Call::Object(_) => self.begin_composite(cx, op, call),
+            Call::Upload(upload) => self.begin_upload(cx, op, upload),
             Call::Flush => {
                 self.wait_for(cx, op, API_TIMEOUT);
                 self.say(cx, ClientOp::Ping);
@@ -295,6 +296,7 @@ impl Client {
             }
             Call::JsPublishAll { .. } => self.acknowledged(cx, op, message),
             Call::Backup { .. } | Call::Restore { .. } => self.transfer_answered(cx, op, message),
+            Call::Upload(_) => self.upload_acknowledged(cx, op, message),
             Call::Consume { .. } | Call::Ordered { .. } => {
                 self.consuming_answered(cx, op, message, no_responders);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kernel::Span;
 use crate::nats::Message;
 
-use super::kv;
+use super::{kv, object};
 
 /// What came of an operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,8 @@ pub enum Outcome {
     Refused(Message),
     /// What a call about a key-value bucket gives, or why it gives nothing.
     Kv(Result<kv::Got, kv::KvError>),
+    /// What a call about an object store gives, or why it gives nothing.
+    Object(Result<object::Done, object::ObjectError>),
     /// Nobody listens on the subject.
     NoResponders,
     /// No answer came in time. Nobody knows whether the request was carried out.

@@ -1,5 +1,7 @@
 //! Tab: what could come next in a line.
 
+use crate::client::object::name::bucket_of;
+
 use super::commands::{Command, Flag, Kind, NATS};
 use super::facts::{Facts, StreamFacts};
 use super::parse::prompt;
@@ -191,6 +193,18 @@ fn values(kind: Kind, word: &str, before: &str, place: &Place, facts: &Facts) ->
             let own = all.filter(|consumer| stream.is_none_or(|name| consumer.stream == *name));
             own.map(|consumer| consumer.name.as_str()).collect()
         }
+        Kind::Store => {
+            let streams = facts.streams.iter();
+            streams.filter_map(|stream| bucket_of(&stream.name)).collect()
+        }
+        Kind::Object => {
+            let store = place.args.first();
+            let own = facts.objects.iter().filter(|(bucket, _)| store == Some(bucket));
+            own.map(|(_, name)| name.as_str())
+                .filter(|name| !name.contains([' ', '\'', '"']))
+                .collect()
+        }
+        Kind::File => facts.files.iter().map(String::as_str).collect(),
         Kind::Server => facts.servers.iter().map(|server| server.name.as_str()).collect(),
         Kind::Client => facts.clients.iter().map(String::as_str).collect(),
         Kind::Subject | Kind::Pattern | Kind::Subjects => {

@@ -1,6 +1,7 @@
 //! What a click does, as a line of the console: so that one learns the command by watching.
 
 use crate::client::kv::{Act, Op};
+use crate::client::object::{self, Content};
 use crate::client::{Answer, Call, Deliver, Draft};
 use crate::kernel::Span;
 use crate::nats::time::go_duration;
@@ -96,7 +97,10 @@ fn command(call: &Call) -> Option<String> {
         }
         Call::Flush => drop(words.add("rtt")),
         Call::Kv(op) => kv(&mut words, op)?,
-        Call::JsPublishAll { .. } | Call::Answer { .. } | Call::Cancel { .. } => return None,
+        Call::Object(op) => object(&mut words, op)?,
+        Call::JsPublishAll { .. } | Call::Upload(_) | Call::Answer { .. } | Call::Cancel { .. } => {
+            return None;
+        }
     }
     words.flag("--js-domain", call.domain());
     Some(words.0)
@@ -158,6 +162,40 @@ fn kv(words: &mut Words, op: &Op) -> Option<()> {
             words.flag("--marker-ttl", ttl.as_deref());
         }
         _ => {}
+    }
+    Some(())
+}
+
+/// What is done with an object store. The CLI has no links and cannot change an object.
+fn object(words: &mut Words, op: &object::Op) -> Option<()> {
+    use object::Act;
+    words.add("object");
+    let verb = match op.act {
+        Act::Add => "add",
+        Act::Remove | Act::Delete => "del",
+        Act::Status | Act::Info => "info",
+        Act::Seal => "seal",
+        Act::Put => "put",
+        Act::Get => "get",
+        Act::List => "ls",
+        Act::Watch => "watch",
+        Act::Update | Act::Link => return None,
+    };
+    words.add(verb).add(&op.bucket);
+    if !op.name.is_empty() {
+        words.add(&op.name);
+    }
+    match &op.content {
+        Some(Content::Text(text)) if op.act == Act::Put => {
+            words.add("--text").add(text);
+        }
+        Some(Content::Generated { size, .. }) if op.act == Act::Put => {
+            words.add("--size").add(&size.to_string());
+        }
+        _ => {}
+    }
+    if matches!(op.act, Act::Remove | Act::Delete | Act::Seal | Act::Put) {
+        words.add("-f");
     }
     Some(())
 }

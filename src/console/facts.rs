@@ -16,6 +16,10 @@ pub struct Facts {
     pub metas: Vec<MetaFacts>,
     /// The streams.
     pub streams: Vec<StreamFacts>,
+    /// The objects in object stores: bucket and name.
+    pub objects: Vec<(String, String)>,
+    /// The files that were given to the console.
+    pub files: Vec<String>,
     /// The consumers.
     pub consumers: Vec<ConsumerFacts>,
     /// The subjects on which applications of this world publish.

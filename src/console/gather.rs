@@ -3,7 +3,8 @@
 use crate::sorted;
 use crate::sorted::Map;
 
-use crate::client::{Client, OpRecord, Outcome};
+use crate::client::object::{ObjectInfo, name};
+use crate::client::{Client, Dialect, OpRecord, Outcome};
 use crate::kernel::{ProcId, ProcState, Span, Time};
 use crate::nats::api::Storage;
 use crate::nats::{Subject, hash8};
@@ -88,6 +89,8 @@ pub(super) fn facts(world: &World) -> Facts {
                 })
             })
             .collect(),
+        objects: streams.iter().flat_map(objects).collect(),
+        files: Vec::new(),
         consumers: consumers
             .iter()
             .map(|view| ConsumerFacts {
@@ -113,6 +116,21 @@ fn keys(view: &StreamView<'_>) -> Vec<String> {
     let subjects = replica.stream.store().subjects(">").take(MOST);
     let key = |(subject, _): (&Subject, u64)| Some(subject.splitn(3, '.').nth(2)?.to_owned());
     subjects.filter_map(key).collect()
+}
+
+/// The objects in a stream, if it is an object store.
+fn objects(view: &StreamView<'_>) -> Vec<(String, String)> {
+    let (Some(bucket), Some(best)) = (name::bucket_of(view.name), view.best()) else {
+        return Vec::new();
+    };
+    let store = best.stream.store();
+    let all = name::metas(bucket);
+    let live = |subject: &Subject| {
+        let meta = store.last_of(subject)?;
+        let info = ObjectInfo::read(&meta.payload, Dialect::Python).ok()?;
+        (!info.deleted).then(|| (bucket.to_owned(), info.name))
+    };
+    store.subjects(&all).filter_map(|(subject, _)| live(subject)).collect()
 }
 
 /// The meta groups that have a leader, as their leaders see them.

@@ -231,6 +231,8 @@ fn flag_help(flag: &Flag) -> (String, String) {
         Kind::Consumer => "=CONSUMER",
         Kind::Bucket => "=BUCKET",
         Kind::Key => "=KEY",
+        Kind::Store => "=BUCKET",
+        Kind::Object | Kind::File => "=FILE",
         Kind::Subject | Kind::Pattern | Kind::Subjects => "=SUBJECT",
         Kind::Server => "=SERVER",
         Kind::Client => "=CLIENT",

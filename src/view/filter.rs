@@ -195,5 +195,6 @@ pub(super) fn failed(outcome: &client::Outcome) -> bool {
             | Outcome::ConnectionLost
             | Outcome::Refused(_)
             | Outcome::Kv(Err(_))
+            | Outcome::Object(Err(_))
     )
 }

@@ -268,6 +268,8 @@ mod tests {
             r#"{"call":"ordered","stream":"S","filters":["a"],"deliver":12,"max":1}"#.to_owned(),
             r#"{"call":"ordered","stream":"S","deliver":"all","pull":true,"domain":"hub"}"#.to_owned(),
             r#"{"call":"answer","op":4,"message":2,"answer":{"answer":"in_progress"},"wait":true}"#.to_owned(),
+            r#"{"call":"object","act":"put","bucket":"b","name":"n","content":{"generated":9}}"#.to_owned(),
+            r#"{"call":"upload","subject":"a","content":{"text":"t"},"piece":7,"then":{"subject":"b","text":"m"},"at_once":true}"#.to_owned(),
             r#"{"call":"flush"}"#.to_owned(),
             r#"{"call":"cancel","op":4}"#.to_owned(),
         ];

@@ -10,6 +10,7 @@ mod bench;
 mod consumer;
 mod core;
 mod kv;
+mod object;
 mod server;
 mod stream;
 mod verb;
@@ -97,6 +98,12 @@ pub enum Kind {
     Bucket,
     /// A key of the bucket that stands before it.
     Key,
+    /// The name of an object store.
+    Store,
+    /// The name of an object of the store that stands before it.
+    Object,
+    /// The name of a file that was given to the console.
+    File,
     /// A subject to send to.
     Subject,
     /// A subject, with wildcards or without.
@@ -124,6 +131,7 @@ pub static NATS: Command = Command {
         stream::STREAM,
         consumer::CONSUMER,
         kv::KV,
+        object::OBJECT,
         server::SERVER,
         account::ACCOUNT,
         account::RTT,

@@ -109,6 +109,24 @@ pub enum Verb {
     ConsumerReport,
     /// `nats consumer cluster step-down`
     ConsumerStepDown,
+    /// `nats object add`
+    ObjectAdd,
+    /// `nats object edit`
+    ObjectEdit,
+    /// `nats object put`
+    ObjectPut,
+    /// `nats object get`
+    ObjectGet,
+    /// `nats object del`
+    ObjectDel,
+    /// `nats object info`
+    ObjectInfo,
+    /// `nats object ls`
+    ObjectLs,
+    /// `nats object seal`
+    ObjectSeal,
+    /// `nats object watch`
+    ObjectWatch,
     /// `nats bench pub`
     BenchPub,
     /// `nats bench sub`

@@ -2,6 +2,9 @@
 
 use crate::sorted::Map;
 
+use std::sync::Arc;
+
+use crate::client::object::File;
 use crate::console::commands::Verb;
 use crate::console::format::parse_bytes;
 use crate::kernel::Span;
@@ -16,6 +19,7 @@ pub struct Invocation {
     pub client: Option<String>,
     pub(super) args: Vec<String>,
     pub(super) flags: Map<&'static str, Vec<String>>,
+    pub(super) file: Option<Arc<File>>,
 }
 
 impl Invocation {
@@ -62,6 +66,16 @@ impl Invocation {
     /// The value of a flag for a duration; `-1` counts as zero.
     pub(crate) fn span(&self, flag: &str) -> Option<Span> {
         self.text(flag).map(|text| Span(parse_duration(text).unwrap_or(0)))
+    }
+
+    /// The file that it names, if the console has it.
+    pub(crate) fn file(&self) -> Option<&Arc<File>> {
+        self.file.as_ref()
+    }
+
+    /// Gives it the file that it names.
+    pub(crate) fn set_file(&mut self, file: Option<Arc<File>>) {
+        self.file = file;
     }
 
     /// Sets a flag.

@@ -257,6 +257,7 @@ impl Parser {
             client: self.client,
             args: self.args,
             flags: self.flags,
+            file: None,
         }))
     }
 

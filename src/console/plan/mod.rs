@@ -10,6 +10,7 @@ mod differences;
 mod events;
 mod kv;
 mod message;
+mod object;
 mod publish;
 mod replication;
 mod rtt;
@@ -87,6 +88,15 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::ConsumerUnpin => consumer::unpin(run, line),
         Verb::ConsumerReport => consumer::report(run, line),
         Verb::ConsumerStepDown => consumer::step_down(run, line),
+        Verb::ObjectAdd => object::add(run, line),
+        Verb::ObjectEdit => object::edit(run, line),
+        Verb::ObjectPut => object::put(run, line),
+        Verb::ObjectGet => object::get(run, line),
+        Verb::ObjectDel => object::del(run, line),
+        Verb::ObjectInfo => object::info(run, line),
+        Verb::ObjectLs => object::ls(run, line),
+        Verb::ObjectSeal => object::seal(run, line),
+        Verb::ObjectWatch => object::watch(run, line),
         Verb::BenchPub => bench::publish(run, line),
         Verb::BenchSub => bench::subscribe(run, line),
         Verb::BenchJsPub => bench::js_publish(run, line, bench::Way::Sync),

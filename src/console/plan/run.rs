@@ -213,8 +213,10 @@ pub(crate) fn trouble(outcome: &Outcome) -> String {
         Outcome::Invalid(why) => format!("nats: {why}"),
         Outcome::Ended { .. } => "context canceled".to_owned(),
         Outcome::Kv(Err(why)) => why.to_string(),
+        Outcome::Object(Err(why)) => why.to_string(),
         Outcome::Sent { .. }
         | Outcome::Kv(Ok(_))
+        | Outcome::Object(Ok(_))
         | Outcome::Acked { .. }
         | Outcome::Replies(_)
         | Outcome::Fetched { .. } => "nats: unexpected answer".to_owned(),

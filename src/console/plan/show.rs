@@ -211,6 +211,14 @@ fn cluster(block: &mut Columns, group: &ClusterInfo, ts: Stamp) {
     replicas(block, group);
 }
 
+/// The section in which the CLI shows where a bucket is.
+pub(super) fn bucket_cluster(block: &mut Columns, group: &ClusterInfo) {
+    block.title("Cluster Information");
+    block.row("Name", &group.name);
+    block.row("Leader", &group.leader);
+    replicas(block, group);
+}
+
 /// The other servers of a group.
 pub(super) fn replicas(block: &mut Columns, group: &ClusterInfo) {
     for peer in &group.replicas {

@@ -10,7 +10,10 @@
 //! branch is left in another direction, [`Session::forget_after`] takes back what was typed later
 //! there (`submit` does it by itself), and a clone can be kept for the old branch.
 
-use crate::client::{Call, OpId};
+use std::sync::Arc;
+
+use crate::client::object::{Done, File, Got};
+use crate::client::{Call, OpId, Outcome};
 use crate::kernel::{Rng, Span};
 use crate::world::{Input, World};
 
@@ -22,9 +25,10 @@ use progress::script;
 use super::complete::{Completion, complete};
 use super::echo::echo;
 use super::entry::{Entry, Issued, Output, State, What};
+use super::facts::Facts;
 use super::gather;
 use super::history::LineHistory;
-use super::line::Line;
+use super::line::{Line, LineKind};
 use super::parse::{Invocation, Parsed, parse};
 use super::plan::{self, Stop};
 use super::usage::{UsageError, help};
@@ -40,6 +44,7 @@ pub struct Session {
     client: String,
     entries: Vec<Entry>,
     history: LineHistory,
+    files: Vec<Arc<File>>,
 }
 
 /// What becomes of a line.
@@ -54,7 +59,12 @@ pub struct Submission {
 impl Session {
     /// A console at which a client of this name types, unless a line says otherwise.
     pub fn new(client: &str) -> Self {
-        Self { client: client.to_owned(), entries: Vec::new(), history: LineHistory::default() }
+        Self {
+            client: client.to_owned(),
+            entries: Vec::new(),
+            history: LineHistory::default(),
+            files: Vec::new(),
+        }
     }
 
     /// The client that types.
@@ -74,7 +84,27 @@ impl Session {
 
     /// What a line could go on with.
     pub fn complete(&self, line: &str, world: &World) -> Completion {
-        complete(line, &gather::facts(world))
+        let files = self.files.iter().map(|file| file.name.clone()).collect();
+        complete(line, &Facts { files, ..gather::facts(world) })
+    }
+
+    /// Gives the console a file that lines can name. It takes the place of one of the same name.
+    pub fn offer(&mut self, file: Arc<File>) {
+        self.files.retain(|known| known.name != file.name);
+        self.files.push(file);
+    }
+
+    /// The object that a line got, if it got one.
+    pub fn got<'a>(&self, entry: &Entry, world: &'a World) -> Option<&'a Got> {
+        let What::Script { ops, .. } = &entry.what else { return None };
+        let (_, client) = gather::client(world, &entry.client)?;
+        ops.iter().rev().find_map(|issued| {
+            let record = client.op(issued.op).filter(|record| *record.call == issued.call)?;
+            match record.outcome.as_deref()? {
+                Outcome::Object(Ok(Done::Got(got))) => Some(&**got),
+                _ => None,
+            }
+        })
     }
 
     /// Takes a line at this state of the world.
@@ -162,7 +192,9 @@ impl Session {
         match invocation.verb {
             Verb::ServerLs => return Ok((fixed(servers::ls(&invocation, &facts), true), None)),
             Verb::ReportJetStream => {
-                return Ok((fixed(reports::jetstream(&invocation, &facts), true), None));
+                let lines = reports::jetstream(&invocation, &facts);
+                let fine = lines.iter().all(|line| line.kind != LineKind::Error);
+                return Ok((fixed(lines, fine), None));
             }
             Verb::ReportConnections => {
                 return Ok((fixed(reports::connections(&invocation, &facts), true), None));
@@ -177,6 +209,11 @@ impl Session {
         let mut rng = Rng::new(world.position() ^ world.now().nanos()).fork(line);
         template::settle(&mut invocation, &facts, &mut rng);
         gather::connection(world, typist, &mut invocation);
+        if invocation.verb == Verb::ObjectPut {
+            let named = |file: &&Arc<File>| Some(file.name.as_str()) == invocation.arg(1);
+            let file = self.files.iter().find(named).cloned();
+            invocation.set_file(file);
+        }
         let mut run = script(&invocation, &[], world.now());
         let call = match plan::run(&mut run, &invocation) {
             Err(Stop::Ask(call, _)) => *call,

@@ -39,6 +39,8 @@ fn value(rng: &mut Rng, kind: Kind) -> &'static str {
         }
         Kind::Bucket => &["config", "nope", "a.b"],
         Kind::Key => &["db.host", "nope", "'>'", "a..b"],
+        Kind::Store => &["FILES", "NOPE", "a.b"],
+        Kind::Object | Kind::File => &["hello.txt", "nope", "''"],
         Kind::Stream => &["ORDERS", "TASKS", "NOPE", "a.b"],
         Kind::Consumer => &["worker", "pusher", "nope", "a.b"],
         Kind::Subject => &["orders.new", "tasks.x", "elsewhere"],

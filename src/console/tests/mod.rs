@@ -4,6 +4,7 @@ mod any_line;
 mod backup;
 mod invocations;
 mod kv;
+mod object;
 
 use super::{Session, State};
 use crate::kernel::Span;

@@ -166,6 +166,8 @@ pub fn describe_call(say: Say, call: &Call) -> Say {
             say.text(" restores the backup in its directory ").code(directory)
         }
         Call::Kv(op) => super::kv::describe(say, op),
+        Call::Object(op) => super::object::describe(say, op),
+        Call::Upload(upload) => super::object::describe_upload(say, upload),
         Call::Answer { answer, .. } => say.text(match answer {
             Answer::Ack => " acknowledges a message",
             Answer::Nak { .. } => " gives a message back",

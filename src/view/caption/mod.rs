@@ -10,6 +10,7 @@ pub(in crate::view) mod inflow;
 mod input;
 pub mod kv;
 mod note;
+pub mod object;
 mod traffic;
 mod work;
 

@@ -322,7 +322,7 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
             // What was sent is told by what was asked.
             Outcome::Sent { .. } => 0,
             // The whole says more than its last step.
-            Outcome::Kv(_) => 90,
+            Outcome::Kv(_) | Outcome::Object(_) => 90,
             _ => 88,
         },
         Note::Disconnected { .. } => 87,
@@ -410,6 +410,7 @@ fn ended(say: Say, outcome: &Outcome) -> Say {
             }
         }
         Outcome::Kv(result) => super::kv::ended(say, result),
+        Outcome::Object(result) => super::object::ended(say, result),
         Outcome::NoResponders => {
             say.fault().text(" is told at once that nobody listens on that subject")
         }

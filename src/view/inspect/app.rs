@@ -7,7 +7,7 @@ use crate::client::{Behaviour, Call, Client, OpId, OpRecord, Outcome, Tally};
 use crate::kernel::ProcId;
 use crate::nats::Message;
 use crate::sorted;
-use crate::view::caption::{describe_call, kv};
+use crate::view::caption::{describe_call, kv, object};
 use crate::view::cast::Cast;
 use crate::view::doing;
 use crate::view::entity::Entity;
@@ -267,6 +267,7 @@ fn outcome_text(outcome: &Outcome) -> String {
         }
         Outcome::Refused(answer) => short(&answer.text(), DATA),
         Outcome::Kv(result) => kv::outcome(result),
+        Outcome::Object(result) => object::outcome(result),
         Outcome::NoResponders => "no responders".to_owned(),
         Outcome::TimedOut { after, .. } => format!("timed out after {after}"),
         Outcome::Ended { messages } => format!("ended after {}", count(*messages, "message")),
