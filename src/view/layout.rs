@@ -7,7 +7,8 @@
 
 use std::sync::Arc;
 
-use super::bucket::Kind;
+use crate::world::bucket::Kind;
+
 use super::command::LayoutHints;
 use super::frame::{Point, Rect};
 

@@ -5,6 +5,7 @@
 //! see is in read-only views; nothing outside can reach into a process.
 
 mod apply;
+pub mod bucket;
 mod build;
 pub mod check;
 mod cluster_link;

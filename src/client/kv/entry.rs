@@ -26,7 +26,8 @@ impl Operation {
         Self::read(message.header("KV-Operation"), message.header("Nats-Marker-Reason"))
     }
 
-    fn read(operation: Option<&str>, reason: Option<&str>) -> Self {
+    /// Reads it from the values of `KV-Operation` and `Nats-Marker-Reason`.
+    pub fn read(operation: Option<&str>, reason: Option<&str>) -> Self {
         match (operation, reason) {
             (Some("DEL"), _) | (_, Some("Remove")) => Self::Delete,
             (Some("PURGE"), _) | (_, Some("MaxAge" | "Purge")) => Self::Purge,

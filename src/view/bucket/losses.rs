@@ -7,9 +7,8 @@ use crate::nats::protocol::ClientOp;
 use crate::server::{self, Frame};
 use crate::view::cast::Cast;
 use crate::view::why::causes;
+use crate::world::bucket::{Bucket, Place};
 use crate::world::{Event, Note};
-
-use super::{Bucket, Place};
 
 /// So many events back a loss is still told.
 const RECENT: u64 = 600;

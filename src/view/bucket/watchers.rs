@@ -4,8 +4,7 @@ use crate::kernel::ProcId;
 use crate::nats::api::ConsumerConfig;
 use crate::view::cast::Cast;
 use crate::world::ConsumerView;
-
-use super::Place;
+use crate::world::bucket::Place;
 
 /// A consumer of a bucket or store.
 #[derive(Debug, Clone, PartialEq, Eq)]

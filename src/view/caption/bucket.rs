@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::client::kv::Operation;
 use crate::kernel::ProcId;
 use crate::nats::{Message, json};
-use crate::view::bucket::{Loss, Operation, Place};
+use crate::view::bucket::Loss;
 use crate::view::cast::Cast;
 use crate::view::content;
 use crate::view::say::Say;
 use crate::view::text::{count, size};
 use crate::world::Event;
+use crate::world::bucket::{Place, Revision};
 
 /// A message that is to be published, as far as its meaning depends on it.
 pub(super) struct Written<'a> {
@@ -83,12 +85,16 @@ pub(super) fn stored(
     match &place {
         Place::Key { .. } => {
             let say = say.text(": ").code(&name);
-            say.text(&match message.map_or(Operation::Put, |message| Operation::of(message)) {
-                Operation::Put => format!(" has revision {seq}"),
-                Operation::Delete => format!(" is deleted, and revision {seq} says so"),
-                Operation::Purge => format!(" is purged, and revision {seq} is all that is left"),
-                Operation::Expired => format!(" has run out, and revision {seq} says so"),
-                Operation::Removed => format!(" was removed, and revision {seq} says so"),
+            let revision = message.map(Revision::of);
+            let by_server = revision.as_ref().is_some_and(|revision| revision.reason().is_some());
+            let operation = revision.map_or(Operation::Put, |revision| revision.operation);
+            say.text(&match (operation, by_server) {
+                (Operation::Put, _) => format!(" has revision {seq}"),
+                (Operation::Delete, _) => format!(" is deleted, and revision {seq} says so"),
+                (Operation::Purge, false) => {
+                    format!(" is purged, and revision {seq} is all that is left")
+                }
+                (Operation::Purge, true) => format!(" has run out, and revision {seq} says so"),
             })
         }
         Place::Meta { .. } => say.text(": that is what ").code(&name).text(" is from now on"),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::client::{Answer, Call, Client, Doing, Draft, Task};
 use crate::kernel::{CloseReason, EventKind, ProcId};
-use crate::view::bucket::Place;
 use crate::view::cast::Cast;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
 use crate::view::text::count;
 use crate::world::Event;
+use crate::world::bucket::Place;
 
 use super::bucket::{self, Written};
 use super::traffic::api_name;

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::view::bucket::{Bucket, Key, Loss, Operation, Watcher};
+use crate::client::kv::Operation;
+use crate::view::bucket::{self as told, Loss, Watcher};
 use crate::view::cast::Cast;
 use crate::view::content::{self, Stream};
 use crate::view::entity::Entity;
 use crate::view::frame::{CellKind, Holding, HoldingCell, Row, Section, Stat};
 use crate::view::palette::Token;
 use crate::view::text::{age, brief, escaped, grouped, size};
+use crate::world::bucket::{Bucket, Key};
 use crate::world::{Replica, StreamView};
 
 use super::parts::{badge, row, stat, table};
@@ -62,9 +64,9 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) ->
         let (kind, what) = match revision.operation {
             Operation::Put if n + 1 < count => (CellKind::Old, "an earlier value".to_owned()),
             Operation::Put => (CellKind::Live, "the value".to_owned()),
-            other => (CellKind::Tombstone, format!("a marker: {}", other.state())),
+            _ => (CellKind::Tombstone, format!("a marker: {}", told::state(revision))),
         };
-        let word = revision.operation.word();
+        let word = told::word(revision);
         HoldingCell {
             entity: message(view, number),
             text: word.map_or_else(|| number.to_string(), |word| format!("{word} {number}")),
@@ -79,7 +81,7 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) ->
     let marker = last.filter(|last| last.operation != Operation::Put);
     Holding {
         name: key.name.clone(),
-        state: marker.map(|last| badge(last.operation.state(), Token::Muted)),
+        state: marker.map(|last| badge(told::state(last), Token::Muted)),
         value: last
             .filter(|last| last.operation == Operation::Put)
             .map(|last| escaped(&last.message.payload, VALUE)),

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::view::bucket::{Object, ObjectStore, Upload};
 use crate::view::cast::Cast;
 use crate::view::content::{self, Stream};
 use crate::view::entity::Entity;
 use crate::view::frame::{CellKind, Fact, Holding, HoldingCell, Section, Stat};
 use crate::view::palette::Token;
 use crate::view::text::{age, count, grouped, size};
+use crate::world::bucket::{Object, ObjectStore, Upload};
 use crate::world::{Replica, StreamView};
 
 use super::parts::{badge, fact, stat};

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::kernel::ProcState;
 use crate::nats::json::to_value;
-use crate::view::bucket::Kind;
 use crate::view::cast::Cast;
 use crate::view::content::{self, is_tombstone};
 use crate::view::entity::Entity;
@@ -12,6 +11,7 @@ use crate::view::frame::{Badge, Inspection, Row, Section, ShownAs, Tab};
 use crate::view::palette::Token;
 use crate::view::stage::{stream_kind, stream_tone};
 use crate::view::text::{age, escaped, grouped, size};
+use crate::world::bucket::Kind;
 use crate::world::{Replica, StreamView};
 
 use super::parts::{

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::client::kv::Operation;
 use crate::kernel::{Span, Time};
-use crate::view::bucket::{Bucket, Key, Kind, Loss, ObjectStore, Operation};
+use crate::view::bucket::{self as told, Loss};
 use crate::view::content::Stream;
 use crate::view::entity::Entity;
 use crate::view::frame::{
@@ -13,6 +14,7 @@ use crate::view::palette::Token;
 use crate::view::room::fit;
 use crate::view::text::{count, escaped, size};
 use crate::world::StreamView;
+use crate::world::bucket::{Bucket, Key, Kind, ObjectStore};
 
 use super::View;
 
@@ -133,7 +135,7 @@ fn bucket(view: View<'_>, owner: &StreamView<'_>, stream: &Stream) -> Vec<Draft>
                 Operation::Put => CellKind::Live,
                 _ => CellKind::Tombstone,
             };
-            let text = revision.operation.word().map(str::to_owned);
+            let text = told::word(revision).map(str::to_owned);
             (revision.number(), kind, text.unwrap_or_else(|| revision.number().to_string()))
         });
         let last = key.last();
@@ -149,7 +151,7 @@ fn bucket(view: View<'_>, owner: &StreamView<'_>, stream: &Stream) -> Vec<Draft>
             newest: true,
             note: last.map_or_else(String::new, |last| match last.operation {
                 Operation::Put => escaped(&last.message.payload, 60),
-                other => other.state().to_owned(),
+                _ => told::state(last).to_owned(),
             }),
             quiet: !key.is_live(),
             lost: (!lost.is_empty()).then(|| format!("✕ {} lost", lost.join(", "))),

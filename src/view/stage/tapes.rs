@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::nats::api::{Retention, Storage, StreamConfig};
 use crate::view::a11y;
-use crate::view::bucket::Kind;
 use crate::view::cast::Cast;
 use crate::view::content::{self, StoredMessage, Stream, is_tombstone};
 use crate::view::entity::Entity;
@@ -14,6 +13,7 @@ use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
 use crate::view::text::{brief, grouped};
 use crate::world::StreamView;
+use crate::world::bucket::Kind;
 
 use super::{View, cards, consumers};
 

@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::jetstream::store::Ttl;
+use crate::client::kv::Operation;
+use crate::jetstream::store::{StoredMessage, Ttl};
+use crate::jetstream::stream::Stream;
 use crate::kernel::{Span, Time};
 use crate::nats::api::StreamConfig;
 use crate::sorted::Map;
-use crate::view::content::{self, StoredMessage, Stream};
 
 use super::{MOST, Place};
+
+/// The header with which a server says why it wrote a marker by itself.
+const MARKER_REASON: &str = "Nats-Marker-Reason";
 
 /// A bucket at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,56 +43,6 @@ pub struct Revision {
     pub operation: Operation,
 }
 
-/// What a revision did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// It gave the key a value.
-    Put,
-    /// It deleted the key; what was before stays as history.
-    Delete,
-    /// It deleted the key and all that was before.
-    Purge,
-    /// The server wrote it because the last value ran out.
-    Expired,
-    /// The server wrote it because the last value was removed.
-    Removed,
-}
-
-impl Operation {
-    /// What a message in a bucket did.
-    pub fn of(message: &StoredMessage) -> Self {
-        match (message.header("KV-Operation"), message.header("Nats-Marker-Reason")) {
-            (Some("DEL"), _) => Self::Delete,
-            (Some("PURGE"), _) => Self::Purge,
-            (_, Some("MaxAge")) => Self::Expired,
-            (_, Some(_)) => Self::Removed,
-            _ => Self::Put,
-        }
-    }
-
-    /// Its word on a cell; none for a value.
-    pub const fn word(self) -> Option<&'static str> {
-        match self {
-            Self::Put => None,
-            Self::Delete => Some("DEL"),
-            Self::Purge => Some("PURGE"),
-            Self::Expired => Some("TTL"),
-            Self::Removed => Some("GONE"),
-        }
-    }
-
-    /// What the key is after it.
-    pub const fn state(self) -> &'static str {
-        match self {
-            Self::Put => "has a value",
-            Self::Delete => "deleted",
-            Self::Purge => "purged",
-            Self::Expired => "expired",
-            Self::Removed => "removed",
-        }
-    }
-}
-
 impl Key {
     /// Its newest revision.
     pub fn last(&self) -> Option<&Revision> {
@@ -102,6 +56,17 @@ impl Key {
 }
 
 impl Revision {
+    /// What a message of a bucket is as a revision.
+    pub fn of(message: &Arc<StoredMessage>) -> Self {
+        let (said, reason) = (message.header("KV-Operation"), message.header(MARKER_REASON));
+        Self { message: Arc::clone(message), operation: Operation::read(said, reason) }
+    }
+
+    /// Why the server wrote it by itself, if it did: `MaxAge`.
+    pub fn reason(&self) -> Option<&str> {
+        self.message.header(MARKER_REASON)
+    }
+
     /// Its number.
     pub fn number(&self) -> u64 {
         self.message.seq
@@ -130,18 +95,16 @@ impl Bucket {
         let mut bucket = Self::default();
         let mut keys: Map<String, Vec<Revision>> = Map::new();
         let mut seen = 0;
-        for message in content::newest(stream).take(MOST) {
+        for message in stream.store().iter_back_from(u64::MAX).take(MOST) {
             seen += 1;
             match Place::of(&message.subject) {
                 Some(Place::Key { key, .. }) => {
-                    let operation = Operation::of(message);
-                    let revision = Revision { message: Arc::clone(message), operation };
-                    keys.entry(key.to_owned()).or_default().push(revision);
+                    keys.entry(key.to_owned()).or_default().push(Revision::of(message));
                 }
                 _ => bucket.strangers += 1,
             }
         }
-        bucket.left_out = content::state(stream).messages.saturating_sub(seen);
+        bucket.left_out = stream.store().len().saturating_sub(seen);
         for (name, revisions) in keys.iter_mut() {
             revisions.reverse();
             let revisions = std::mem::take(revisions);

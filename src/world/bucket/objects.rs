@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
+use crate::jetstream::store::StoredMessage;
+use crate::jetstream::stream::Stream;
 use crate::nats::json;
 use crate::sorted::{self, Map};
-use crate::view::content::{self, StoredMessage, Stream};
 
 use super::{MOST, Place};
 
@@ -72,7 +73,7 @@ impl ObjectStore {
         let mut store = Self::default();
         let mut uploads: Map<String, Upload> = Map::new();
         let mut seen = 0;
-        for message in content::newest(stream).take(MOST) {
+        for message in stream.store().iter_back_from(u64::MAX).take(MOST) {
             seen += 1;
             match Place::of(&message.subject) {
                 Some(Place::Meta { object, .. }) => store.objects.push(read(object, message)),
@@ -88,7 +89,7 @@ impl ObjectStore {
                 _ => {}
             }
         }
-        store.left_out = content::state(stream).messages.saturating_sub(seen);
+        store.left_out = stream.store().len().saturating_sub(seen);
         for upload in uploads.values_mut() {
             upload.chunks.reverse();
         }
@@ -134,7 +135,7 @@ fn read(name: String, message: &Arc<StoredMessage>) -> Object {
 }
 
 /// The name in the last token of a meta message's subject; the token itself if it is none.
-pub fn decoded(token: &str) -> String {
+pub(super) fn decoded(token: &str) -> String {
     let bytes = URL_SAFE.decode(token).or_else(|_| URL_SAFE_NO_PAD.decode(token));
     bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| token.to_owned())
 }
