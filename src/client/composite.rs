@@ -51,7 +51,7 @@ pub(super) struct Script<'a> {
     pub(super) retries: u32,
     /// Whether the client knew the bucket when the call began, and if so whether it reads directly.
     pub(super) known: Option<bool>,
-    /// The bucket the client knows from now on, and whether it reads it directly.
+    /// The stream of the bucket the client knows from now on, and whether it reads that directly.
     pub(super) learns: Option<(String, bool)>,
 }
 
@@ -136,7 +136,7 @@ impl Client {
         call: &Call,
     ) {
         let id: Arc<str> = cx.rng().base62(22).into();
-        let known = call.bucket().and_then(|bucket| self.buckets.get(&bucket).copied());
+        let known = call.bucket().and_then(|stream| self.buckets.get(&stream).copied());
         if let Some(record) = self.ops.get_mut(&op) {
             let composite = Composite { id, known, answers: Vec::new() };
             record.progress.composite = Some(Box::new(composite));
@@ -273,10 +273,10 @@ impl Call {
         matches!(self, Self::Kv(_) | Self::Object(_))
     }
 
-    /// The bucket it is about, as clients remember it.
+    /// The bucket it is about, by the name of its stream.
     fn bucket(&self) -> Option<String> {
         match self {
-            Self::Kv(op) => Some(op.bucket.clone()),
+            Self::Kv(op) => Some(op.stream()),
             Self::Object(op) => Some(object::name::stream(&op.bucket)),
             _ => None,
         }

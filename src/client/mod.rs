@@ -37,7 +37,7 @@ use crate::server::Frame;
 use behaviour::{Alarm, Happening, Program};
 
 pub use ack::{Answer, Delivery};
-pub use behaviour::{Behaviour, Doing, Tally, Task};
+pub use behaviour::{Behaviour, Doing, Tally, Task, Turn};
 pub use call::{Call, Draft, OpId};
 pub use consumer::{ConsumerDraft, Deliver};
 pub use note::Note;
@@ -127,7 +127,7 @@ pub struct Client {
     happened: VecDeque<(EventId, Happening)>,
     /// What happened to calls of several steps that their scripts have not seen yet.
     parts: VecDeque<(EventId, composite::Part)>,
-    /// The buckets it knows, and whether it reads them directly.
+    /// The buckets and stores it knows, by their streams, and whether it reads them directly.
     buckets: Map<String, bool>,
     /// The backups it keeps, by the names of their directories.
     backups: Map<Arc<str>, Arc<BackupFiles>>,

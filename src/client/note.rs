@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kernel::{Digest, Fold, ProcId, Span};
 use crate::nats::Subject;
 
-use super::behaviour::Task;
+use super::behaviour::{Task, Turn};
 use super::call::{Call, OpId};
 use super::{Answer, Behaviour, Outcome, kv, object};
 
@@ -58,6 +58,13 @@ pub enum Note {
     CaughtUp {
         /// Which operation.
         op: OpId,
+    },
+    /// Something happened that counts for what an application with a bucket is for.
+    Turn {
+        /// What.
+        turn: Turn,
+        /// Why, or with what, in words.
+        text: Arc<str>,
     },
     /// What the application does by itself changed.
     Behaves {
@@ -116,6 +123,10 @@ impl Fold for Note {
                 digest.word(*after);
             }
             Self::CaughtUp { op } => digest.word(13 ^ op.0 << 8),
+            Self::Turn { turn, text } => {
+                digest.word(14 ^ (*turn as u64) << 8);
+                digest.bytes(text.as_bytes());
+            }
             // The input has all of it.
             Self::Behaves { behaviour, .. } => {
                 digest.word(8 ^ u64::from(behaviour.is_running()) << 8)

@@ -34,7 +34,7 @@ pub(super) struct Progress {
     /// Counts every message sent, so that old timers are recognised.
     pub(super) attempt: u64,
     /// How many messages were published and answered.
-    done: u32,
+    pub(super) done: u32,
     /// How often the current message was tried again.
     tries: u32,
     /// How often any message was tried again.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::client::behaviour::{Publisher, Source, Subscriber, Worker};
+use crate::client::behaviour::{KvApp, Publisher, Source, Subscriber, Worker};
 use crate::client::{Behaviour, Deliver};
 use crate::nats::api::{Retention, StreamConfig};
 use crate::nats::subject::tokens;
@@ -29,6 +29,7 @@ pub fn new_app(world: &World, kind: &str, near: Option<&Entity>) -> Option<Clien
             });
             worker(*knobs, stream.or(queue).or_else(|| streams.first()))
         }
+        Behaviour::Kv(knobs) => kv(*knobs, stream, &streams),
         Behaviour::Subscriber(knobs) => subscriber(
             *knobs,
             stream.and_then(StreamView::config),
@@ -56,6 +57,13 @@ fn publisher(knobs: Publisher, config: Option<&Arc<StreamConfig>>) -> Behaviour 
 fn worker(knobs: Worker, stream: Option<&StreamView<'_>>) -> Behaviour {
     let stream = stream.map_or_else(|| knobs.stream.clone(), |stream| stream.name.to_string());
     Behaviour::Worker(Box::new(Worker { stream, ..knobs }))
+}
+
+/// Lives off the selected bucket, or the first one there is.
+fn kv(knobs: KvApp, selected: Option<&StreamView<'_>>, all: &[StreamView<'_>]) -> Behaviour {
+    let bucket = selected.into_iter().chain(all).find_map(|view| view.name.strip_prefix("KV_"));
+    let bucket = bucket.map_or_else(|| knobs.bucket.clone(), str::to_owned);
+    Behaviour::Kv(Box::new(KvApp { bucket, ..knobs }))
 }
 
 /// Reads the selected stream in order, or listens to what the first one stores.

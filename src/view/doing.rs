@@ -30,6 +30,7 @@ pub(super) fn words(client: &Client) -> Option<String> {
     Some(match client.doing()? {
         Doing::Off => "switched off".to_owned(),
         Doing::Preparing { why } => why.to_string(),
+        Doing::Says { what } => what.to_string(),
         Doing::Idle => idle(behaviour, client.tally()),
         Doing::Publishing { count } => format!("waits for ack of {count}"),
         Doing::Working { task, in_hand, .. } => match in_hand {
@@ -61,6 +62,7 @@ fn idle(behaviour: &Behaviour, tally: Option<&Tally>) -> String {
     match behaviour {
         Behaviour::Publisher(publisher) => pace(publisher),
         Behaviour::Worker(worker) => format!("idle, {}", worker.stream),
+        Behaviour::Kv(app) => app.bucket.clone(),
         Behaviour::Subscriber(subscriber) => match (&subscriber.source, tally) {
             (Source::Core { subject, .. }, _) => subject.clone(),
             (Source::Ordered { stream, .. } | Source::Ephemeral { stream, .. }, _) => {

@@ -176,6 +176,10 @@ fn client_mark(note: &client::Note) -> Option<Sight> {
             Some(Sight::Mark(MarkKind::Refused, true))
         }
         Note::WorkerCrashes { .. } => Some(Sight::Mark(MarkKind::Fault, true)),
+        Note::Turn { turn: client::Turn::StepsDown | client::Turn::Loses, .. } => {
+            Some(Sight::Mark(MarkKind::Refused, true))
+        }
+        Note::Turn { .. } => Some(Sight::Mark(MarkKind::Done, true)),
         Note::StillWorking { .. } => Some(Sight::Mark(MarkKind::Done, true)),
         Note::OpStarted { .. }
         | Note::Received { .. }

@@ -2,6 +2,7 @@
 
 use crate::sorted::{Map, Set};
 
+use crate::client::behaviour::Job;
 use crate::client::{Behaviour, Call};
 use crate::kernel::{LinkSpec, Span, Time};
 use crate::nats::json::{self, as_json, words};
@@ -96,6 +97,10 @@ impl ClientSpec {
             Some(Behaviour::Publisher(_)) => Role::Publisher,
             Some(Behaviour::Worker(_)) => Role::Worker,
             Some(Behaviour::Subscriber(_)) => Role::Subscriber,
+            Some(Behaviour::Kv(app)) => match app.job {
+                Job::Config => Role::Subscriber,
+                Job::Service | Job::Elector | Job::Counter => Role::Publisher,
+            },
         }
     }
 }

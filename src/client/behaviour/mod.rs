@@ -5,6 +5,8 @@
 //! turned while it runs.
 
 mod knobs;
+pub mod kv_app;
+mod kv_run;
 mod program;
 pub mod publisher;
 pub mod subscriber;
@@ -18,6 +20,8 @@ use serde_json::Value;
 use crate::nats::json::{self, FromJson, Object, ToJson, WriteFields, Writer, one_of};
 
 pub use knobs::{Knob, KnobKind};
+pub use kv_app::{Job, KvApp};
+pub use kv_run::Turn;
 pub use program::{Alarm, Doing, Tally};
 pub(super) use program::{Happening, Program};
 pub use publisher::Publisher;
@@ -34,6 +38,8 @@ pub enum Behaviour {
     Worker(Box<Worker>),
     /// It listens.
     Subscriber(Box<Subscriber>),
+    /// It lives off a key-value bucket.
+    Kv(Box<KvApp>),
 }
 
 impl Default for Behaviour {
@@ -49,7 +55,10 @@ impl FromJson for Behaviour {
             "publisher" => Self::Publisher(object.rest()),
             "worker" => Self::Worker(object.rest()),
             "subscriber" => Self::Subscriber(object.rest()),
-            other => return Err(one_of("variant", other, &["publisher", "worker", "subscriber"])),
+            other => match Job::named(other) {
+                Some(job) => Self::Kv(Box::new(KvApp::read(job, &mut object))),
+                None => return Err(one_of("variant", other, &Self::KINDS)),
+            },
         };
         object.finish(true)?;
         Ok(behaviour)
@@ -63,6 +72,7 @@ impl ToJson for Behaviour {
             Self::Publisher(publisher) => publisher.write_fields(to),
             Self::Worker(worker) => worker.write_fields(to),
             Self::Subscriber(subscriber) => subscriber.write_fields(to),
+            Self::Kv(app) => app.write_fields(to),
         }
         to.close();
     }
@@ -75,6 +85,7 @@ impl Behaviour {
             Self::Publisher(publisher) => publisher.running,
             Self::Worker(worker) => worker.running,
             Self::Subscriber(subscriber) => subscriber.running,
+            Self::Kv(app) => app.running,
         }
     }
 
@@ -85,16 +96,18 @@ impl Behaviour {
             Self::Publisher(publisher) => publisher.running = running,
             Self::Worker(worker) => worker.running = running,
             Self::Subscriber(subscriber) => subscriber.running = running,
+            Self::Kv(app) => app.running = running,
         }
         self
     }
 
-    /// What it is called: "publisher", "worker", "subscriber".
+    /// What it is called: one of [`Self::KINDS`].
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Publisher(_) => "publisher",
             Self::Worker(_) => "worker",
             Self::Subscriber(_) => "subscriber",
+            Self::Kv(app) => app.job.name(),
         }
     }
 
@@ -107,6 +120,7 @@ impl Behaviour {
             Self::Publisher(publisher) => publisher.check(),
             Self::Worker(worker) => worker.check(),
             Self::Subscriber(subscriber) => subscriber.check(),
+            Self::Kv(app) => app.check(),
         }
     }
 }

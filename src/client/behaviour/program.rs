@@ -6,7 +6,7 @@ use crate::client::{Client, Host, Note, OpId, Outcome, Timer};
 use crate::kernel::{Context, Span, Time, TimerId};
 use crate::nats::Message;
 
-use super::{Behaviour, Task, publisher, subscriber, working};
+use super::{Behaviour, Task, kv_run, publisher, subscriber, working};
 
 /// What a program's timers are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ pub enum Doing {
         /// How many messages it has in hand, this one included.
         in_hand: usize,
     },
+    /// Something else, in words.
+    Says {
+        /// The words.
+        what: Arc<str>,
+    },
     /// It has done all it was to do.
     Done,
     /// It is dead, and these messages were in its hand.
@@ -112,6 +117,7 @@ pub(super) enum State {
     Publisher(publisher::State),
     Worker(working::State),
     Subscriber(subscriber::State),
+    Kv(kv_run::State),
 }
 
 impl State {
@@ -120,6 +126,7 @@ impl State {
             Behaviour::Publisher(_) => Self::Publisher(publisher::State::default()),
             Behaviour::Worker(_) => Self::Worker(working::State::default()),
             Behaviour::Subscriber(_) => Self::Subscriber(subscriber::State::default()),
+            Behaviour::Kv(_) => Self::Kv(kv_run::State::default()),
         }
     }
 }
@@ -140,7 +147,7 @@ impl Program {
         if self.lost.is_none() {
             self.lost = Some(match &self.state {
                 State::Worker(state) => state.tasks(),
-                State::Publisher(_) | State::Subscriber(_) => Vec::new(),
+                State::Publisher(_) | State::Subscriber(_) | State::Kv(_) => Vec::new(),
             });
         }
         self.state = State::of(&self.behaviour);
@@ -170,10 +177,13 @@ impl Client {
             }
             (State::Worker(state), Behaviour::Worker(knobs)) => state.doing(knobs),
             (State::Subscriber(state), Behaviour::Subscriber(knobs)) => state.doing(knobs),
+            (State::Kv(state), Behaviour::Kv(knobs)) => state.doing(knobs, &program.tally),
             _ => return None,
         };
         Some(match doing {
-            Doing::Idle | Doing::Preparing { .. } if self.connected_to().is_none() => {
+            Doing::Idle | Doing::Says { .. } | Doing::Preparing { .. }
+                if self.connected_to().is_none() =>
+            {
                 Doing::Preparing { why: "not connected".into() }
             }
             doing => doing,
@@ -274,6 +284,13 @@ impl Program {
                 };
                 self.subscriber_turned(client, cx, knobs, before);
             }
+            Behaviour::Kv(knobs) => {
+                let before = match before {
+                    Some(Behaviour::Kv(before)) => Some(&**before),
+                    _ => None,
+                };
+                self.kv_turned(client, cx, knobs, before);
+            }
         }
     }
 
@@ -288,6 +305,7 @@ impl Program {
             Behaviour::Publisher(knobs) => self.publisher_saw(client, cx, knobs, happening),
             Behaviour::Worker(knobs) => self.worker_saw(client, cx, knobs, happening),
             Behaviour::Subscriber(knobs) => self.subscriber_saw(client, cx, knobs, happening),
+            Behaviour::Kv(knobs) => self.kv_saw(client, cx, knobs, happening),
         }
     }
 

@@ -10,7 +10,7 @@
 
 mod config;
 mod entry;
-mod names;
+pub(in crate::client) mod names;
 mod outcome;
 mod run;
 mod writes;

@@ -6,7 +6,7 @@ use crate::client::Dialect;
 ///
 /// # Errors
 /// That it cannot, and what can.
-pub(super) fn bucket(name: &str) -> Result<(), String> {
+pub(in crate::client) fn bucket(name: &str) -> Result<(), String> {
     let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !name.is_empty() && name.chars().all(good) {
         return Ok(());
@@ -19,7 +19,7 @@ pub(super) fn bucket(name: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// That it cannot, and what can.
-pub(super) fn key(key: &str, dialect: Dialect) -> Result<(), String> {
+pub(in crate::client) fn key(key: &str, dialect: Dialect) -> Result<(), String> {
     let dots = dialect == Dialect::Go && key.contains("..");
     if !key.is_empty() && key.chars().all(of_key) && !edged(key) && !dots {
         return Ok(());
@@ -31,7 +31,7 @@ pub(super) fn key(key: &str, dialect: Dialect) -> Result<(), String> {
 ///
 /// # Errors
 /// That it cannot, and what can.
-pub(super) fn pattern(key: &str) -> Result<(), String> {
+pub(in crate::client) fn pattern(key: &str) -> Result<(), String> {
     let rest = key.strip_suffix('>').unwrap_or(key);
     let good = rest.chars().all(|c| of_key(c) || c == '*');
     if !key.is_empty() && good && !edged(key) && !key.contains("..") {

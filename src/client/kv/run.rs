@@ -84,7 +84,7 @@ pub(super) fn bind(op: &Op, script: &mut Script<'_>) -> Step<Result<Known>> {
         return Ok(Err(KvError::BadBucket));
     }
     let direct = config.allow_direct;
-    script.learns = Some((op.bucket.clone(), direct));
+    script.learns = Some((op.stream(), direct));
     let (mut reads, mut writes) = (own.clone(), own);
     // nats-py knows nothing of mirrors, nor of domains when it writes.
     if op.dialect == Dialect::Go {
@@ -125,7 +125,7 @@ fn change(op: &Op, script: &mut Script<'_>) -> Step<Result> {
     let body = config.body(&op.bucket, op.dialect);
     let endpoint = format!("STREAM.{verb}.{}", op.stream());
     let made: StreamInfo = good!(answer(script.api(&endpoint, body)?));
-    script.learns = Some((op.bucket.clone(), made.config.allow_direct));
+    script.learns = Some((op.stream(), made.config.allow_direct));
     Ok(Ok(Got::Bucket(Box::new(made))))
 }
 

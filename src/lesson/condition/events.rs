@@ -60,6 +60,10 @@ pub const EVENTS: &[EventName] = &[
     event("answered", "an app has the answer to a request"),
     event("timed-out", "an app waited in vain for an answer"),
     event("retried", "an app publishes again what was not answered"),
+    event("leads", "an app has become the leader, by a key of its own"),
+    event("steps-down", "an app is the leader no more"),
+    event("reloads", "an app has another configuration from now on"),
+    event("too-late", "an app wanted to write what somebody else had written meanwhile"),
     event("received", "an app's subscription got a message"),
     event("connected", "an app is connected"),
     event("disconnected", "an app lost its connection"),
@@ -122,6 +126,12 @@ fn name(event: &Event) -> Option<&'static str> {
             client::Note::Disconnected { .. } => "disconnected",
             client::Note::Received { .. } => "received",
             client::Note::Retried { .. } => "retried",
+            client::Note::Turn { turn, .. } => match turn {
+                client::Turn::Leads => "leads",
+                client::Turn::StepsDown => "steps-down",
+                client::Turn::Reloads => "reloads",
+                client::Turn::Loses => "too-late",
+            },
             client::Note::WorkStarted { .. } => "took",
             client::Note::WorkEnded { .. } => "finished",
             client::Note::OpEnded { outcome, .. } => match &**outcome {

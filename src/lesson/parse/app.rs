@@ -12,7 +12,7 @@ use crate::nats::json::{self, FromJson};
 use crate::nats::time::parse_duration;
 use crate::world::{ClientSpec, Input, Role};
 
-const KINDS: &[&str] = &["publisher", "worker", "subscriber"];
+const KINDS: &[&str] = &Behaviour::KINDS;
 
 /// Reads the line of an app that appears.
 pub(super) fn app(number: u32, line: &str) -> Read<ClientSpec> {
@@ -29,14 +29,15 @@ pub(super) fn app(number: u32, line: &str) -> Read<ClientSpec> {
     let role = match kind.as_str() {
         "publisher" => Role::Publisher,
         "worker" => Role::Worker,
-        "subscriber" => Role::Subscriber,
+        "subscriber" | "config" => Role::Subscriber,
+        "service" | "elector" | "counter" => Role::Publisher,
         other => return Err(wrong(unknown("kind of app", other, KINDS.iter().copied()))),
     };
     let mut knobs = pairs(knobs).map_err(wrong)?;
     let mut spec =
         ClientSpec { name: name.clone(), cluster, server, role, publishes: None, behaviour: None };
     // A publisher without a rate publishes when its button is pressed.
-    if role == Role::Publisher && !knobs.iter().any(|(name, _)| name == "every") {
+    if kind == "publisher" && !knobs.iter().any(|(name, _)| name == "every") {
         spec.publishes = Some(button(&mut knobs).map_err(wrong)?);
         return match knobs.first() {
             None => Ok(spec),
@@ -141,7 +142,10 @@ fn in_core(fields: &mut Map<String, Value>, name: &str, text: &str) {
 
 /// The value of a knob: `none`, `yes`, `no`, `3`, `2s`, `10%`, or a text.
 fn value(name: &str, text: &str) -> Value {
-    let is_text = matches!(name, "subject" | "text" | "stream" | "consumer" | "mode");
+    let is_text = matches!(
+        name,
+        "subject" | "text" | "stream" | "consumer" | "mode" | "bucket" | "key" | "value"
+    );
     let percent = text.strip_suffix('%').and_then(|number| number.parse().ok());
     match text {
         _ if is_text => Value::from(text),
@@ -188,6 +192,9 @@ mod tests {
             let Ok(Behaviour::Subscriber(reader)) = behaviour(&line) else { panic!("{line}") };
             assert!(matches!(reader.source, Source::Ordered { pull, .. } if pull == asks));
         }
+        let line = "a us-east elector bucket=locks every=1s ttl=none";
+        let Ok(Behaviour::Kv(elector)) = behaviour(line) else { panic!("an elector") };
+        assert_eq!((elector.every, elector.ttl, &*elector.key), (Span::secs(1), None, "leader"));
     }
 
     #[test]
@@ -204,6 +211,8 @@ mod tests {
         assert!(wrong("w us-east worker colour=red").contains("expected one of"));
         assert!(wrong("w us-east worker batch=0").contains("batch is 1 to"));
         assert!(wrong("w us-east worker processing=soon").contains("invalid type"));
+        assert!(wrong("c us-east config think=1s").contains("unknown field 'think'"));
+        assert!(wrong("c us-east config key=.a").contains("invalid key"));
         assert!(wrong("w us-east waiter").contains("there are publisher, worker"));
         assert!(wrong("w us-east worker quick").contains("NAME=VALUE"));
         assert!(

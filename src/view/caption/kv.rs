@@ -1,5 +1,6 @@
 //! Sentences for what applications do with key-value buckets.
 
+use crate::client::Turn;
 use crate::client::kv::{Act, Got, KvError, Op, Operation};
 use crate::view::class::Class;
 use crate::view::say::Say;
@@ -57,6 +58,17 @@ pub(super) fn ended(say: Say, result: &Result<Got, KvError>) -> Say {
             .code(&error.description),
         Err(why) => say.fault().text(" is told ").code(&why.to_string()),
     }
+}
+
+/// What counts for an application with a bucket, to be said after who it is.
+pub(super) fn turn(say: Say, turn: Turn, text: &str) -> Say {
+    let (say, what) = match turn {
+        Turn::Leads => (say, " is the leader from now on: "),
+        Turn::StepsDown => (say.fault(), " is the leader no more: "),
+        Turn::Reloads => (say.class(Class::Deliver), " has another configuration from now on: "),
+        Turn::Loses => (say.fault(), " was not the only one to write, and reads again: "),
+    };
+    say.text(what).text(text)
 }
 
 /// What a call gave, in a few words.

@@ -265,6 +265,7 @@ pub(super) fn client(cast: Cast<'_>, event: &Event, note: &client::Note) -> Capt
             .class(Class::Deliver)
             .who(cast, me)
             .text(" has all there was when it asked: what comes from now on is new"),
+        Note::Turn { turn, text } => super::kv::turn(say.who(cast, me), *turn, text),
         Note::Behaves { behaviour, turned } => behaves(say.who(cast, me), behaviour, turned),
         Note::WorkStarted { task, takes } => {
             task_name(say.class(Class::Deliver).who(cast, me).text(" works on "), cast, me, task)
@@ -330,6 +331,7 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
         Note::OpStarted { call, .. } if call.is_composite() => 69,
         Note::OpStarted { .. } => 68,
         Note::CaughtUp { .. } => 67,
+        Note::Turn { .. } => 93,
         Note::Connected { .. } => 64,
         Note::Received { .. } => 62,
         Note::WorkerCrashes { .. } => 92,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::client::behaviour::Knob;
+use crate::client::behaviour::{Job, Knob};
 use crate::client::{Behaviour, Call, Client, OpId, OpRecord, Outcome, Tally};
 use crate::kernel::ProcId;
 use crate::nats::Message;
@@ -132,6 +132,12 @@ fn tally_stats(behaviour: &Behaviour, tally: &Tally) -> Vec<Stat> {
             number("crashes", tally.crashes),
         ],
         Behaviour::Subscriber(_) => vec![number("received", tally.received)],
+        Behaviour::Kv(app) if app.job == Job::Config => vec![number("received", tally.received)],
+        Behaviour::Kv(_) => vec![
+            number("wrote", tally.acked),
+            number("too late", tally.refused),
+            number("unanswered", tally.unanswered),
+        ],
     }
 }
 

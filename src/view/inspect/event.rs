@@ -212,6 +212,12 @@ const fn client_word(note: &client::Note) -> &'static str {
         Note::OpEnded { .. } => "ends",
         Note::OrderLost { .. } => "order lost",
         Note::CaughtUp { .. } => "caught up",
+        Note::Turn { turn, .. } => match turn {
+            client::Turn::Leads => "leads",
+            client::Turn::StepsDown => "steps down",
+            client::Turn::Reloads => "reloads",
+            client::Turn::Loses => "too late",
+        },
         Note::Behaves { .. } => "behaves",
         Note::WorkStarted { .. } => "works",
         Note::WorkEnded { .. } => "work done",

@@ -28,6 +28,7 @@ fn apps_are(world: &World) -> bool {
         _ if state == ProcState::Paused => true,
         Some(Doing::Crashed { .. }) => !world.sim().will_start(process),
         Some(Doing::Idle) => client.behaviour().is_none_or(|does| does.kind() != "publisher"),
+        Some(Doing::Says { .. }) => client.behaviour().is_some_and(|does| does.kind() == "config"),
         Some(Doing::Preparing { .. } | Doing::Publishing { .. } | Doing::Working { .. }) => false,
     })
 }

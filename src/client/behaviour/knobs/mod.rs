@@ -28,6 +28,7 @@ macro_rules! knob {
     };
 }
 
+mod kv_app;
 mod publisher;
 mod steps;
 mod subscriber;
@@ -35,8 +36,8 @@ mod worker;
 
 use crate::kernel::{Ratio, Span};
 
-use super::Behaviour;
 use super::value::Value;
+use super::{Behaviour, Job, KvApp};
 use publisher::PUBLISHER;
 use subscriber::SUBSCRIBER;
 use worker::WORKER;
@@ -117,7 +118,8 @@ fn find<'a, T>(table: &'a [Entry<T>], kind: &str, name: &str) -> Result<&'a Entr
 
 impl Behaviour {
     /// The kinds of behaviours there are.
-    pub const KINDS: [&str; 3] = ["publisher", "worker", "subscriber"];
+    pub const KINDS: [&str; 7] =
+        ["publisher", "worker", "subscriber", "config", "service", "elector", "counter"];
 
     /// A behaviour of this kind with its usual knobs.
     ///
@@ -128,9 +130,13 @@ impl Behaviour {
             "publisher" => Ok(Self::Publisher(Box::default())),
             "worker" => Ok(Self::Worker(Box::default())),
             "subscriber" => Ok(Self::Subscriber(Box::default())),
-            other => {
-                Err(format!("{other:?} is no kind of app; there are {}", Self::KINDS.join(", ")))
-            }
+            other => match Job::named(other) {
+                Some(job) => Ok(Self::Kv(Box::new(KvApp::of(job)))),
+                None => Err(format!(
+                    "{other:?} is no kind of app; there are {}",
+                    Self::KINDS.join(", ")
+                )),
+            },
         }
     }
 
@@ -140,6 +146,7 @@ impl Behaviour {
             Self::Publisher(_) => PUBLISHER.iter().map(|entry| entry.knob).collect(),
             Self::Worker(_) => WORKER.iter().map(|entry| entry.knob).collect(),
             Self::Subscriber(_) => SUBSCRIBER.iter().map(|entry| entry.knob).collect(),
+            Self::Kv(app) => kv_app::entries(app.job).map(|entry| entry.knob).collect(),
         }
     }
 
@@ -153,6 +160,7 @@ impl Behaviour {
             Self::Publisher(knobs) => (find(PUBLISHER, kind, name)?.get)(knobs),
             Self::Worker(knobs) => (find(WORKER, kind, name)?.get)(knobs),
             Self::Subscriber(knobs) => (find(SUBSCRIBER, kind, name)?.get)(knobs),
+            Self::Kv(knobs) => (kv_app::find(knobs.job, name)?.get)(knobs),
         })
     }
 
@@ -180,6 +188,7 @@ impl Behaviour {
             Self::Publisher(knobs) => (find(PUBLISHER, kind, name)?.set)(knobs, value),
             Self::Worker(knobs) => (find(WORKER, kind, name)?.set)(knobs, value),
             Self::Subscriber(knobs) => (find(SUBSCRIBER, kind, name)?.set)(knobs, value),
+            Self::Kv(knobs) => (kv_app::find(knobs.job, name)?.set)(knobs, value),
         }
         .and_then(|()| changed.check())
         .map_err(|why| format!("{name}: {why}"))?;
