@@ -20,13 +20,7 @@ use conformance_support::case::Case;
 use conformance_support::runner::replay;
 
 /// Cases that need what is not built yet.
-const NOT_YET: &[&str] = &[
-    "domain-link-cut",
-    "domain-mirror",
-    "domain-origin-restart",
-    "domain-source-fan-in",
-    "supercluster-mirror",
-];
+const NOT_YET: &[&str] = &["supercluster-mirror"];
 
 fn cases() -> Vec<(String, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");

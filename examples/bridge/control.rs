@@ -95,9 +95,7 @@ async fn carry_out(bridge: &Rc<Bridge>, line: &str) -> Result<(), String> {
         match fault.kind.as_str() {
             "stop_server" | "kill_server" => stop(bridge, &fault).await,
             "start_server" => start(bridge, &fault).await,
-            "cut_link" | "restore_link" => {
-                Err("links between clusters are not simulated yet".to_owned())
-            }
+            "cut_link" | "restore_link" => link(bridge, &fault).await,
             other => Err(format!(
                 "there is no fault {other:?}; there are stop_server, kill_server, start_server, \
                  cut_link and restore_link"
@@ -144,6 +142,24 @@ async fn start(bridge: &Rc<Bridge>, fault: &Fault) -> Result<(), String> {
         bridge.turned().await;
     }
     bridge.reopen_port(&site).await.map_err(|error| error.to_string())
+}
+
+/// Cuts the link between two clusters so that it stays cut, or heals it.
+async fn link(bridge: &Rc<Bridge>, fault: &Fault) -> Result<(), String> {
+    let (a, b) = (fault.from.clone(), fault.to.clone());
+    let cut = fault.kind == "cut_link";
+    give(
+        bridge,
+        &if cut {
+            Input::Cut { a: a.clone(), b: b.clone() }
+        } else {
+            Input::Heal { a: a.clone(), b: b.clone() }
+        },
+    )?;
+    while bridge.engine.borrow().are_joined(&a, &b) == cut {
+        bridge.turned().await;
+    }
+    Ok(())
 }
 
 fn give(bridge: &Bridge, input: &Input) -> Result<(), String> {

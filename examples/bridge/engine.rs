@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use windtunnel::kernel::{Machine, ProcId, ProcState, Span};
 use windtunnel::nats::codec::write_server_op;
 use windtunnel::nats::protocol::ServerOp;
+use windtunnel::server::LeafRemote;
 use windtunnel::world::{ClientSpec, Input, InputError, Topology, TopologyError, World};
 
 use super::clock::{Clock, today};
@@ -325,8 +326,8 @@ impl Engine {
         self.conns.iter().flatten().map(socket)
     }
 
-    /// Whether the routes between the servers that run are up and, where most of a cluster's servers
-    /// run, its meta group has a leader.
+    /// Whether the routes and leaf links between the servers that run are up and, where most of a
+    /// cluster's servers run, its meta group has a leader.
     pub(crate) fn has_settled(&self) -> bool {
         let mut running: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
         for (process, state, _) in self.world.servers() {
@@ -340,9 +341,24 @@ impl Engine {
                 let cluster = self.world.cluster_of(process).unwrap_or_default();
                 let (up, all) = running.get(&cluster).copied().unwrap_or_default();
                 let led = server.meta().is_none_or(|meta| up * 2 <= all || meta.leader().is_some());
-                led && server.routes().count() + 1 == up
+                let joined = server.leafs().filter(|leaf| leaf.is_spoke).count();
+                let is_up = |hub: &&LeafRemote| {
+                    let mut servers = hub.servers.iter();
+                    servers.any(|server| self.world.sim().state(*server) == Some(ProcState::Up))
+                };
+                let hubs = server.config().leafs.iter().filter(is_up).count();
+                led && server.routes().count() + 1 == up && joined == hubs
             },
         )
+    }
+
+    /// Whether the leaf links between two clusters are up, of all servers that run.
+    pub(crate) fn are_joined(&self, leaf: &str, hub: &str) -> bool {
+        let mut of_leaf = self.world.servers().filter(|(_, state, server)| {
+            *state == ProcState::Up && *server.config().cluster == *leaf
+        });
+        of_leaf
+            .all(|(_, _, server)| server.leafs().any(|link| link.is_spoke && link.cluster == hub))
     }
 
     /// How a process is.

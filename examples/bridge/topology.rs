@@ -6,7 +6,7 @@ use windtunnel::sorted::Map;
 use serde::Deserialize;
 use windtunnel::kernel::{LinkSpec, Span};
 use windtunnel::server::{JetStreamSettings, ServerSettings};
-use windtunnel::world::{Cluster, Topology};
+use windtunnel::world::{Cluster, ClusterLink, LinkKind, Topology};
 
 use super::engine::Site;
 
@@ -14,7 +14,7 @@ use super::engine::Site;
 struct Document {
     clusters: Vec<ClusterEntry>,
     #[serde(default)]
-    links: Vec<serde_json::Value>,
+    links: Vec<LinkEntry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -23,6 +23,13 @@ struct ClusterEntry {
     #[serde(default)]
     domain: Option<String>,
     servers: Vec<ServerEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LinkEntry {
+    kind: String,
+    from: String,
+    to: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -68,9 +75,6 @@ pub(crate) fn read(path: &Path, seed: u64) -> Result<(Topology, Vec<Port>), Stri
     let text = std::fs::read_to_string(path).map_err(|error| told(error.to_string()))?;
     let document: Document =
         serde_json::from_str(&text).map_err(|error| told(error.to_string()))?;
-    if !document.links.is_empty() {
-        return Err(told("links between clusters are not simulated yet".to_owned()));
-    }
     let mut topology = Topology { seed, clusters: Vec::new(), ..Topology::single("none", &[]) };
     let mut ports = Vec::new();
     for ClusterEntry { name, domain, servers } in document.clusters {
@@ -91,5 +95,16 @@ pub(crate) fn read(path: &Path, seed: u64) -> Result<(Topology, Vec<Port>), Stri
         }
         topology.clusters.push(cluster(&name, domain, settings));
     }
+    for LinkEntry { kind, from, to } in document.links {
+        let kind = match kind.as_str() {
+            "leafnode" => LinkKind::Leaf,
+            "gateway" => LinkKind::Gateway,
+            other => {
+                return Err(told(format!("there is no kind of link {other:?}; leafnode is one")));
+            }
+        };
+        topology.links.push(ClusterLink { kind, link: AT_ONCE, ..ClusterLink::leaf(&from, &to) });
+    }
+    topology.validate().map_err(|why| told(why.to_string()))?;
     Ok((topology, ports))
 }
