@@ -153,7 +153,9 @@ fn check_state(state: &StreamState) -> Result<()> {
         Some(_) => Err(BackupError(
             "invalid stream state: message count exceeds sequence range".to_owned(),
         )),
-        None => Err(BackupError("invalid stream state: invalid sequence range".to_owned())),
+        None => Err(BackupError(
+            "invalid stream state: inconsistent message count or sequence range".to_owned(),
+        )),
     }
 }
 

@@ -187,8 +187,11 @@ impl Stream {
             return Taken::refused(ApiError::FAST_INVALID_ID);
         }
         let mut all = Vec::new();
-        if operation == Operation::Start {
+        // A message that is its whole batch begins and ends it.
+        let is_whole = operation == Operation::Commit && number == 1;
+        if operation == Operation::Start || (is_whole && !leader.fast.open.contains_key(id)) {
             match Self::start_fast_batch(leader, &control, arrival.now) {
+                Ok(_) if is_whole => {}
                 Ok(flow) => all.push(told(reply, &FlowReply::Ack { seq: 0, msgs: flow })),
                 Err(error) => return Taken::refused(error),
             }
@@ -284,10 +287,16 @@ fn go_on_with(
         Err(error) => {
             if number == 1 && !open.goes_on {
                 leader.fast.open.remove(id);
-                return Taken::refused(error);
+                if all.is_empty() {
+                    return Taken::refused(error);
+                }
+                let refused = PubAck::refused(&ack.stream, error).to_json();
+                all.push((Arc::clone(reply), refused));
+                return Taken::Fast { told: all, command: None };
             }
             all.push(told(reply, &FlowReply::Err { seq: number, error }));
-            if !open.goes_on {
+            // It ends before this message.
+            if !open.goes_on || operation == Operation::Commit {
                 open.end = Some((Arc::clone(reply), number - 1));
             }
         }
