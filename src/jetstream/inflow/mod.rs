@@ -259,17 +259,17 @@ impl Inflow {
         }
     }
 
-    /// A way to the origin has opened: whoever waits for nothing but time asks at once. Gives
-    /// whether it did.
-    pub fn kick(&mut self, now: Time) -> bool {
-        let stale = self.heard_at.is_none_or(|at| now.since(at) > CHECK);
+    /// A way to the origin has opened: who waits for nothing but time, or for a consumer that may be
+    /// gone, asks as soon as may be. Gives whether it will.
+    pub fn kick(&mut self, now: Time, rng: &mut Rng) -> bool {
         let waits = match &self.phase {
             Phase::Waiting { .. } => true,
             Phase::Asking { .. } => false,
-            Phase::Following { .. } => stale,
+            Phase::Following { .. } => self.heard_at.is_none_or(|at| now.since(at) > CHECK),
         };
         if waits {
-            self.phase = Phase::Waiting { until: now };
+            self.fails = 0;
+            self.retry(now, rng);
         }
         waits
     }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::jetstream::inflow::{Inflow, Kind, Owner, Phase, Start, Tick, source_id};
 use crate::kernel::{Context, EventId, Time};
 use crate::nats::api::{SourceInfo, StreamSource};
+use crate::nats::subject::matches;
 use crate::nats::{Message, Subject};
 
 use super::{Account, Host, HostedStream, Note, Server, Target, Timer};
@@ -273,6 +274,31 @@ impl Server {
         }
         let timer = cx.set_timer(due.since(cx.now()), Timer::Inflow(Arc::clone(name)).into());
         hosted.inflow_timer = Some((due, timer));
+    }
+}
+
+impl Server {
+    /// A leaf link leads to whoever wants this subject: origins whose API it is part of may be asked
+    /// from now on.
+    pub(super) fn origins_reachable<H: Host>(&mut self, cx: &mut Context<'_, H>, subject: &str) {
+        let mut kicked = Vec::new();
+        for (name, hosted) in &mut self.streams {
+            for about in &mut hosted.inflows {
+                let Some(external) = &about.inflow.source().external else { continue };
+                if !matches(subject, &format!("{}.CONSUMER.CREATE.S", external.api)) {
+                    continue;
+                }
+                let stale = about.inflow.clone();
+                if about.inflow.kick(cx.now(), cx.rng()) {
+                    kicked.push((Arc::clone(name), stale));
+                }
+            }
+        }
+        for (name, stale) in kicked {
+            self.listen(cx, &name, stale.id());
+            self.delete_consumer_of(cx, &stale, false);
+            self.arm_inflows(cx, &name);
+        }
     }
 }
 

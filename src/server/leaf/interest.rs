@@ -118,6 +118,9 @@ impl Server {
         }
         self.tell_leafs(cx, subject, queue.as_ref());
         self.interest_changed(cx, subject);
+        if weight > before && subject.starts_with("$JS.") {
+            self.origins_reachable(cx, subject);
+        }
     }
 
     /// Tells the other servers of the cluster what the leaves of another cluster want that are
