@@ -7,6 +7,7 @@ mod tests;
 pub mod watchers;
 
 use crate::client::kv::Operation;
+use crate::client::object::Link;
 use crate::world::bucket::Revision;
 
 pub use losses::Loss;
@@ -31,5 +32,13 @@ pub fn state(revision: &Revision) -> &'static str {
         (Operation::Purge, false) => "purged",
         (Operation::Purge, true) => "expired",
         (Operation::Delete, true) => "removed",
+    }
+}
+
+/// What a link stands for: `store/object`, or a whole store.
+pub fn link(link: &Link) -> String {
+    match link.name.as_str() {
+        "" => link.bucket.clone(),
+        name => format!("{}/{name}", link.bucket),
     }
 }

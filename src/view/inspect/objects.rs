@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::view::bucket as told;
 use crate::view::cast::Cast;
 use crate::view::content::{self, Stream};
 use crate::view::entity::Entity;
@@ -55,7 +56,7 @@ pub(super) fn sections(
 fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
     let now = cast.world().now();
     let mut cells = chunk_cells(view, &object.name, &object.chunks, CellKind::Live);
-    let (kind, text, what) = match object.deleted {
+    let (kind, text, what) = match object.info.deleted {
         true => (CellKind::Tombstone, "DEL", "a meta message that says it is deleted"),
         false => (CellKind::Old, "meta", "the message that describes it"),
     };
@@ -66,28 +67,32 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
         kind,
         a11y: format!("{}: {text} {seq}, {what}", object.name),
     });
+    let info = &object.info;
     let mut facts: Vec<Fact> = Vec::new();
-    if object.deleted {
-        facts.push(fact("upload", &object.nuid));
-    } else if let Some(to) = &object.link {
-        facts.push(fact("link to", to));
+    if info.deleted {
+        facts.push(fact("upload", &info.nuid));
+    } else if let Some(to) = info.link() {
+        facts.push(fact("link to", told::link(to)));
     } else {
         let chunks = count(object.chunks.len() as u64, "chunk");
-        facts.push(fact("size", format!("{} in {chunks}", size(object.size))));
-        facts.push(fact("digest", &object.digest));
-        facts.push(fact("upload", &object.nuid));
+        facts.push(fact("size", format!("{} in {chunks}", size(info.size))));
+        facts.push(fact("digest", info.digest.as_deref().unwrap_or_default()));
+        facts.push(fact("upload", &info.nuid));
     }
-    if !object.description.is_empty() {
-        facts.push(fact("description", &object.description));
+    if let Some(description) = info.description.as_deref().filter(|text| !text.is_empty()) {
+        facts.push(fact("description", description));
+    }
+    for (name, value) in info.header_lines() {
+        facts.push(fact(&name, value));
     }
     Holding {
         age: Some(age(now.since(object.meta.at))),
         name: object.name.clone(),
-        state: match (object.deleted, &object.link) {
+        state: match (info.deleted, info.link()) {
             (true, _) => Some(badge("deleted", Token::Muted)),
             (_, Some(_)) => Some(badge("link", Token::Mirror)),
             _ if object.is_broken() => {
-                let text = format!("{} of {} chunks", object.chunks.len(), object.said);
+                let text = format!("{} of {} chunks", object.chunks.len(), info.chunks);
                 Some(badge(text, Token::Fault))
             }
             _ => None,

@@ -169,7 +169,7 @@ fn store(stream: &Stream) -> Vec<Draft> {
     let objects = store.objects.iter().map(|object| {
         let mut cells: Vec<(u64, CellKind, String)> = Vec::new();
         cells.extend(object.chunks.iter().map(|seq| (*seq, CellKind::Live, seq.to_string())));
-        let (kind, word) = match object.deleted {
+        let (kind, word) = match object.info.deleted {
             true => (CellKind::Tombstone, "DEL"),
             false => (CellKind::Old, "meta"),
         };
@@ -178,15 +178,15 @@ fn store(stream: &Stream) -> Vec<Draft> {
             id: object.name.clone(),
             name: object.name.clone(),
             cells,
-            note: match (&object.link, object.deleted) {
+            note: match (object.info.link(), object.info.deleted) {
                 (_, true) => "deleted".to_owned(),
-                (Some(to), _) => format!("→ {to}"),
+                (Some(to), _) => format!("→ {}", told::link(to)),
                 _ if object.is_broken() => {
-                    format!("{} of {} chunks", object.chunks.len(), object.said)
+                    format!("{} of {} chunks", object.chunks.len(), object.info.chunks)
                 }
-                _ => size(object.size),
+                _ => size(object.info.size),
             },
-            quiet: object.deleted,
+            quiet: object.info.deleted,
             ..Draft::default()
         }
     });

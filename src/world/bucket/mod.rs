@@ -4,6 +4,7 @@
 mod keys;
 mod objects;
 
+use crate::client::object;
 use crate::nats::api::StreamConfig;
 
 pub use keys::{Bucket, Key, Revision};
@@ -98,13 +99,12 @@ impl<'a> Place<'a> {
         if let Some((bucket, key)) = subject.strip_prefix("$KV.").and_then(|s| s.split_once('.')) {
             return Some(Self::Key { bucket, key });
         }
-        let (store, rest) = subject.strip_prefix("$O.")?.split_once('.')?;
-        let (kind, rest) = rest.split_once('.')?;
-        match kind {
-            "C" => Some(Self::Chunk { store, nuid: rest }),
-            "M" => Some(Self::Meta { store, object: objects::decoded(rest) }),
-            _ => None,
-        }
+        Some(match object::name::place(subject)? {
+            object::name::Place::Chunk { bucket, nuid } => Self::Chunk { store: bucket, nuid },
+            object::name::Place::Meta { bucket, name } => {
+                Self::Meta { store: bucket, object: name }
+            }
+        })
     }
 
     /// As people write it: `config/db.host`.

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
-use serde_json::Value;
-
+use crate::client::Dialect;
+use crate::client::object::ObjectInfo;
 use crate::jetstream::store::StoredMessage;
 use crate::jetstream::stream::Stream;
-use crate::nats::json;
 use crate::sorted::{self, Map};
 
 use super::{MOST, Place};
@@ -31,20 +28,8 @@ pub struct Object {
     pub name: String,
     /// The meta message.
     pub meta: Arc<StoredMessage>,
-    /// The upload that its chunks are of.
-    pub nuid: String,
-    /// How many bytes it is said to have.
-    pub size: u64,
-    /// How many chunks it is said to have.
-    pub said: u64,
-    /// Its digest, as the meta message says it.
-    pub digest: String,
-    /// Its description.
-    pub description: String,
-    /// Whether it is deleted.
-    pub deleted: bool,
-    /// What it is a link to: `store/object`, or a whole store.
-    pub link: Option<String>,
+    /// What that says; nothing if it cannot be read.
+    pub info: ObjectInfo,
     /// The sequences of its chunks that are there, in order.
     pub chunks: Vec<u64>,
 }
@@ -63,7 +48,8 @@ pub struct Upload {
 impl Object {
     /// Whether chunks are missing: it cannot be read.
     pub fn is_broken(&self) -> bool {
-        !self.deleted && self.link.is_none() && self.said != self.chunks.len() as u64
+        let info = &self.info;
+        !info.deleted && info.link().is_none() && info.chunks != self.chunks.len() as u64
     }
 }
 
@@ -76,7 +62,12 @@ impl ObjectStore {
         for message in stream.store().iter_back_from(u64::MAX).take(MOST) {
             seen += 1;
             match Place::of(&message.subject) {
-                Some(Place::Meta { object, .. }) => store.objects.push(read(object, message)),
+                Some(Place::Meta { object, .. }) => store.objects.push(Object {
+                    name: object,
+                    meta: Arc::clone(message),
+                    info: ObjectInfo::read(&message.payload, Dialect::Python).unwrap_or_default(),
+                    chunks: Vec::new(),
+                }),
                 Some(Place::Chunk { nuid, .. }) => {
                     let upload = uploads.entry(nuid.to_owned()).or_insert_with(|| Upload {
                         nuid: nuid.to_owned(),
@@ -95,7 +86,8 @@ impl ObjectStore {
         }
         for object in &mut store.objects {
             // A deleted object keeps the number of its upload, whose chunks are to go.
-            if let (false, Some(upload)) = (object.deleted, uploads.remove(&object.nuid)) {
+            let owned = if object.info.deleted { None } else { uploads.remove(&object.info.nuid) };
+            if let Some(upload) = owned {
                 object.chunks = upload.chunks;
             }
         }
@@ -107,35 +99,6 @@ impl ObjectStore {
 
     /// How many objects can be listed.
     pub fn live(&self) -> usize {
-        self.objects.iter().filter(|object| !object.deleted).count()
+        self.objects.iter().filter(|object| !object.info.deleted).count()
     }
-}
-
-/// What a meta message says of its object. What it does not say is empty.
-fn read(name: String, message: &Arc<StoredMessage>) -> Object {
-    let body = json::parse(&message.payload).unwrap_or(Value::Null);
-    let text = |field: &str| body[field].as_str().unwrap_or_default().to_owned();
-    let link = &body["options"]["link"];
-    let link = link["bucket"].as_str().map(|store| match link["name"].as_str() {
-        Some(object) => format!("{store}/{object}"),
-        None => store.to_owned(),
-    });
-    Object {
-        name,
-        meta: Arc::clone(message),
-        nuid: text("nuid"),
-        size: body["size"].as_u64().unwrap_or(0),
-        said: body["chunks"].as_u64().unwrap_or(0),
-        digest: text("digest"),
-        description: text("description"),
-        deleted: body["deleted"].as_bool().unwrap_or(false),
-        link,
-        chunks: Vec::new(),
-    }
-}
-
-/// The name in the last token of a meta message's subject; the token itself if it is none.
-pub(super) fn decoded(token: &str) -> String {
-    let bytes = URL_SAFE.decode(token).or_else(|_| URL_SAFE_NO_PAD.decode(token));
-    bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| token.to_owned())
 }
