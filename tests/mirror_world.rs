@@ -14,57 +14,116 @@ use windtunnel::world::check::{
     Violation, copies_agree, has_converged, mirrors_agree, mirrors_are_complete, sources_agree,
     sources_are_complete,
 };
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Input, Role, Topology, World};
 
-const SERVERS: [&str; 3] = ["n1", "n2", "n3"];
-const CLIENTS: [&str; 2] = ["a", "b"];
 const ACTIONS: u32 = 40;
 /// How long a healed world gets: what waits for an answer of its origin waits for 30 s, and up to
 /// 120 s more if that happened often.
 const REST: Span = Span::secs(240);
 
-/// Streams of every kind, in the order in which they are made.
-const STREAMS: [&str; 8] = [
-    r#"{"name":"O","subjects":["o.>"],"num_replicas":3}"#,
-    r#"{"name":"P","subjects":["p.>"],"num_replicas":1}"#,
-    r#"{"name":"M3","mirror":{"name":"O"},"num_replicas":3,"mirror_direct":true}"#,
-    r#"{"name":"M1","mirror":{"name":"P"},"num_replicas":1}"#,
-    r#"{"name":"MM","mirror":{"name":"M3"},"num_replicas":3}"#,
-    r#"{"name":"MF","mirror":{"name":"O","filter_subject":"o.a"},"num_replicas":3}"#,
-    r#"{"name":"ALL","subjects":["all"],"sources":[{"name":"O"},{"name":"P"}],"num_replicas":3}"#,
-    r#"{"name":"PART","sources":[{"name":"O","filter_subject":"o.a"},{"name":"O",
+/// Streams of every kind in one cluster: who makes them, in the order in which they are made.
+const ONE_CLUSTER: [(&str, &str); 8] = [
+    ("a", r#"{"name":"O","subjects":["o.>"],"num_replicas":3}"#),
+    ("a", r#"{"name":"P","subjects":["p.>"],"num_replicas":1}"#),
+    ("a", r#"{"name":"M3","mirror":{"name":"O"},"num_replicas":3,"mirror_direct":true}"#),
+    ("a", r#"{"name":"M1","mirror":{"name":"P"},"num_replicas":1}"#),
+    ("a", r#"{"name":"MM","mirror":{"name":"M3"},"num_replicas":3}"#),
+    ("a", r#"{"name":"MF","mirror":{"name":"O","filter_subject":"o.a"},"num_replicas":3}"#),
+    (
+        "a",
+        r#"{"name":"ALL","subjects":["all"],"sources":[{"name":"O"},{"name":"P"}],"num_replicas":3}"#,
+    ),
+    (
+        "a",
+        r#"{"name":"PART","sources":[{"name":"O","filter_subject":"o.a"},{"name":"O",
         "subject_transforms":[{"src":"o.b","dest":"part.b"}]}],"num_replicas":1}"#,
+    ),
+];
+
+/// Three regions that mirror each other's orders, and one that gathers them all.
+const REGIONS: [(&str, &str); 7] = [
+    ("a", r#"{"name":"ORDERS","subjects":["o.us"],"num_replicas":3}"#),
+    ("b", r#"{"name":"ORDERS","subjects":["o.eu"]}"#),
+    ("c", r#"{"name":"ORDERS","subjects":["o.ap"]}"#),
+    (
+        "a",
+        r#"{"name":"EU","mirror":{"name":"ORDERS","external":{"api":"$JS.eu.API"}},"num_replicas":3}"#,
+    ),
+    ("b", r#"{"name":"US","mirror":{"name":"ORDERS","external":{"api":"$JS.us.API"}}}"#),
+    ("c", r#"{"name":"EU","mirror":{"name":"ORDERS","external":{"api":"$JS.eu.API"}}}"#),
+    (
+        "a",
+        r#"{"name":"ALL","num_replicas":3,"sources":[{"name":"ORDERS","filter_subject":"o.us"},
+        {"name":"ORDERS","external":{"api":"$JS.eu.API"},
+            "subject_transforms":[{"src":"o.>","dest":"all.eu.>"}]},
+        {"name":"ORDERS","external":{"api":"$JS.ap.API"},
+            "subject_transforms":[{"src":"o.>","dest":"all.ap.>"}]}]}"#,
+    ),
 ];
 
 struct Storm {
     world: World,
     rng: Rng,
+    servers: Vec<String>,
+    /// Who publishes on which subject.
+    publishes: &'static [(&'static str, &'static str)],
     published: u32,
     done: String,
 }
 
 impl Storm {
-    fn new(seed: u64) -> Self {
-        let mut topology = Topology::single("c", &SERVERS);
+    fn one_cluster(seed: u64) -> Self {
+        let topology = Topology::single("c", &["n1", "n2", "n3"]);
+        let publishes =
+            &[("a", "o.a"), ("b", "o.b"), ("a", "o.c"), ("b", "p.a"), ("a", "p.b"), ("b", "all")];
+        Self::new(seed, topology, &[("a", "c"), ("b", "c")], &ONE_CLUSTER, publishes)
+    }
+
+    fn regions(seed: u64) -> Self {
+        let region = |name: &str, servers: &[&str]| {
+            let topology = Topology::single(name, servers);
+            Cluster { domain: Some(name.to_owned()), ..topology.clusters[0].clone() }
+        };
+        let us = region("us", &["n1", "n2", "n3"]);
+        let clusters = vec![us, region("eu", &["n4"]), region("ap", &["n5"])];
+        let links = vec![ClusterLink::leaf("eu", "us"), ClusterLink::leaf("ap", "us")];
+        let topology = Topology { clusters, links, ..Topology::single("c", &["n"]) };
+        let clients = [("a", "us"), ("b", "eu"), ("c", "ap")];
+        let publishes = &[("a", "o.us"), ("b", "o.eu"), ("c", "o.ap")];
+        Self::new(seed, topology, &clients, &REGIONS, publishes)
+    }
+
+    fn new(
+        seed: u64,
+        mut topology: Topology,
+        clients: &[(&str, &str)],
+        streams: &[(&str, &str)],
+        publishes: &'static [(&'static str, &'static str)],
+    ) -> Self {
         topology.seed = seed;
-        let client = |name: &&str| ClientSpec {
+        let client = |(name, cluster): &(&str, &str)| ClientSpec {
             name: (*name).to_owned(),
-            cluster: "c".to_owned(),
+            cluster: (*cluster).to_owned(),
             role: Role::Publisher,
             ..ClientSpec::default()
         };
-        topology.clients = CLIENTS.iter().map(client).collect();
+        topology.clients = clients.iter().map(client).collect();
+        let all = topology.clusters.iter();
+        let servers =
+            all.flat_map(|c| c.servers.iter().map(|server| format!("{}/{server}", c.name)));
+        let servers = servers.collect();
         let world = World::new(topology).unwrap();
         let rng = Rng::new(seed).fork("storm");
-        let mut storm = Self { world, rng, published: 0, done: String::new() };
-        for config in STREAMS {
+        let done = String::new();
+        let mut storm = Self { world, rng, servers, publishes, published: 0, done };
+        for (client, config) in streams {
             let name = config.split('"').nth(3).unwrap();
-            let (client, body) = ("a".to_owned(), config.to_owned());
+            let (client, body) = ((*client).to_owned(), (*config).to_owned());
             let subject = format!("$JS.API.STREAM.CREATE.{name}");
             storm.give(Input::Call { client, call: Call::Api { subject, body } });
             assert!(storm.world.run_idle(Span::secs(10)), "{name} is not created");
         }
-        assert_eq!(storm.world.streams().len(), STREAMS.len());
+        assert_eq!(storm.world.streams().len(), streams.len());
         storm
     }
 
@@ -79,18 +138,18 @@ impl Storm {
     }
 
     fn server(&mut self) -> String {
-        format!("c/{}", self.one_of(&SERVERS))
+        let servers = self.servers.clone();
+        self.one_of(&servers)
     }
 
     fn publish(&mut self) {
         self.published += 1;
-        let subject = self.one_of(&["o.a", "o.b", "o.c", "p.a", "all"]).to_owned();
+        let (client, subject) = self.one_of(self.publishes);
         let text = format!("{}-{{{{Count}}}}", self.published);
-        let message = Draft { subject, text, ..Draft::default() };
+        let message = Draft { subject: subject.to_owned(), text, ..Draft::default() };
         let count = 1 + self.rng.below(8) as u32;
-        let client = self.one_of(&CLIENTS).to_owned();
         let call = Call::JsPublish { message, count, retries: 2 };
-        self.give(Input::Call { client, call });
+        self.give(Input::Call { client: client.to_owned(), call });
     }
 
     fn act(&mut self) {
@@ -152,25 +211,37 @@ impl Storm {
     }
 }
 
+/// How many messages a stream of the first cluster has.
 fn messages(storm: &Storm, stream: &str) -> u64 {
     let view = storm.world.stream(0, stream).unwrap();
     view.best().unwrap().stream.store().len()
 }
 
-#[test]
-fn mirrors_and_sources_weather_random_faults() {
+fn run_all(seeds: std::ops::Range<u64>, storm: fn(u64) -> Storm, filled: &[&str]) {
     let wanted = std::env::var("MIRROR_WORLD_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seeds = wanted.map_or(0..40, |seed: u64| seed..seed + 1);
+    let seeds = wanted.map_or(seeds, |seed: u64| seed..seed + 1);
+    let cases = seeds.end - seeds.start;
+    let mut copied = vec![0; filled.len()];
     for seed in seeds {
-        let mut storm = Storm::new(seed);
-        let result = storm.weather();
-        if let Err(violation) = result {
+        let mut storm = storm(seed);
+        if let Err(violation) = storm.weather() {
             let list = if wanted.is_some() { storm.done.as_str() } else { "" };
             panic!("{list}seed {seed}: {violation}");
         }
-        // Streams without messages would prove nothing.
-        for stream in ["M3", "MM", "ALL"] {
-            assert!(messages(&storm, stream) > 10, "seed {seed}: hardly anything in {stream}");
+        for (sum, stream) in copied.iter_mut().zip(filled) {
+            *sum += messages(&storm, stream);
         }
     }
+    // Streams without messages would prove nothing.
+    assert!(copied.iter().all(|sum| *sum > 10 * cases), "{copied:?} copied in {cases} cases");
+}
+
+#[test]
+fn mirrors_and_sources_weather_random_faults() {
+    run_all(0..40, Storm::one_cluster, &["M3", "MM", "ALL"]);
+}
+
+#[test]
+fn mirrors_and_sources_across_regions_weather_random_faults() {
+    run_all(1_000..1_040, Storm::regions, &["ALL"]);
 }
