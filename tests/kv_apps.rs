@@ -112,6 +112,8 @@ fn a_service_reloads_its_configuration() {
     put(&mut world, "db.port", "5432");
     run(&mut world, Span::secs(1));
     assert_eq!(says(&world, "api"), "db.host = db1, 1 more");
+    let has = world.client(world.process("api").unwrap()).unwrap().configuration().unwrap();
+    assert_eq!(has.get("db.port").map(String::as_str), Some("5432"));
     kv(&mut world, Op::key(Act::Delete, BUCKET, "db.host"));
     run(&mut world, Span::secs(1));
     assert_eq!(says(&world, "api"), "db.port = 5432");
@@ -156,7 +158,8 @@ fn a_leader_is_elected_and_follows_the_rules() {
     let names = ["a", "b", "c1"];
     let mut world = world(Span::secs(6), false, &apps);
     let leaders = |world: &World| -> Vec<&str> {
-        names.into_iter().filter(|app| says(world, app).starts_with("leads")).collect()
+        let leads = |app: &&str| world.client(world.process(app).unwrap()).unwrap().leads();
+        names.into_iter().filter(|app| leads(app).is_some()).collect()
     };
     run(&mut world, Span::secs(10));
     let first = leaders(&world);

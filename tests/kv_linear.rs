@@ -13,7 +13,7 @@
 
 mod linear_support;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use linear_support::{Answer, Kind, Op as Done, is_linearizable};
 use windtunnel::client::kv::{Act, Bucket, Got, KvError, Op};
@@ -106,9 +106,9 @@ struct Storm {
     rng: Rng,
     asked: Vec<Asked>,
     /// The last revision of a key that somebody saw, by writer and key.
-    seen: HashMap<(&'static str, &'static str), u64>,
+    seen: BTreeMap<(&'static str, &'static str), u64>,
     /// What revision a value has, as anybody ever saw it.
-    revisions: HashMap<String, u64>,
+    revisions: BTreeMap<String, u64>,
     told: Vec<String>,
 }
 
@@ -129,8 +129,8 @@ impl Storm {
             world: World::new(topology).unwrap(),
             rng: Rng::new(seed).fork("kv storm"),
             asked: Vec::new(),
-            seen: HashMap::new(),
-            revisions: HashMap::new(),
+            seen: BTreeMap::new(),
+            revisions: BTreeMap::new(),
             told: Vec::new(),
         };
         let config = Bucket { replicas: 3, history: 64, ..Bucket::default() };

@@ -4,7 +4,7 @@
 //! An operation without an answer may have happened at any time after its beginning, or never. One that
 //! was refused must never have happened.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// What was to be done with the key. A revision is that of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(crate) struct Op {
 }
 
 /// The key between two operations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct State {
     /// Its last revision; 0 is none, nothing one that nobody ever saw.
     revision: Option<u64>,
@@ -59,10 +59,10 @@ pub(crate) fn is_linearizable(ops: &[Op]) -> bool {
     let ops: Vec<Op> = ops.iter().filter(|op| op.answer != Answer::Refused).copied().collect();
     assert!(ops.len() <= 64, "this search is for small histories");
     let nothing = State { revision: Some(0), live: false };
-    search(&ops, 0, nothing, &mut HashSet::new())
+    search(&ops, 0, nothing, &mut BTreeSet::new())
 }
 
-fn search(ops: &[Op], done: u64, state: State, seen: &mut HashSet<(u64, State)>) -> bool {
+fn search(ops: &[Op], done: u64, state: State, seen: &mut BTreeSet<(u64, State)>) -> bool {
     let left = |n: &usize| done & 1 << n == 0;
     let certain = |op: &Op| matches!(op.answer, Answer::Done(_));
     if !(0..ops.len()).filter(left).any(|n| certain(&ops[n])) {

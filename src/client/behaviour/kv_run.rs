@@ -49,6 +49,16 @@ pub(super) struct State {
 }
 
 impl State {
+    /// The configuration it has.
+    pub(super) fn values(&self) -> &Map<String, String> {
+        &self.values
+    }
+
+    /// The revision under which it leads.
+    pub(super) fn revision(&self) -> Option<u64> {
+        self.leads.map(|(revision, _)| revision)
+    }
+
     pub(super) fn doing(&self, knobs: &KvApp, tally: &Tally) -> Doing {
         if knobs.is_done(tally) && self.open.is_none() {
             return Doing::Done;

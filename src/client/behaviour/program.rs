@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::client::{Client, Host, Note, OpId, Outcome, Timer};
 use crate::kernel::{Context, Span, Time, TimerId};
 use crate::nats::Message;
+use crate::sorted::Map;
 
 use super::{Behaviour, Task, kv_run, publisher, subscriber, working};
 
@@ -188,6 +189,24 @@ impl Client {
             }
             doing => doing,
         })
+    }
+
+    /// How far it is, if it lives off a key-value bucket.
+    fn keeping(&self) -> Option<&kv_run::State> {
+        match &self.program.as_deref()?.state {
+            State::Kv(state) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// The configuration that it has, of one that watches it: keys and values.
+    pub fn configuration(&self) -> Option<&Map<String, String>> {
+        self.keeping().map(kv_run::State::values)
+    }
+
+    /// The revision of its key under which it believes to be the leader, of one that wants to be that.
+    pub fn leads(&self) -> Option<u64> {
+        self.keeping().and_then(kv_run::State::revision)
     }
 
     /// The messages it has in hand, the one it works on first.
