@@ -49,9 +49,13 @@ const CONFIG: &[Flag] = &[
         "How many messages it keeps of each subject; -1 for no limit",
     ),
     Flag::new("dupe-window", Kind::Duration, "For how long it remembers message ids"),
-    Flag::new("mirror", Kind::Text, "Copy this stream: its name, or a source as JSON"),
-    Flag::new("source", Kind::Text, "Take in this stream as well: its name, or a source as JSON")
-        .many(),
+    Flag::new("mirror", Kind::Text, "Copy this stream: its name, or all about it as JSON"),
+    Flag::new(
+        "source",
+        Kind::Text,
+        "Take in this stream as well: its name, or all about it as JSON",
+    )
+    .many(),
     Flag::new("allow-batch", Kind::Toggle, "Let several messages be published as one"),
     Flag::new("allow-counter", Kind::Switch, "Every subject is a counter"),
     Flag::new("allow-schedules", Kind::Toggle, "Let messages say when they are to be published"),
@@ -100,6 +104,11 @@ const ADD: Command = Command {
             "The real CLI asks for what is not given. Here the defaults are taken, as with",
             "--defaults: file storage, one replica, no limits; without --subjects, the subject that",
             "is named as the stream.",
+            "",
+            "What the real CLI asks about a mirror or a source, is said as JSON here: name, domain,",
+            "filter_subject, opt_start_seq, opt_start_time, subject_transforms (src and dest of each),",
+            "external (api and deliver), such as",
+            "  nats stream add COPY --mirror '{\"name\":\"ORDERS\",\"domain\":\"eu-west\"}'",
         ],
     )
 };

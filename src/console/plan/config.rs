@@ -3,11 +3,13 @@
 use crate::console::format::comma;
 use crate::console::parse::{Invocation, patterns};
 use crate::kernel::Span;
+use serde_json::Value;
+
 use crate::nats::api::{
-    Compression, Discard, PersistMode, Placement, Republish, Retention, Storage, StreamConfig,
-    StreamSource, SubjectTransform,
+    Compression, Discard, External, PersistMode, Placement, Republish, Retention, Storage,
+    StreamConfig, StreamSource, SubjectTransform,
 };
-use crate::nats::json;
+use crate::nats::json::{self, FromJson};
 
 /// What the CLI says when one half of a pair of flags is missing.
 const REPUBLISH: &str = "must specify both --republish-source and --republish-destination";
@@ -163,6 +165,8 @@ fn place(config: &mut StreamConfig, line: &Invocation) {
 fn origins(config: &mut StreamConfig, line: &Invocation) -> Result<(), String> {
     if line.on("no-mirror") {
         config.mirror = None;
+        // Only a mirror can answer for another stream.
+        config.mirror_direct = false;
     }
     if let Some(text) = line.text("mirror") {
         config.mirror = Some(origin(text)?);
@@ -174,12 +178,22 @@ fn origins(config: &mut StreamConfig, line: &Invocation) -> Result<(), String> {
     Ok(())
 }
 
-/// A stream to take messages from: its name, or all about it as JSON.
+/// A stream to take messages from: its name, or all about it as JSON. As with client libraries, a
+/// `domain` in it stands for where its API is.
 fn origin(text: &str) -> Result<StreamSource, String> {
     if !text.trim_start().starts_with('{') {
         return Ok(StreamSource { name: text.to_owned(), ..StreamSource::default() });
     }
-    json::read(text.as_bytes()).map_err(|why| format!("invalid stream source {text}: {why}"))
+    let wrong = |why| format!("invalid stream source {text}: {why}");
+    let mut value = json::parse(text.as_bytes()).map_err(wrong)?;
+    let fields = value.as_object_mut();
+    let domain = fields.and_then(|fields| fields.remove("domain"));
+    let mut source = StreamSource::from_json(&value).map_err(wrong)?;
+    if let Some(domain) = domain.as_ref().and_then(Value::as_str) {
+        let api = format!("$JS.{domain}.API");
+        source.external = Some(External { api, ..source.external.unwrap_or_default() });
+    }
+    Ok(source)
 }
 
 fn rewrites(config: &mut StreamConfig, line: &Invocation) -> Result<(), String> {

@@ -4,6 +4,7 @@ mod any_line;
 mod backup;
 mod invocations;
 mod kv;
+mod mirrors;
 mod object;
 
 use super::{Session, State};
