@@ -8,11 +8,12 @@
 //! ```
 //!
 //! or with a topology of several servers, one port each, whose servers can be stopped and whose links
-//! can be cut while it runs:
+//! can be cut while it runs, and in which simulated applications can type command lines:
 //!
 //! ```sh
 //! bridge --topology FILE                       # prints READY
 //! bridge fault FILE KIND SERVER FROM TO        # KIND: stop_server, start_server, cut_link, restore_link …
+//! bridge type FILE 'app> nats kv ls'           # a simulated application types it; prints what it prints
 //! ```
 //!
 //! Everything lives in memory. It is for learning and testing, not for keeping data.

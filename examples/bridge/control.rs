@@ -1,5 +1,5 @@
-//! Faults on command while the bridge runs: `bridge fault FILE KIND SERVER FROM TO` asks the bridge that
-//! serves this topology file, and returns when the fault is complete.
+//! Orders to a bridge that runs: `bridge fault FILE KIND SERVER FROM TO` asks the bridge that serves this
+//! topology file for a fault, and returns when it is complete; `bridge type FILE LINE` has a line typed.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -17,6 +17,7 @@ use windtunnel::world::Input;
 
 use super::engine::Site;
 use super::serve::Bridge;
+use super::typist;
 
 /// How long a fault may take to come to its end.
 const LIMIT: Duration = Duration::from_secs(50);
@@ -31,6 +32,23 @@ struct Fault {
     to: String,
 }
 
+/// What the bridge is to do.
+#[derive(Debug, Serialize, Deserialize)]
+enum Order {
+    Fault(Fault),
+    /// A simulated application is to type this line.
+    Type(String),
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Answer {
+    /// What there is to print.
+    text: String,
+    /// Why it did not come about.
+    error: Option<String>,
+}
+
 fn socket(topology: &Path) -> PathBuf {
     let mut path = topology.as_os_str().to_owned();
     path.push(".control");
@@ -41,27 +59,42 @@ fn socket(topology: &Path) -> PathBuf {
 ///
 /// # Errors
 /// Why it did not come about.
-pub(crate) fn ask(words: &[String]) -> Result<(), String> {
+pub(crate) fn fault(words: &[String]) -> Result<(), String> {
     let [topology, kind, rest @ ..] = words else {
         return Err("usage: bridge fault TOPOLOGY_FILE KIND SERVER FROM TO".to_owned());
     };
     let word = |n: usize| rest.get(n).cloned().unwrap_or_default();
     let fault = Fault { kind: kind.clone(), server: word(0), from: word(1), to: word(2) };
+    ask(topology, &Order::Fault(fault)).map(|_| ())
+}
+
+/// Has the bridge that serves `topology` type a line, and prints what comes of it.
+///
+/// # Errors
+/// Why it did not come about.
+pub(crate) fn types(words: &[String]) -> Result<(), String> {
+    let [topology, line] = words else {
+        return Err("usage: bridge type TOPOLOGY_FILE 'APP> nats ...'".to_owned());
+    };
+    println!("{}", ask(topology, &Order::Type(line.clone()))?);
+    Ok(())
+}
+
+fn ask(topology: &str, order: &Order) -> Result<String, String> {
     let path = socket(Path::new(topology));
     let told = |error: io::Error| format!("no bridge at {}: {error}", path.display());
     let mut stream = UnixStream::connect(&path).map_err(told)?;
-    let line = serde_json::to_string(&fault).map_err(|error| error.to_string())?;
+    let line = serde_json::to_string(order).map_err(|error| error.to_string())?;
     stream.write_all(format!("{line}\n").as_bytes()).map_err(told)?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).map_err(told)?;
-    match answer.trim() {
-        "ok" => Ok(()),
-        "" => Err("the bridge ended".to_owned()),
-        why => Err(why.to_owned()),
-    }
+    let Ok(Answer { text, error }) = serde_json::from_str(answer.trim()) else {
+        return Err("the bridge ended".to_owned());
+    };
+    error.map_or(Ok(text), Err)
 }
 
-/// Takes orders for faults from now on.
+/// Takes orders from now on, several at a time.
 ///
 /// # Errors
 /// That the socket beside the topology file cannot be made.
@@ -73,29 +106,39 @@ pub(crate) fn serve(bridge: &Rc<Bridge>, topology: &Path) -> io::Result<()> {
     let bridge = Rc::clone(bridge);
     spawn_local(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let mut line = String::new();
-            let (reader, mut writer) = stream.split();
-            if tokio::io::BufReader::new(reader).read_line(&mut line).await.is_err() {
-                continue;
-            }
-            let answer = match carry_out(&bridge, &line).await {
-                Ok(()) => "ok\n".to_owned(),
-                Err(why) => format!("{why}\n"),
-            };
-            // Who does not wait for the answer does not get it.
-            let _ = writer.write_all(answer.as_bytes()).await;
+            let bridge = Rc::clone(&bridge);
+            spawn_local(async move {
+                let mut line = String::new();
+                let (reader, mut writer) = stream.split();
+                if tokio::io::BufReader::new(reader).read_line(&mut line).await.is_err() {
+                    return;
+                }
+                let answer = match serde_json::from_str(&line) {
+                    Ok(Order::Fault(fault)) => {
+                        carry_out(&bridge, &fault).await.map(|()| String::new())
+                    }
+                    Ok(Order::Type(line)) => typist::types(&bridge, &line).await,
+                    Err(why) => Err(why.to_string()),
+                };
+                let answer = match answer {
+                    Ok(text) => Answer { text, error: None },
+                    Err(why) => Answer { text: String::new(), error: Some(why) },
+                };
+                let answer = serde_json::to_string(&answer).unwrap_or_default();
+                // Who does not wait for the answer does not get it.
+                let _ = writer.write_all(format!("{answer}\n").as_bytes()).await;
+            });
         }
     });
     Ok(())
 }
 
-async fn carry_out(bridge: &Rc<Bridge>, line: &str) -> Result<(), String> {
-    let fault: Fault = serde_json::from_str(line).map_err(|error| error.to_string())?;
+async fn carry_out(bridge: &Rc<Bridge>, fault: &Fault) -> Result<(), String> {
     let done = async {
         match fault.kind.as_str() {
-            "stop_server" | "kill_server" => stop(bridge, &fault).await,
-            "start_server" => start(bridge, &fault).await,
-            "cut_link" | "restore_link" => link(bridge, &fault).await,
+            "stop_server" | "kill_server" => stop(bridge, fault).await,
+            "start_server" => start(bridge, fault).await,
+            "cut_link" | "restore_link" => link(bridge, fault).await,
             other => Err(format!(
                 "there is no fault {other:?}; there are stop_server, kill_server, start_server, \
                  cut_link and restore_link"

@@ -120,6 +120,7 @@ fn on_or_off(name: &str, value: Option<&str>) -> Result<bool, String> {
 pub(crate) const USAGE: &str = "
 Usage: bridge [options]
        bridge fault TOPOLOGY_FILE KIND SERVER FROM TO
+       bridge type TOPOLOGY_FILE 'APP> nats ...'
 
 A simulated NATS server, or several, behind real TCP ports. The options are nats-server's own:
 

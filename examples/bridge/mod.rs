@@ -13,6 +13,7 @@ mod options;
 mod serve;
 mod start;
 mod topology;
+mod typist;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,7 +38,12 @@ fn perform(words: &[String]) -> Result<(), String> {
     if let [first, rest @ ..] = words
         && first == "fault"
     {
-        return control::ask(rest);
+        return control::fault(rest);
+    }
+    if let [first, rest @ ..] = words
+        && first == "type"
+    {
+        return control::types(rest);
     }
     let flags = flags::parse(words).map_err(|why| format!("{why}\n{}", flags::USAGE))?;
     if flags.help {

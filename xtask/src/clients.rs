@@ -16,7 +16,8 @@ use crate::tools;
 /// How long a server may take until it says where it listens, in steps of 50 ms.
 const START_STEPS: u32 = 400;
 
-/// Runs nats-py over both servers, and starts both in every way the bridge knows.
+/// Runs nats-py over both servers, starts both in every way the bridge knows, and lets nats-py and the
+/// engine's own client read what the other writes.
 pub(crate) fn python(place: &Place) -> Result<(), Failure> {
     let servers = servers(place)?;
     let packages = tools::ensure_nats_py(place)?;
@@ -34,7 +35,10 @@ pub(crate) fn python(place: &Place) -> Result<(), Failure> {
     same("nats-py", &servers, |server| {
         let running = Running::start(server, place)?;
         python(&["programme.py", &running.url]).listen()
-    })
+    })?;
+    // The engine's own client beside it, on the same buckets.
+    let [_, bridge] = &servers;
+    python(&["interop.py", &bridge.to_string_lossy()]).run()
 }
 
 /// Runs the Python that lessons show against the real server.
