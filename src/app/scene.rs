@@ -107,9 +107,18 @@ fn quick_faults(stage: &Stage) -> Vec<Quick> {
         (Icon::Pause, format!("Pause {name}").trim_end().to_owned(), true, pause),
     ];
     for link in stage.links.iter().filter(|link| link.kind != LinkKind::Access) {
-        let [a, b] = link.names.clone().map(|name| name.to_string());
+        let [mut a, mut b] = link.names.clone().map(|name| name.to_string());
         let short = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        if link.kind == LinkKind::Leaf {
+            // All ways between two clusters at once: by another one they would find each other again.
+            [&mut a, &mut b].into_iter().for_each(|end| {
+                end.truncate(end.find('/').unwrap_or(end.len()));
+            });
+        }
         let pair = format!("{}–{}", short(&a), short(&b));
+        if quick.iter().any(|(_, label, ..)| label.ends_with(&format!(" {pair}"))) {
+            continue;
+        }
         quick.push(if link.state == LinkState::Ok {
             (Icon::Scissors, format!("Cut {pair}"), true, Some(Input::Cut { a, b }))
         } else {

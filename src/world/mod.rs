@@ -95,6 +95,15 @@ impl World {
     pub fn cluster_of(&self, process: ProcId) -> Option<usize> {
         self.clusters.get(process.0 as usize).copied()
     }
+    /// The link that joins the clusters of two servers, if they are of two that are joined.
+    pub fn cluster_link(&self, a: ProcId, b: ProcId) -> Option<&ClusterLink> {
+        let cluster = |process| Some(&*self.topology.clusters.get(self.cluster_of(process)?)?.name);
+        let (a, b) = (cluster(a)?, cluster(b)?);
+        let joins = |link: &&ClusterLink| {
+            [(&*link.from, &*link.to), (&*link.to, &*link.from)].contains(&(a, b))
+        };
+        self.topology.links.iter().find(joins)
+    }
     /// A server, to look at.
     pub fn server(&self, process: ProcId) -> Option<&Server> {
         match self.sim.process(process)? {

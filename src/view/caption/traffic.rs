@@ -239,7 +239,7 @@ fn leaf_op(cast: Cast<'_>, say: Say, op: &LeafOp, to: ProcId) -> Say {
             let say = say.text(" tells ").who(cast, to);
             match domain_of(subject) {
                 Some(domain) => {
-                    say.text(" that the API of domain ").code(domain).text(" is to be found here")
+                    say.text(" that it can be asked for the API of domain ").code(domain)
                 }
                 None => say.text(" that somebody on its side wants ").code(subject),
             }

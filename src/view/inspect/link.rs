@@ -26,7 +26,7 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
         };
         fact(&format!("{} to {}", cast.name(from), cast.name(to)), state)
     };
-    let list = vec![
+    let mut list = vec![
         fact_of("one end", cast.name(low), cast.entity(low)),
         fact_of("other end", cast.name(high), cast.entity(high)),
         fact("latency", spec.latency),
@@ -55,6 +55,18 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
         badges.push(badge("lossy", Token::Fault));
     }
     let in_flight = flights.len();
+    let mut actions = actions(world.name(low), world.name(high), link.is_faulty());
+    let joined = world.cluster_link(low, high);
+    if let Some(joined) = joined {
+        list.insert(2, fact("leaf link", format!("{} is a leaf of {}", joined.from, joined.to)));
+        let denied = |patterns: &[String], from: &str, to: &str| {
+            (!patterns.is_empty())
+                .then(|| fact(&format!("not from {from} to {to}"), patterns.join(", ")))
+        };
+        list.extend(denied(&joined.deny_exports, &joined.from, &joined.to));
+        list.extend(denied(&joined.deny_imports, &joined.to, &joined.from));
+        actions.push(whole(&joined.from, &joined.to, link.cut));
+    }
     Some(Inspection {
         entity: Entity::link(a, b),
         kind: "link",
@@ -81,7 +93,7 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
             ],
         }],
         knobs: None,
-        actions: actions(world.name(low), world.name(high), link.is_faulty()),
+        actions,
     })
 }
 
@@ -108,6 +120,17 @@ fn flights(cast: Cast<'_>, a: ProcId, b: ProcId) -> Vec<Row> {
         })
     });
     flights.collect()
+}
+
+/// What is done to all ways between two clusters: of one alone, a leaf finds another.
+fn whole(leaf: &str, hub: &str, cut: bool) -> Action {
+    let (a, b) = (leaf.to_owned(), hub.to_owned());
+    Action {
+        label: format!("{} all of {leaf} and {hub}", if cut { "Heal" } else { "Cut" }),
+        fault: !cut,
+        kind: if cut { ActionKind::Heal } else { ActionKind::Cut },
+        input: if cut { Input::Heal { a, b } } else { Input::Cut { a, b } },
+    }
 }
 
 fn actions(a: &str, b: &str, faulty: bool) -> Vec<Action> {

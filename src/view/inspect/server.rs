@@ -27,7 +27,8 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
     }
     let leads = server.streams().filter(|(_, hosted)| hosted.leading).count();
     let clients = server.clients().count();
-    let connections = vec![connections(cast, server), routes(cast, server, process)];
+    let mut connections = vec![connections(cast, server), routes(cast, server, process)];
+    connections.extend(leafs(cast, server, process));
     Some(Inspection {
         entity: Entity::Server(process),
         kind: "server",
@@ -147,6 +148,28 @@ fn routes(cast: Cast<'_>, server: &Server, process: ProcId) -> Section {
         ..row(vec![cast.name(other)])
     });
     table("Routes", vec!["Server"], rows.collect(), "It has no route to another server.")
+}
+
+fn leafs(cast: Cast<'_>, server: &Server, process: ProcId) -> Option<Section> {
+    let rows: Vec<Row> = server
+        .leafs()
+        .map(|leaf| {
+            let denied: Vec<&str> = leaf.deny_out.iter().map(|pattern| &**pattern).collect();
+            Row {
+                entity: Some(Entity::link(process, leaf.peer)),
+                ..row(vec![
+                    cast.name(leaf.peer),
+                    if leaf.is_spoke { "its hub" } else { "its leaf" }.to_owned(),
+                    leaf.wanted.to_string(),
+                    if denied.is_empty() { "–".to_owned() } else { denied.join(", ") },
+                ])
+            }
+        })
+        .collect();
+    let heads = vec!["Server", "Is", "Subjects wanted there", "Not sent there"];
+    let apart = "It has no leaf link to another cluster.";
+    let joined = !cast.world().topology().links.is_empty();
+    joined.then(|| table("Leaf links", heads, rows, apart))
 }
 
 fn interest(server: &Server) -> Section {

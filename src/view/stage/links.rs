@@ -9,6 +9,8 @@ use crate::view::frame::{AppPill, LinkKind, LinkLine, LinkState, Point, ServerHe
 use crate::view::palette::Token;
 use crate::view::room::Room;
 
+use crate::world::World;
+
 use super::View;
 
 /// Draws all links: routes, what joins clusters, and what joins apps to servers.
@@ -54,7 +56,8 @@ fn between_servers(
     let (cluster_a, cluster_b) = (world.cluster_of(a.process)?, world.cluster_of(b.process)?);
     let link = world.sim().link(a.process, b.process);
     let same = cluster_a == cluster_b;
-    if !same && link.is_none() {
+    let joined = same || leaf_line(world, a.process, b.process);
+    if !joined && (link.is_none() || !view.selected.is_focus(&Entity::link(a.process, b.process))) {
         return None;
     }
     let middle = a.centre.lerp(b.centre, 0.5);
@@ -81,6 +84,24 @@ fn between_servers(
     let usual = world.topology().clusters.get(cluster_a).map(|cluster| cluster.route);
     let line = LinkLine { connected: connected && up(a) && up(b), ..line };
     Some(finished(view, room, line, link, usual.filter(|_| same)))
+}
+
+/// Whether a line stands for the leaf link between two servers: the one they have or, of a leaf that
+/// has lost its hub, the one it dials first. Any could talk to any; to draw all that would say nothing.
+fn leaf_line(world: &World, a: ProcId, b: ProcId) -> bool {
+    let is_leaf_of = |leaf: ProcId, hub: ProcId| {
+        let Some(server) = world.server(leaf) else { return false };
+        let remotes = server.config().leafs.iter();
+        let remote = remotes.into_iter().find(|remote| remote.servers.contains(&hub));
+        remote.is_some_and(|remote| {
+            let up = |peer: ProcId| remote.servers.contains(&peer);
+            match server.leafs().find(|leaf| leaf.is_spoke && up(leaf.peer)) {
+                Some(leaf) => leaf.peer == hub,
+                None => remote.servers.first() == Some(&hub),
+            }
+        })
+    };
+    is_leaf_of(a, b) || is_leaf_of(b, a)
 }
 
 /// How many servers stand between two others in a row.

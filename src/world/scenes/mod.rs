@@ -4,6 +4,7 @@ mod config_bucket;
 mod object_store;
 mod one_order;
 mod three_retentions;
+mod two_regions;
 mod work_queue;
 
 use super::{ClientSpec, Role, Setup, Topology};
@@ -13,6 +14,7 @@ pub use config_bucket::config_bucket;
 pub use object_store::object_store;
 pub use one_order::one_order;
 pub use three_retentions::three_retentions;
+pub use two_regions::two_regions;
 pub use work_queue::work_queue;
 
 /// A scene.
@@ -37,6 +39,7 @@ pub const ALL: &[Scene] = &[
     three_retentions::SCENE,
     config_bucket::SCENE,
     object_store::SCENE,
+    two_regions::SCENE,
 ];
 
 /// The scene of this name.
