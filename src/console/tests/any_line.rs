@@ -28,7 +28,7 @@ fn pick<'w>(rng: &mut Rng, words: &[&'w str]) -> &'w str {
 fn value(rng: &mut Rng, kind: Kind) -> &'static str {
     let words: &[&str] = match kind {
         Kind::Number => &["0", "1", "3", "-1", "99"],
-        Kind::Duration => &["1s", "100ms", "0s", "-1"],
+        Kind::Duration => &["200ms", "100ms", "0s", "-1"],
         Kind::Bytes => &["1", "1KB", "-1"],
         Kind::OneOf(words) => words,
         Kind::Header => &["A:b", "Nats-Msg-Id:1"],
