@@ -7,6 +7,7 @@ use crate::console::{LineKind, State};
 
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
+use super::files;
 use super::icon::Icon;
 
 /// The console panel.
@@ -29,7 +30,10 @@ pub(crate) fn Console(
                 let running = matches!(output.state, State::Running | State::Listening);
                 let lines: Vec<(LineKind, String)> =
                     output.lines.into_iter().map(|line| (line.kind, line.text)).collect();
-                (entry.client, entry.line, lines, running)
+                // What was got can be saved.
+                let got = (!running).then(|| ctx.got_by(entry.position)).flatten();
+                let got = got.map(|(name, _)| (entry.position, name));
+                (entry.client, entry.line, lines, running, got)
             })
             .collect::<Vec<_>>()
     });
@@ -109,7 +113,7 @@ pub(crate) fn Console(
                     printed
                         .get()
                         .into_iter()
-                        .map(|(client, typed, lines, running)| {
+                        .map(|(client, typed, lines, running, got)| {
                             view! {
                                 <div class="console__entry">
                                     <div class="console__typed">
@@ -127,6 +131,7 @@ pub(crate) fn Console(
                                             view! { <div class=class>{text}</div> }
                                         })
                                         .collect_view()}
+                                    {got.map(|(position, name)| save_button(ctx, position, &name))}
                                     {running.then(|| view! { <div class="console__line hint">"…"</div> })}
                                 </div>
                             }
@@ -177,6 +182,21 @@ pub(crate) fn Console(
                 </span>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+/// Saves the object that a line got.
+fn save_button(ctx: Ctx, position: u64, name: &str) -> AnyView {
+    let save = move |_| {
+        if let Some((name, chunks)) = ctx.got_by(position) {
+            files::save(&name, &chunks);
+        }
+    };
+    view! {
+        <button type="button" class="btn" data-testid="console-save" on:click=does(save)>
+            {format!("Download {name}")}
+        </button>
     }
     .into_any()
 }

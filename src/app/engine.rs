@@ -2,17 +2,23 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use leptos::prelude::*;
 
+use crate::client::object::File;
+use crate::client::{Client, OpId};
+
 use crate::console::{Entry, Output, Session};
+use crate::kernel::ProcId;
 use crate::lesson::link::{Link, SceneRef};
 use crate::lesson::{Lesson, Play};
 use crate::sorted;
+use crate::view::files::{self, FilePanel};
 use crate::view::{Entity, Frame, Player, PlayerCommand};
 use crate::world::scenes::{self, Scene};
 use crate::world::{Input, TopologyError};
 
-use super::opening::{OTHERWISE, Opening};
+use super::opening::{Opening, tell_what_differs};
 use super::options::Options;
 
 /// Longer gaps between two pictures are not made up for: the page was hidden.
@@ -94,9 +100,7 @@ impl Ctx {
             return Ok(());
         }
         let mut player = Player::resume(lesson, marks, &link.inputs(), link.position)?;
-        if !link.is_reproduced_by(player.world()) {
-            player.tell(OTHERWISE.to_owned());
-        }
+        tell_what_differs(link, &mut player);
         self.show_lesson(scene, player);
         Ok(())
     }
@@ -143,6 +147,41 @@ impl Ctx {
     /// Selects something.
     pub(crate) fn select(self, entity: Option<Entity>) {
         self.send(PlayerCommand::Select(entity));
+    }
+
+    /// What there is to say about files at the selected thing.
+    pub(crate) fn files(self) -> Option<FilePanel> {
+        self.engine
+            .with_value(|engine| files::panel(engine.player.world(), engine.player.selection()))
+    }
+
+    /// Gives the console a file that its lines can name.
+    pub(crate) fn offer(self, file: Arc<File>) {
+        self.engine.update_value(|engine| engine.session.offer(file));
+    }
+
+    /// Lets a client do something, and gives the number of that operation.
+    pub(crate) fn operate(self, client: ProcId, input: Input) -> Option<OpId> {
+        let next = self
+            .engine
+            .with_value(|engine| engine.player.world().client(client).map(Client::next_op));
+        self.act(input);
+        next
+    }
+
+    /// What an operation of a client got, as soon as it is over.
+    pub(crate) fn got(self, client: ProcId, op: OpId) -> Option<files::Got> {
+        self.engine.with_value(|engine| files::got(engine.player.world(), client, op))
+    }
+
+    /// The object that a line of the console, typed at this position, got: its name and its chunks.
+    pub(crate) fn got_by(self, position: u64) -> Option<(String, Vec<Bytes>)> {
+        self.engine.with_value(|engine| {
+            let entries = engine.session.entries();
+            let entry = entries.iter().find(|entry| entry.position == position)?;
+            let got = engine.session.got(entry, engine.player.world())?;
+            Some((got.info.name.clone(), got.chunks.clone()))
+        })
     }
 
     /// Takes a line of the console.

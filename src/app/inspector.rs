@@ -9,6 +9,7 @@ use crate::view::{Entity, PlayerCommand, Token};
 
 use super::engine::Ctx;
 use super::erased::{does, live};
+use super::files::Files;
 use super::holdings::holdings;
 use super::icon::Icon;
 use super::knobs::Knobs;
@@ -59,6 +60,7 @@ pub(crate) fn Inspector() -> impl IntoView {
         {live(move || stats.get().map(stats_of))}
         {live(move || actions.get().map(|actions| actions_of(ctx, actions)))}
         <Knobs/>
+        <Files/>
         {live(move || {
             names
                 .get()

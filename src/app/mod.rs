@@ -17,6 +17,7 @@ mod drawing;
 mod engine;
 mod entity_id;
 mod erased;
+mod files;
 mod header;
 mod help;
 mod holdings;

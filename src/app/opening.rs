@@ -1,13 +1,13 @@
 //! What the page opens with: the scene or the shared session that its address names.
 
 use crate::lesson::link::{Link, LinkError, SceneRef};
-use crate::view::Player;
+use crate::view::{Player, files};
 use crate::world::{TopologyError, World, scenes};
 
 use super::options::Options;
 
 /// What is told when a link does not lead to the very same world.
-pub(super) const OTHERWISE: &str = "This link was made by an engine that behaves differently: the same \
+const OTHERWISE: &str = "This link was made by an engine that behaves differently: the same \
      inputs were given again, but what followed may differ from what was shared.";
 
 /// A player at its first moment.
@@ -53,8 +53,16 @@ impl Opening {
 fn shared(text: &str) -> Result<Opening, LinkError> {
     let link = Link::decode(text)?;
     let mut player = Player::replay(link.world()?, &link.inputs(), Some(link.position));
-    if !link.is_reproduced_by(player.world()) {
-        player.tell(OTHERWISE.to_owned());
-    }
+    tell_what_differs(&link, &mut player);
     Ok(Opening { player, scene: link.scene })
+}
+
+/// Tells what of a shared session is otherwise than where it was shared.
+pub(super) fn tell_what_differs(link: &Link, player: &mut Player) {
+    let inputs = link.inputs();
+    match files::missing(inputs.iter().map(|logged| &logged.input)) {
+        Some(told) => player.tell(told),
+        None if !link.is_reproduced_by(player.world()) => player.tell(OTHERWISE.to_owned()),
+        None => {}
+    }
 }

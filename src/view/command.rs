@@ -3,6 +3,7 @@
 //! Every button, key, click and message from a host page becomes one of these; the page has no
 //! other way to change anything.
 
+use crate::client::OpId;
 use crate::kernel::{BranchId, EventId, ProcId, Time};
 
 use crate::world::Input;
@@ -28,6 +29,8 @@ pub enum PlayerCommand {
     StepOver,
     /// Until no client operation is open.
     RunToIdle,
+    /// To the end of this operation of a client.
+    RunOperation(ProcId, OpId),
     /// To a position of this branch.
     SeekPosition(u64),
     /// To a virtual time of this branch.

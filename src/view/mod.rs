@@ -22,6 +22,7 @@ pub mod content;
 pub mod diagram;
 mod doing;
 pub mod entity;
+pub mod files;
 pub mod filter;
 pub mod frame;
 pub mod inspect;

@@ -14,7 +14,8 @@ mod resume;
 mod scrub;
 mod show;
 
-use crate::kernel::{BranchId, EventId, LoggedInput, Span, Time};
+use crate::client::OpId;
+use crate::kernel::{BranchId, EventId, LoggedInput, ProcId, Span, Time};
 use crate::world::{History, Input, KEYFRAME_INTERVAL, World};
 
 use super::command::{LayoutHints, Pace, PlayerCommand};
@@ -72,6 +73,8 @@ enum Goal {
     Hop,
     /// The end of an operation.
     OpEnd,
+    /// The end of this operation of a client.
+    Op(ProcId, OpId),
     /// No open operation, nothing under way.
     Idle,
     /// A moment.
@@ -234,6 +237,7 @@ impl Player {
             PlayerCommand::HopBack => self.hop_back(),
             PlayerCommand::StepOver => self.step_over(),
             PlayerCommand::RunToIdle => self.run(Goal::Idle, TO_IDLE),
+            PlayerCommand::RunOperation(client, op) => self.run(Goal::Op(client, op), TO_IDLE),
             PlayerCommand::SeekPosition(position) => self.seek(position),
             PlayerCommand::SeekTime(at) => self.seek_time(at),
             PlayerCommand::SeekFraction(fraction) => self.seek_fraction(fraction),

@@ -249,6 +249,10 @@ impl Player {
                 // On known ground, inputs still to come belong to it.
                 self.history.at_head() && world.open_ops() == 0 && self.next_flight().is_none()
             }
+            Goal::Op(client, op) => {
+                let record = self.world().client(client).and_then(|client| client.op(op));
+                record.is_none_or(|record| record.outcome.is_some())
+            }
             Goal::Lesson => !self.lesson_waits(),
             Goal::Hop | Goal::OpEnd => false,
         }

@@ -44,7 +44,7 @@ impl Player {
         let Mode::Run(run) = self.mode else { return None };
         let what = match run.goal {
             Goal::Hop => "Looking for the next step",
-            Goal::OpEnd => "Running to the end of the operation",
+            Goal::OpEnd | Goal::Op(..) => "Running to the end of the operation",
             Goal::Idle => "Running until idle",
             Goal::Time(_) => "Running",
             Goal::Lesson => "Running to where the lesson goes on",
