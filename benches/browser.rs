@@ -6,6 +6,7 @@
 
 mod scenario;
 
+use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
 use scenario::{MESSAGES, acked, history, plain, world};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 use windtunnel::kernel::Rng;
@@ -28,18 +29,26 @@ fn quickest(mut act: impl FnMut()) -> f64 {
     runs.fold(f64::INFINITY, f64::min)
 }
 
-fn rate(name: &str, start: &World, act: fn(World) -> World) {
+fn rate(name: &str, start: &World, messages: u32, act: fn(World) -> World) {
     let ms = quickest(|| drop(act(start.clone())));
-    console_log!("FIGURE {name}: {:.0} messages/s", f64::from(MESSAGES) / ms * 1e3);
+    console_log!("FIGURE {name}: {:.0} messages/s", f64::from(messages) / ms * 1e3);
 }
 
 #[wasm_bindgen_test]
 fn publishes() {
     let (one, three) = (world(&["n1"], 1), world(&["n1", "n2", "n3"], 3));
-    rate("publish_r1", &one, plain);
-    rate("publish_r3", &three, plain);
-    rate("publish_acked_r1", &one, acked);
-    rate("publish_acked_r3", &three, acked);
+    rate("publish_r1", &one, MESSAGES, plain);
+    rate("publish_r3", &three, MESSAGES, plain);
+    rate("publish_acked_r1", &one, MESSAGES, acked);
+    rate("publish_acked_r3", &three, MESSAGES, acked);
+}
+
+#[wasm_bindgen_test]
+fn buckets() {
+    let servers = ["n1", "n2", "n3"];
+    rate("kv_put_get_r1", &bucket(&["n1"], 1), 2 * KEYS, put_get);
+    rate("kv_put_get_r3", &bucket(&servers, 3), 2 * KEYS, put_get);
+    rate("kv_watch_r3", &watched(&servers, 3), WATCHED, watch);
 }
 
 #[wasm_bindgen_test]

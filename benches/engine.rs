@@ -11,6 +11,7 @@ mod scenario;
 use consuming::consuming;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
 use scenario::{MESSAGES, acked, history, plain, world};
 use windtunnel::kernel::Rng;
 
@@ -54,6 +55,35 @@ fn publish_acked_r1(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn publish_acked_r3(bencher: Bencher<'_, '_>) {
     publish_acked(bencher, &["n1", "n2", "n3"], 3);
+}
+
+/// Puts and gets keys of a bucket, each after the answer to the one before.
+fn kv_put_get(bencher: Bencher<'_, '_>, servers: &[&str], replicas: u32) {
+    let start = bucket(servers, replicas);
+    bencher
+        .counter(ItemsCount::new(2 * KEYS))
+        .with_inputs(|| start.clone())
+        .bench_local_values(put_get);
+}
+
+#[divan::bench(sample_count = 10)]
+fn kv_put_get_r1(bencher: Bencher<'_, '_>) {
+    kv_put_get(bencher, &["n1"], 1);
+}
+
+#[divan::bench(sample_count = 10)]
+fn kv_put_get_r3(bencher: Bencher<'_, '_>) {
+    kv_put_get(bencher, &["n1", "n2", "n3"], 3);
+}
+
+/// Values of a bucket to all who watch it.
+#[divan::bench(sample_count = 10)]
+fn kv_watch_r3(bencher: Bencher<'_, '_>) {
+    let start = watched(&["n1", "n2", "n3"], 3);
+    bencher
+        .counter(ItemsCount::new(WATCHED))
+        .with_inputs(|| start.clone())
+        .bench_local_values(watch);
 }
 
 /// Pulls and acknowledges through a consumer alone, without servers and links.

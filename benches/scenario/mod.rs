@@ -1,5 +1,7 @@
 //! What is measured, natively and in a browser alike.
 
+pub(crate) mod bucket;
+
 use windtunnel::client::{Call, Draft};
 use windtunnel::kernel::Span;
 use windtunnel::world::{ClientSpec, History, Input, KEYFRAME_INTERVAL, Role, Topology, World};
