@@ -13,7 +13,9 @@ use super::icon::Icon;
 #[component]
 pub(crate) fn AddApp() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
-    let icons = [Icon::Cart, Icon::Cog, Icon::Chart];
+    // In the order of the kinds.
+    let icons =
+        [Icon::Cart, Icon::Cog, Icon::Chart, Icon::Sliders, Icon::Beat, Icon::Crown, Icon::PlusOne];
     view! {
         <section class="sec" aria-labelledby="add-app-title">
             <h2 class="kick" id="add-app-title">"Add an app"</h2>
@@ -26,7 +28,7 @@ pub(crate) fn AddApp() -> impl IntoView {
                             <button
                                 type="button"
                                 class="btn"
-                                aria-label=format!("Add a {kind}")
+                                aria-label=format!("Add {} {kind}", if kind == "elector" { "an" } else { "a" })
                                 on:click=does(move |_| ctx.send(PlayerCommand::AddApp(kind)))
                             >
                                 {icon.view()}

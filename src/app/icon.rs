@@ -47,6 +47,14 @@ pub(crate) enum Icon {
     Prompt,
     /// A plug.
     Plug,
+    /// Sliders.
+    Sliders,
+    /// A heartbeat.
+    Beat,
+    /// A crown.
+    Crown,
+    /// One more.
+    PlusOne,
     /// Close.
     Close,
     /// Copy.
@@ -99,6 +107,10 @@ impl Icon {
             }
             Self::Prompt => "M2 4l4 4-4 4M8 12h6",
             Self::Plug => "M6 1v4M10 1v4M4 5h8v3a4 4 0 0 1-8 0zM8 12v3",
+            Self::Sliders => "M2 4h6M12 4h2M2 8h2M8 8h6M2 12h5M11 12h3M10 2.5v3M6 6.5v3M9 10.5v3",
+            Self::Beat => "M1 8h3l2-5 3 10 2-5h4",
+            Self::Crown => "M3 13h10M3 10.5L2 4l3.5 3L8 3l2.5 4L14 4l-1 6.5z",
+            Self::PlusOne => "M1.5 8h5M4 5.5v5M9.5 5L12 3.5V13M9.5 13h5",
             Self::Close => "M4 4l8 8M12 4l-8 8",
             Self::Copy => "M5 5h8v9H5zM3 11V2h8",
             Self::Theme => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5v11",
@@ -123,6 +135,10 @@ impl Icon {
             AppIcon::Worker => Self::Cog,
             AppIcon::Console => Self::Prompt,
             AppIcon::Wire => Self::Plug,
+            AppIcon::Config => Self::Sliders,
+            AppIcon::Service => Self::Beat,
+            AppIcon::Elector => Self::Crown,
+            AppIcon::Counter => Self::PlusOne,
         }
     }
 

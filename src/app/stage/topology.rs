@@ -270,7 +270,7 @@ fn app(app: &AppPill, stop: impl Fn(Shape) -> Shape) -> Shape {
     let (x, y) = (rect.x + room / 2.0 - 7.0, rect.y + rect.h / 2.0 - 8.0);
     let icon = Shape::path("app__icon", Icon::of_app(app.icon).path())
         .with("transform", format!("translate({x:.1} {y:.1})"));
-    let marks = [("selected", app.selected), ("hot", app.highlighted)];
+    let marks = [("selected", app.selected), ("hot", app.highlighted), ("leads", app.leads)];
     lasting(&app.entity, classes(state, &marks))
         .holds(stop(Shape::rect("app__pill", rect, 10.0)))
         .holds_all((room > 20.0).then_some(icon))

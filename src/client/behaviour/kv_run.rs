@@ -27,6 +27,17 @@ pub enum Turn {
     Loses,
 }
 
+/// What such an application knows, to those who look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Knowledge<'a> {
+    /// The configuration it has read.
+    pub values: &'a Map<String, String>,
+    /// If it leads: the revision of its key, and when it got that.
+    pub leads: Option<(u64, Time)>,
+    /// The number it has read, and the revision of that; none if there was no such key.
+    pub seen: Option<(u64, Option<u64>)>,
+}
+
 /// How far such an application is.
 #[derive(Debug, Clone, Default)]
 pub(super) struct State {
@@ -57,6 +68,10 @@ impl State {
     /// The revision under which it leads.
     pub(super) fn revision(&self) -> Option<u64> {
         self.leads.map(|(revision, _)| revision)
+    }
+
+    pub(super) fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge { values: &self.values, leads: self.leads, seen: self.seen }
     }
 
     pub(super) fn doing(&self, knobs: &KvApp, tally: &Tally) -> Doing {

@@ -21,7 +21,7 @@ use crate::nats::json::{self, FromJson, Object, ToJson, WriteFields, Writer, one
 
 pub use knobs::{Knob, KnobKind};
 pub use kv_app::{Job, KvApp};
-pub use kv_run::Turn;
+pub use kv_run::{Knowledge, Turn};
 pub use program::{Alarm, Doing, Tally};
 pub(super) use program::{Happening, Program};
 pub use publisher::Publisher;

@@ -166,6 +166,14 @@ impl Client {
         self.program.as_ref().map(|program| &program.tally)
     }
 
+    /// What it knows of its bucket, if it lives off one.
+    pub fn knowledge(&self) -> Option<kv_run::Knowledge<'_>> {
+        match &self.program.as_deref()?.state {
+            State::Kv(state) => Some(state.knowledge()),
+            _ => None,
+        }
+    }
+
     /// What it does right now, if it does anything by itself.
     pub fn doing(&self) -> Option<Doing> {
         let program = self.program.as_deref()?;

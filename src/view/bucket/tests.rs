@@ -255,3 +255,22 @@ fn a_key_that_will_run_out_is_something_to_come() {
     let said = told(&mut player);
     assert!(said.contains("config/lease has run out, and revision 6 says so."), "{said}");
 }
+
+#[test]
+fn an_application_tells_what_it_knows_of_its_bucket() {
+    use crate::view::frame::{AppIcon, Section};
+    let mut player = player(config_bucket());
+    let api = player.world().process("api").unwrap();
+    player.command(PlayerCommand::Select(Some(Entity::App(api))));
+    publish(&mut player, "$KV.config.db.host", &[], "db-7.internal");
+    let frame = player.frame();
+    let pill = frame.stage.apps.iter().find(|app| app.process == api).unwrap();
+    assert_eq!((pill.icon, pill.leads), (AppIcon::Config, false));
+    let inspection = frame.inspection.unwrap();
+    let tables = inspection.tabs[0].sections.iter().filter_map(|section| match section {
+        Section::Table { rows, .. } => Some(rows),
+        _ => None,
+    });
+    let read: Vec<_> = tables.flatten().map(|row| row.cells.join(" = ")).collect();
+    assert_eq!(read, ["db.host = db-7.internal", "db.port = 5432"]);
+}

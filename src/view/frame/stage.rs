@@ -120,6 +120,14 @@ pub enum AppIcon {
     Console,
     /// It is a connection from outside: a plug.
     Wire,
+    /// It reads its configuration: sliders.
+    Config,
+    /// It says that it is there: a heartbeat.
+    Service,
+    /// It wants to lead: a crown.
+    Elector,
+    /// It counts: +1.
+    Counter,
 }
 
 /// An application: a pill with an icon, its name and what it does.
@@ -133,6 +141,8 @@ pub struct AppPill {
     pub rect: Rect,
     /// Its icon.
     pub icon: AppIcon,
+    /// Whether it leads, as far as it knows: its crown is full.
+    pub leads: bool,
     /// Its name.
     pub name: Label,
     /// What it does.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::client::behaviour::{Job, Knob};
+use crate::client::behaviour::{Job, Knob, Knowledge, KvApp};
 use crate::client::{Behaviour, Call, Client, OpId, OpRecord, Outcome, Tally};
 use crate::kernel::ProcId;
 use crate::nats::Message;
@@ -157,7 +157,55 @@ fn behaviour(cast: Cast<'_>, process: ProcId, client: &Client) -> Option<Tab> {
         }
         sections.push(facts("", list));
     }
+    if let (Some(known), Some(Behaviour::Kv(app))) =
+        (client.knowledge(), client.behaviour().map(|does| &**does))
+    {
+        sections.extend(knows(cast, cluster, app, known));
+    }
     Some(Tab { name: "Now", sections })
+}
+
+/// What an application knows of its bucket, which need not be what is there.
+fn knows(cast: Cast<'_>, cluster: usize, app: &KvApp, known: Knowledge<'_>) -> Vec<Section> {
+    let now = cast.world().now();
+    let name: Arc<str> = format!("KV_{}", app.bucket).into();
+    let there = cast.world().stream(cluster, &name).is_some();
+    let bucket = match there {
+        true => fact_of("bucket", &app.bucket, Entity::Stream { cluster, name }),
+        false => fact("bucket", format!("{}: not there", app.bucket)),
+    };
+    let none = || "none".to_owned();
+    let list = match app.job {
+        Job::Config => {
+            let values = known.values.iter();
+            let rows = values.map(|(key, value)| row(vec![key.clone(), value.clone()])).collect();
+            let empty = "It has read no configuration yet.";
+            let read = table("Its configuration", vec!["Key", "Value"], rows, empty);
+            return vec![facts("", vec![bucket, fact("watches", &app.key)]), read];
+        }
+        Job::Service => vec![bucket],
+        Job::Elector => vec![
+            bucket,
+            fact("leads", if known.leads.is_some() { "yes, as far as it knows" } else { "no" }),
+            fact("revision held", known.leads.map_or_else(none, |(seq, _)| seq.to_string())),
+            fact(
+                "renewed",
+                known
+                    .leads
+                    .map_or_else(none, |(_, since)| format!("{} ago", age(now.since(since)))),
+            ),
+        ],
+        Job::Counter => vec![
+            bucket,
+            fact("number read", known.seen.map_or_else(none, |(number, _)| number.to_string())),
+            fact(
+                "at revision",
+                known.seen.and_then(|(_, seq)| seq).map_or_else(none, |seq| seq.to_string()),
+            ),
+            fact("writes with last=", if app.safe { "yes" } else { "no, it overwrites" }),
+        ],
+    };
+    vec![facts("What it knows", list)]
 }
 
 /// The knobs of what it does by itself.

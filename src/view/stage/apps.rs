@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::client::{Call, Client, Doing};
+use crate::client::behaviour::Job;
+use crate::client::{Behaviour, Call, Client, Doing};
 use crate::kernel::{ProcId, Time};
 use crate::view::a11y;
 use crate::view::cast::Cast;
@@ -86,13 +87,8 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         entity,
         process,
         rect,
-        icon: match role(view.cast, process) {
-            Role::Publisher => AppIcon::Publisher,
-            Role::Subscriber => AppIcon::Subscriber,
-            Role::Worker => AppIcon::Worker,
-            Role::Console => AppIcon::Console,
-            Role::Wire => AppIcon::Wire,
-        },
+        icon: icon(view.cast, process, client),
+        leads: client.and_then(Client::knowledge).is_some_and(|known| known.leads.is_some()),
         name: label(
             world.short_name(process),
             if low { rect.h / 2.0 + 4.0 } else { 18.0 },
@@ -111,6 +107,25 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
     let said = client.and_then(doing::words).unwrap_or(does);
     pill.a11y = a11y::app(view.cast, &pill, &said);
     Some(pill)
+}
+
+/// What its icon shows.
+fn icon(cast: Cast<'_>, process: ProcId, client: Option<&Client>) -> AppIcon {
+    match client.and_then(Client::behaviour).map(|does| &**does) {
+        Some(Behaviour::Kv(app)) => match app.job {
+            Job::Config => AppIcon::Config,
+            Job::Service => AppIcon::Service,
+            Job::Elector => AppIcon::Elector,
+            Job::Counter => AppIcon::Counter,
+        },
+        _ => match role(cast, process) {
+            Role::Publisher => AppIcon::Publisher,
+            Role::Subscriber => AppIcon::Subscriber,
+            Role::Worker => AppIcon::Worker,
+            Role::Console => AppIcon::Console,
+            Role::Wire => AppIcon::Wire,
+        },
+    }
 }
 
 /// Radius of the ring around the message that is worked on, stroke included.

@@ -1,6 +1,6 @@
 //! A key-value bucket with a configuration: one who watches it, two who write.
 
-use crate::client::behaviour::Publisher;
+use crate::client::behaviour::{Job, KvApp, Publisher};
 use crate::client::kv::{Act, Bucket, Op};
 use crate::client::{Behaviour, Call};
 use crate::kernel::Span;
@@ -33,13 +33,14 @@ pub fn config_bucket() -> Topology {
         every: Span::secs(3),
         ..Publisher::default()
     };
+    let api = KvApp { key: "db.>".to_owned(), ..KvApp::of(Job::Config) };
     topology.clients = vec![
         ClientSpec {
             publishes: Some(("$KV.config.db.host".to_owned(), "db-{{Count}}.internal".to_owned())),
             ..client("admin", CLUSTER, "n1", Role::Publisher)
         },
         app("deploy", CLUSTER, "n3", Behaviour::Publisher(Box::new(deploy))),
-        client("api", CLUSTER, "n3", Role::Subscriber),
+        app("api", CLUSTER, "n3", Behaviour::Kv(Box::new(api))),
         client("cli", CLUSTER, "n2", Role::Console),
     ];
     let bucket = Bucket {
@@ -50,7 +51,7 @@ pub fn config_bucket() -> Topology {
         ..Bucket::default()
     };
     let config = Some(Box::new(bucket));
-    topology.setup = vec![does("cli", Op { config, ..Op::new(Act::Add, "config") })];
+    topology.setup = vec![does(Op { config, ..Op::new(Act::Add, "config") })];
     let first = [
         ("db.host", "localhost"),
         ("db.port", "5432"),
@@ -58,14 +59,12 @@ pub fn config_bucket() -> Topology {
         ("log.level", "info"),
     ];
     for (key, value) in first {
-        topology.setup.push(does("cli", Op::key(Act::Put, "config", key).value(value)));
+        topology.setup.push(does(Op::key(Act::Put, "config", key).value(value)));
     }
-    let keys = vec!["db.>".to_owned()];
-    topology.setup.push(does("api", Op { keys, ..Op::new(Act::Watch, "config") }));
     topology
 }
 
-/// Something that a client did before anybody looked.
-fn does(client: &str, op: Op) -> Setup {
-    Setup { client: client.to_owned(), call: Call::Kv(Box::new(op)) }
+/// Something that the person at the console did before anybody looked.
+fn does(op: Op) -> Setup {
+    Setup { client: "cli".to_owned(), call: Call::Kv(Box::new(op)) }
 }
