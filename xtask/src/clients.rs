@@ -86,6 +86,17 @@ pub(crate) fn rust(place: &Place) -> Result<(), Failure> {
     })
 }
 
+/// Runs NATS's client for JavaScript over both servers.
+pub(crate) fn node(place: &Place) -> Result<(), Failure> {
+    let servers = servers(place)?;
+    tools::ensure_node_packages(place)?;
+    same("nats.js", &servers, |server| {
+        let running = Running::start(server, place)?;
+        let programme = place.file("tests/clients/node/programme.mjs");
+        Call::new("node", place).arg(programme).arg(&running.url).listen()
+    })
+}
+
 /// Builds a programme of the crate of async-nats. Its path.
 pub(crate) fn build(place: &Place, name: &str, flags: &[&str]) -> Result<PathBuf, Failure> {
     let target = place.file("target/clients");

@@ -92,6 +92,12 @@ pub(crate) const STEPS: &[Step] = &[
         perform: clients::rust,
     },
     Step {
+        name: "clients-node",
+        about: "NATS's client for JavaScript does the same with buckets and object stores over both",
+        needs: &[Need::Python, Need::Node],
+        perform: clients::node,
+    },
+    Step {
         name: "lint-page",
         about: "clippy on the page, for the browser",
         needs: &[Need::RustTools, Need::WasmTarget],

@@ -118,7 +118,7 @@ pub(crate) fn ensure_node_packages(place: &Place) -> Result<(), Failure> {
         return Ok(());
     }
     println!(
-        "Installing wasm-opt, playwright-core and axe-core from npm into node_modules (some seconds):"
+        "Installing wasm-opt, playwright-core, axe-core and nats.js from npm into node_modules (some seconds):"
     );
     Call::new(npm(), place).args(["ci", "--no-audit", "--no-fund"]).run()?;
     fs::write(&stamp, wanted).map_err(Failure::file(&stamp))

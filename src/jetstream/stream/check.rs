@@ -42,6 +42,7 @@ impl Trial<'_> {
     /// The order of a lone copy.
     pub(super) fn alone(&self) -> Result<Verdict, ApiError> {
         self.not_sealed()?;
+        self.size(None)?;
         self.increment_allowed()?;
         self.expected_stream()?;
         self.ttl_allowed()?;

@@ -128,7 +128,11 @@ pub(super) struct Pending {
 impl Pending {
     /// The message, once its body is there.
     pub(super) fn message(self, mut body: Bytes) -> Message {
-        let headers = self.header_len.map(|len| Headers::from_block(body.split_to(len)));
+        // NATS's client for JavaScript says 0 where there are none.
+        let headers = self
+            .header_len
+            .filter(|len| *len > 0)
+            .map(|len| Headers::from_block(body.split_to(len)));
         Message { subject: self.subject, reply: self.reply, headers, payload: body }
     }
 }

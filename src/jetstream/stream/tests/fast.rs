@@ -57,7 +57,14 @@ fn a_gap_ends_a_batch_that_must_not_go_on() {
 fn a_message_can_be_refused() {
     let mut lone = fast();
     let wrong = &[("Nats-Expected-Last-Sequence", "7")];
-    assert_eq!(send(&mut lone, "b.9.fail.1.0", wrong), ["10071"]);
+    // The batch has begun by then, and is over.
+    let told = send(&mut lone, "b.9.fail.1.0", wrong);
+    assert_eq!(told[0], r#"{"type":"ack","seq":0,"msgs":9}"#);
+    assert!(told[1].starts_with(r#"{"error":{"code":400,"err_code":10071"#), "{told:?}");
+    assert_eq!(send(&mut lone, "b.9.fail.1.2", wrong), ["10071"]);
+    // One message can be all of a batch.
+    let whole = r#"{"stream":"S","seq":1,"batch":"b","count":1}"#;
+    assert_eq!(send(&mut fast(), "b.9.ok.1.2", &[]), [whole]);
     send(&mut lone, "b.9.fail.1.0", &[]);
     let told = send(&mut lone, "b.9.fail.2.1", wrong);
     assert!(told[0].starts_with(r#"{"type":"err","seq":2,"error":{"code":400,"err_code":10071"#));
