@@ -294,7 +294,7 @@ impl Server {
             }
             Target::Inflow(stream, id) => {
                 let (stream, id) = (Arc::clone(stream), Arc::clone(id));
-                if matches!(origin, Origin::Route { .. }) {
+                if matches!(origin, Origin::Route { .. } | Origin::Leaf { .. }) {
                     self.inflow_message(cx, &stream, &id, message);
                 } else {
                     self.hand_over_later(cx, Target::Inflow(stream, id), message);

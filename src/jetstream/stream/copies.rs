@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::jetstream::inflow::{Incoming, Position, Start, position_of};
 use crate::kernel::Rng;
-use crate::nats::Message;
 use crate::nats::api::{ApiError, StreamSource};
+use crate::nats::{Headers, Message};
 
 use super::arrive::Arrival;
 use super::check::Trial;
@@ -82,8 +82,11 @@ impl Stream {
     }
 
     /// Notes from which message of a source one comes, if it comes from one.
-    pub(super) fn note_position(&mut self, message: &Message) {
-        let header = message.header("Nats-Stream-Source");
+    pub(super) fn note_position(&mut self, headers: Option<&Headers>) {
+        if self.config.sources.is_empty() {
+            return;
+        }
+        let header = headers.and_then(|headers| headers.get("Nats-Stream-Source"));
         if let Some((id, position)) = header.and_then(position_of) {
             Arc::make_mut(&mut self.positions).insert(id.into(), position);
         }
@@ -122,5 +125,34 @@ fn configured(source: &StreamSource) -> Option<Start> {
         (0, None) => None,
         (0, Some(moment)) => Some(Start::Time(moment.clone())),
         (seq, _) => Some(Start::Seq(seq)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jetstream::backup::Backup;
+    use crate::jetstream::store::{StoredMessage, Ttl};
+    use crate::kernel::Time;
+    use crate::nats::api::StreamConfig;
+
+    #[test]
+    fn a_restored_stream_knows_how_far_it_was_with_its_sources() {
+        let message = |seq: u64, header: &str| StoredMessage {
+            seq,
+            at: Time(seq),
+            subject: "a".into(),
+            headers: Some(Headers::new([("Nats-Stream-Source", header)])),
+            payload: "".into(),
+            ttl: Ttl::Unset,
+        };
+        let mut backup = Backup::default();
+        backup.messages = vec![message(1, "A 7 > > a"), message(2, "A 9 > > a")];
+        backup.state.last_seq = 2;
+        let source = StreamSource { name: "A".to_owned(), ..StreamSource::default() };
+        let config = StreamConfig { sources: vec![source], ..StreamConfig::default() };
+        let stream = Stream::restored(config.into(), Time::ZERO, &backup);
+        assert_eq!(stream.position("A > >").map(|position| position.seq), Some(9));
+        assert_eq!(stream.position("B > >"), None);
     }
 }

@@ -29,6 +29,7 @@ impl Stream {
             stream.enforce_subject_limit(&stored.subject);
             stream.enforce_stream_limits();
             stream.note_schedule(&stored);
+            stream.note_position(stored.headers.as_ref());
         }
         stream.store.skip_to(backup.state.last_seq);
         stream

@@ -18,9 +18,7 @@ impl Stream {
 
     /// Stores a message that was checked.
     pub(super) fn store_message(&mut self, publication: &Publication) -> Applied {
-        if !self.config.sources.is_empty() {
-            self.note_position(&publication.message);
-        }
+        self.note_position(publication.message.headers.as_ref());
         self.store_under(publication, self.store.last_seq() + 1)
     }
 

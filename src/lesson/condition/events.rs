@@ -4,7 +4,7 @@ use crate::client::behaviour::Task;
 use crate::client::{self, Answer, Outcome};
 use crate::kernel::EventId;
 use crate::nats::subject;
-use crate::server::{self, ConsumerNote, Redelivery, Removal};
+use crate::server::{self, ConsumerNote, InflowNote, Redelivery, Removal};
 use crate::world::{Event, EventKind, Note, World};
 
 /// An event a lesson can name.
@@ -37,6 +37,10 @@ pub const EVENTS: &[EventName] = &[
     event("deleted", "a stream is gone from a server"),
     event("no-responders", "nobody listens on a subject"),
     event("withheld", "a leaf link was configured not to carry a message that is wanted behind it"),
+    event("follows", "an origin delivers to a mirror or source from now on"),
+    event("copied", "a mirror or source took a message of its origin; its sequence is a word"),
+    event("not-copied", "a mirror or source could not store a message of its origin"),
+    event("silent", "a mirror or source has heard nothing of its origin for too long"),
     event("consumer-created", "a consumer exists on a server from now on"),
     event("consumer-deleted", "a consumer is gone from a server"),
     event(
@@ -119,6 +123,13 @@ fn name(event: &Event) -> Option<&'static str> {
             server::Note::NoResponders { .. } => "no-responders",
             server::Note::Withheld { .. } => "withheld",
             server::Note::Consumer { what, .. } => return consumer_name(what),
+            server::Note::Inflow { what, .. } => match what {
+                InflowNote::Following { .. } => "follows",
+                InflowNote::Taken { .. } => "copied",
+                InflowNote::NotTaken { .. } => "not-copied",
+                InflowNote::Stalled | InflowNote::NoAnswer => "silent",
+                _ => return None,
+            },
             _ => return None,
         },
         EventKind::Note(Note::Client(note)) => match note {
@@ -206,6 +217,9 @@ fn is_about(world: &World, event: &Event, word: &str) -> bool {
                 }
                 server::Note::NoResponders { subject } | server::Note::Withheld { subject, .. } => {
                     subject_is(subject)
+                }
+                server::Note::Inflow { origin, what, .. } => {
+                    &**origin == word || what.seq().is_some_and(|seq| seq.to_string() == word)
                 }
                 server::Note::Consumer { stream, consumer, what } => {
                     stream_is(stream) || &**consumer == word || is_about_delivery(what, word)

@@ -3,7 +3,7 @@
 use crate::client::behaviour::Doing;
 use crate::client::{Call, Client, Outcome, kv};
 use crate::kernel::{ProcId, ProcState};
-use crate::world::{StreamView, World};
+use crate::world::{ConsumerView, InflowView, StreamView, World};
 
 use super::Value;
 use super::query::Place;
@@ -32,7 +32,12 @@ fn stream_attribute(world: &World, view: &StreamView<'_>, attribute: &str) -> Op
         "last" => state.last_seq,
         "subjects" => state.num_subjects,
         "deleted" => state.num_deleted,
-        "consumers" => world.consumers_of(view.cluster, view.name).len() as u64,
+        "consumers" => {
+            let all = world.consumers_of(view.cluster, view.name);
+            let hidden = |consumer: &ConsumerView<'_>| consumer.config().is_some_and(|c| c.direct);
+            all.iter().filter(|consumer| !hidden(consumer)).count() as u64
+        }
+        "follows" | "lag" | "behind" | "silent" => return origins(world, view, attribute),
         "replicas" => view.replicas.len() as u64,
         "complete" => {
             let running = view.replicas.iter().filter(|copy| copy.state != ProcState::Down);
@@ -41,6 +46,23 @@ fn stream_attribute(world: &World, view: &StreamView<'_>, attribute: &str) -> Op
         "leader" => return Some(Value::Text(world.name(view.leader()?).to_owned())),
         _ => return None,
     }))
+}
+
+/// What is true of a stream's mirror and sources together; nothing if it has none.
+fn origins(world: &World, view: &StreamView<'_>, attribute: &str) -> Option<Value> {
+    let of = |inflow: &InflowView<'_>| {
+        (inflow.cluster, inflow.stream) == (view.cluster, view.name)
+            && Some(inflow.server) == view.leader()
+    };
+    let all: Vec<InflowView<'_>> = world.inflows().into_iter().filter(of).collect();
+    let sum = |part: fn(&InflowView<'_>) -> u64| all.iter().map(part).sum::<u64>();
+    Some(match attribute {
+        _ if all.is_empty() => return None,
+        "follows" => Value::Number(sum(|inflow| u64::from(inflow.consumer().is_some()))),
+        "lag" => Value::Number(sum(|inflow| inflow.inflow.lag())),
+        "behind" => Value::Number(sum(|inflow| inflow.behind)),
+        _ => Value::Span(all.iter().filter_map(|inflow| inflow.silent_for(world)).max()?),
+    })
 }
 
 pub(super) fn message(

@@ -186,3 +186,28 @@ fn wrong_conditions_say_what_would_be_right() {
         assert!(wrong.contains(says), "{text}: {wrong}");
     }
 }
+
+#[test]
+fn conditions_read_how_far_a_mirror_is() {
+    let mut world = world();
+    let config = r#"{"name":"COPY","mirror":{"name":"ORDERS"}}"#;
+    let (subject, body) = ("$JS.API.STREAM.CREATE.COPY".to_owned(), config.to_owned());
+    let input = Input::Call { client: "cli".to_owned(), call: Call::Api { subject, body } };
+    world.give(&input).unwrap_or_else(|why| panic!("{why}"));
+    world.run_until(world.now() + Span::secs(3));
+    for text in [
+        "stream us-east/COPY follows == 1",
+        "stream us-east/COPY lag == 0",
+        "stream us-east/COPY behind == 0",
+        "stream us-east/COPY silent <= 1s",
+        "stream us-east/ORDERS lag == none",
+        // Its consumer is not shown.
+        "stream us-east/ORDERS consumers == 0",
+        "event follows COPY ORDERS == 1",
+        "event copied COPY == 2",
+        "event copied COPY 2 == 1",
+        "event silent COPY == 0",
+    ] {
+        assert!(holds(&world, text), "{text}");
+    }
+}
