@@ -9,7 +9,7 @@
 
 use serde_json::Value;
 
-use crate::client::{Call, Draft, OpId, Outcome};
+use crate::client::{Call, Dialect, Draft, OpId, Outcome};
 use crate::console::format::clock;
 use crate::console::line::Line;
 use crate::kernel::{Span, Time};
@@ -59,6 +59,7 @@ pub(crate) struct Run<'a> {
     at: Time,
     domain: Option<&'a str>,
     timeout: Option<Span>,
+    dialect: Dialect,
     lines: Vec<Line>,
 }
 
@@ -70,7 +71,18 @@ impl<'a> Run<'a> {
         domain: Option<&'a str>,
         timeout: Option<Span>,
     ) -> Self {
-        Self { ops, used: 0, at: began, domain, timeout, lines: Vec::new() }
+        Self { ops, used: 0, at: began, domain, timeout, dialect: Dialect::Go, lines: Vec::new() }
+    }
+
+    /// The same for a line that is typed for an app (`web> nats kv get …`): it is what the app does, and
+    /// apps speak as nats-py.
+    pub(crate) fn for_app(self) -> Self {
+        Self { dialect: Dialect::Python, ..self }
+    }
+
+    /// As which library buckets and stores are spoken to.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     /// The virtual time at which the script is: when its last operation ended.

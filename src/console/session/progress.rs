@@ -174,7 +174,8 @@ impl Session {
 
 pub(super) fn script<'a>(invocation: &'a Invocation, views: &'a [OpView<'a>], at: Time) -> Run<'a> {
     let timeout = invocation.span("timeout").filter(|timeout| *timeout != TIMEOUT);
-    Run::new(views, at, invocation.domain(), timeout)
+    let run = Run::new(views, at, invocation.domain(), timeout);
+    if invocation.client.is_some() { run.for_app() } else { run }
 }
 
 fn is_of(input: &Input, name: &str) -> bool {

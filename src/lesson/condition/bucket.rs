@@ -1,6 +1,9 @@
-//! What the world answers about keys of buckets: a bucket is a stream, a key is a subject of it, and what
-//! a reader finds there is the last message on that subject, if it is no marker.
+//! What the world answers about buckets and stores, which are streams. A key is a subject, and what a reader
+//! finds there is the last message on it, if that is no marker; an object is what its meta message says,
+//! and the chunks that are there of it.
 
+use crate::client::Dialect;
+use crate::client::object::{ObjectInfo, name};
 use crate::jetstream::store::{MessageStore, StoredMessage};
 use crate::world::World;
 
@@ -35,5 +38,50 @@ fn operation(message: &StoredMessage) -> &'static str {
         (Some("PURGE"), _) => "purge",
         (_, Some(_)) => "expired",
         _ => "put",
+    }
+}
+
+/// An attribute of the object of a store of a cluster.
+pub(super) fn object(world: &World, at: (&str, &str, &str), attribute: &str) -> Value {
+    let (cluster, bucket, object) = at;
+    let view = look::find(world, cluster, &name::stream(bucket));
+    let store = view.as_ref().and_then(|view| view.best()).map(|best| best.stream.store());
+    let meta = store.and_then(|store| {
+        let message = store.last_of(&name::meta(bucket, object))?;
+        Some((store, ObjectInfo::read(&message.payload, Dialect::Python).ok()?))
+    });
+    match (attribute, meta) {
+        ("exists", meta) => Value::Flag(meta.is_some_and(|(_, meta)| !meta.deleted)),
+        ("deleted", meta) => Value::Flag(meta.is_some_and(|(_, meta)| meta.deleted)),
+        ("size", Some((_, meta))) => Value::Number(meta.size),
+        ("chunks", Some((_, meta))) => Value::Number(meta.chunks),
+        ("held", Some((store, meta))) => {
+            Value::Number(store.count_of(&name::chunks(bucket, &meta.nuid)))
+        }
+        ("digest", Some((_, meta))) => meta.digest.map_or(Value::None, Value::Text),
+        ("description", Some((_, meta))) => meta.description.map_or(Value::None, Value::Text),
+        _ => Value::None,
+    }
+}
+
+/// An attribute of a store of a cluster.
+pub(super) fn store(world: &World, cluster: &str, bucket: &str, attribute: &str) -> Value {
+    let view = look::find(world, cluster, &name::stream(bucket));
+    let Some(store) = view.as_ref().and_then(|view| view.best()).map(|best| best.stream.store())
+    else {
+        return Value::None;
+    };
+    let metas = name::metas(bucket);
+    let live = store.subjects(&metas).filter_map(|(subject, _)| store.last_of(subject));
+    let live = live.filter_map(|message| ObjectInfo::read(&message.payload, Dialect::Python).ok());
+    let live: Vec<ObjectInfo> = live.filter(|info| !info.deleted).collect();
+    match attribute {
+        "objects" => Value::Number(live.len() as u64),
+        "orphans" => {
+            let all = store.pending(&name::chunks(bucket, ">"), 0);
+            let owned = live.iter().map(|info| store.count_of(&name::chunks(bucket, &info.nuid)));
+            Value::Number(all.saturating_sub(owned.sum()))
+        }
+        _ => Value::None,
     }
 }

@@ -150,6 +150,7 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
         },
         "error" => match last_of_bucket(client, false) {
             Some(Outcome::Kv(Err(why))) => Value::Text(why.to_string()),
+            Some(Outcome::Object(Err(why))) => Value::Text(why.to_string()),
             _ => Value::None,
         },
         "in-hand" => Value::Number(client.in_hand().len() as u64),
@@ -164,12 +165,13 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
     }
 }
 
-/// What came of the last call of a bucket that this app made and that is over; of its last get only,
-/// if that is asked for.
+/// What came of the last call of a bucket or store that this app made and that is over; of its last get
+/// of a key only, if that is asked for.
 fn last_of_bucket(client: &Client, get: bool) -> Option<&Outcome> {
     let mut ended = client.ops().rev().filter_map(|(_, op)| Some((op, op.outcome.as_deref()?)));
     let found = ended.find(|(op, _)| match &*op.call {
         Call::Kv(call) => !get || call.act == kv::Act::Get,
+        Call::Object(_) => !get,
         _ => false,
     });
     found.map(|(_, outcome)| outcome)

@@ -3,8 +3,9 @@
 use super::{Condition, Kind, Operator, Query, Term, Value};
 
 /// What a condition can begin with; a right side that begins so is a query, anything else a value.
-const NOUNS: &[&str] =
-    &["stream", "message", "consumer", "server", "app", "key", "event", "elapsed"];
+const NOUNS: &[&str] = &[
+    "stream", "message", "consumer", "server", "app", "key", "store", "object", "event", "elapsed",
+];
 
 /// Reads one condition.
 pub(super) fn condition(text: &str, line: u32) -> Result<Condition, String> {

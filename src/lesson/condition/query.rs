@@ -25,6 +25,10 @@ pub enum Noun {
     App,
     /// `key CLUSTER/BUCKET KEY`
     Key,
+    /// `store CLUSTER/STORE`
+    Store,
+    /// `object CLUSTER/STORE NAME`
+    Object,
 }
 
 /// An attribute of a kind of thing.
@@ -108,6 +112,20 @@ pub const ATTRIBUTES: &[Attribute] = &[
         "of that message: `put`, `del`, `purge` or `expired`",
     ),
     attribute(Noun::Key, "history", Kind::Number, "how many of its messages the bucket keeps"),
+    attribute(Noun::Store, "objects", Kind::Number, "how many objects it lists"),
+    attribute(
+        Noun::Store,
+        "orphans",
+        Kind::Number,
+        "how many chunks it holds that are no object's",
+    ),
+    attribute(Noun::Object, "exists", Kind::Flag, "whether it is there and not deleted"),
+    attribute(Noun::Object, "deleted", Kind::Flag, "whether there is a marker that it is deleted"),
+    attribute(Noun::Object, "size", Kind::Number, "how many bytes it has, as its meta says"),
+    attribute(Noun::Object, "chunks", Kind::Number, "how many chunks it has, as its meta says"),
+    attribute(Noun::Object, "held", Kind::Number, "how many chunks of it there are"),
+    attribute(Noun::Object, "digest", Kind::Text, "its digest, as its meta says"),
+    attribute(Noun::Object, "description", Kind::Text, "its description, or none"),
 ];
 
 /// Which message of a stream.
@@ -180,6 +198,26 @@ pub enum Query {
         /// Which attribute.
         attribute: &'static str,
     },
+    /// An attribute of an object store.
+    Store {
+        /// The cluster's name.
+        cluster: String,
+        /// The store's name.
+        store: String,
+        /// Which attribute.
+        attribute: &'static str,
+    },
+    /// An attribute of an object of a store.
+    Object {
+        /// The cluster's name.
+        cluster: String,
+        /// The store's name.
+        store: String,
+        /// The object's name.
+        name: String,
+        /// Which attribute.
+        attribute: &'static str,
+    },
     /// How often something happened since the beat began.
     Event {
         /// What.
@@ -192,13 +230,15 @@ pub enum Query {
 }
 
 impl Noun {
-    const ALL: [(&'static str, Self); 6] = [
+    const ALL: [(&'static str, Self); 8] = [
         ("stream", Self::Stream),
         ("message", Self::Message),
         ("consumer", Self::Consumer),
         ("server", Self::Server),
         ("app", Self::App),
         ("key", Self::Key),
+        ("store", Self::Store),
+        ("object", Self::Object),
     ];
 
     /// How it is written.
@@ -219,7 +259,7 @@ impl Query {
     pub(super) fn parse(words: &[String]) -> Result<Self, String> {
         let Some((first, rest)) = words.split_first() else {
             return Err("a condition begins with stream, message, consumer, server, app, key, \
-                        event or elapsed"
+                        store, object, event or elapsed"
                 .to_owned());
         };
         let rest: Vec<&str> = rest.iter().map(String::as_str).collect();
@@ -276,6 +316,15 @@ impl Query {
                 let attribute = Noun::Key.attribute(attribute)?;
                 Ok(Self::Key { cluster, bucket, key: (*key).to_owned(), attribute })
             }
+            ("store", [path, attribute]) => {
+                let (cluster, store) = split(path, "CLUSTER/STORE")?;
+                Ok(Self::Store { cluster, store, attribute: Noun::Store.attribute(attribute)? })
+            }
+            ("object", [path, name, attribute]) => {
+                let (cluster, store) = split(path, "CLUSTER/STORE")?;
+                let attribute = Noun::Object.attribute(attribute)?;
+                Ok(Self::Object { cluster, store, name: (*name).to_owned(), attribute })
+            }
             ("elapsed", _) => Err("elapsed stands alone: elapsed >= 5s".to_owned()),
             ("event", _) => Err("an event needs its name: event stored ORDERS".to_owned()),
             ("stream", _) => Err("write: stream CLUSTER/STREAM ATTRIBUTE".to_owned()),
@@ -284,6 +333,8 @@ impl Query {
             ("server", _) => Err("write: server CLUSTER/SERVER ATTRIBUTE".to_owned()),
             ("app", _) => Err("write: app NAME ATTRIBUTE".to_owned()),
             ("key", _) => Err("write: key CLUSTER/BUCKET KEY ATTRIBUTE".to_owned()),
+            ("store", _) => Err("write: store CLUSTER/STORE ATTRIBUTE".to_owned()),
+            ("object", _) => Err("write: object CLUSTER/STORE NAME ATTRIBUTE".to_owned()),
             (word, _) => {
                 let nouns = Noun::ALL.iter().map(|(name, _)| *name);
                 Err(unknown(
@@ -308,6 +359,8 @@ impl Query {
             Self::Server { attribute, .. } => of(Noun::Server, attribute),
             Self::App { attribute, .. } => of(Noun::App, attribute),
             Self::Key { attribute, .. } => of(Noun::Key, attribute),
+            Self::Store { attribute, .. } => of(Noun::Store, attribute),
+            Self::Object { attribute, .. } => of(Noun::Object, attribute),
             Self::Event { .. } => Kind::Number,
             Self::Elapsed => Kind::Span,
         }
@@ -329,6 +382,12 @@ impl Query {
             Self::App { name, attribute } => look::app(world, name, attribute),
             Self::Key { cluster, bucket, key, attribute } => {
                 bucket::key(world, (cluster, bucket, key), attribute)
+            }
+            Self::Store { cluster, store, attribute } => {
+                bucket::store(world, cluster, store, attribute)
+            }
+            Self::Object { cluster, store, name, attribute } => {
+                bucket::object(world, (cluster, store, name), attribute)
             }
             Self::Event { kind, words } => {
                 Value::Number(events::count(world, kind, words, since.event))
@@ -374,6 +433,13 @@ impl fmt::Display for Query {
             Self::App { name, attribute } => write!(f, "app {name} {attribute}"),
             Self::Key { cluster, bucket, key, attribute } => {
                 write!(f, "key {cluster}/{bucket} {key} {attribute}")
+            }
+            Self::Store { cluster, store, attribute } => {
+                write!(f, "store {cluster}/{store} {attribute}")
+            }
+            Self::Object { cluster, store, name, attribute } => {
+                let name = shlex::try_quote(name).unwrap_or(name.into());
+                write!(f, "object {cluster}/{store} {name} {attribute}")
             }
             Self::Event { kind, words } => {
                 write!(f, "event {kind}")?;

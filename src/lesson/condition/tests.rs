@@ -92,6 +92,8 @@ fn every_attribute_and_event_can_be_asked_for() {
             Noun::Server => format!("server us-east/n1 {name}"),
             Noun::App => format!("app audit {name}"),
             Noun::Key => format!("key us-east/config db.host {name}"),
+            Noun::Store => format!("store us-east/assets {name}"),
+            Noun::Object => format!("object us-east/assets 'a logo.png' {name}"),
         };
         let condition = Condition::parse(&text, 1).unwrap_or_else(|why| panic!("{text}: {why}"));
         let answer = condition.left.answer(&world, since(&world));

@@ -101,7 +101,10 @@ fn ask(number: u32, lines: &[Line<'_>]) -> Read<Part> {
             if mark && expected.replace(choices.len()).is_some() {
                 return Err((line, "only one choice can be what the engine answers".to_owned()));
             }
-            let (value, label) = text.split_once(": ").unwrap_or((text, text));
+            let (value, label) = match text.strip_prefix('\'').and_then(|t| t.split_once("': ")) {
+                Some(quoted) => quoted,
+                None => text.split_once(": ").unwrap_or((text, text)),
+            };
             let label = prose::words(label.trim(), line)?;
             choices.push((value.trim(), label));
         } else if let Some(query) = value(text, "answer") {

@@ -39,7 +39,8 @@ pub(super) fn of_kind(kind: &str, number: u32, line: &str, typist: Option<&str>)
 
 /// A console line, by the client that the block names unless it names one itself.
 pub(super) fn typed(number: u32, line: &str, typist: Option<&str>) -> Read<Deed> {
-    match console::parse(line) {
+    // What ends with & is not waited for.
+    match console::parse(line.strip_suffix(" &").unwrap_or(line)) {
         Err(why) => {
             let hint = why.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
             return Err((number, format!("{why}{hint}")));

@@ -34,7 +34,10 @@ impl Play {
     /// something first), or nothing if there is nothing to do.
     pub(super) fn work_on(&mut self, world: &World) -> Option<Vec<Input>> {
         let mut inputs = self.session.poll(world);
-        let work = self.work.as_mut()?;
+        let Some(work) = self.work.as_mut() else {
+            // A line that was not waited for goes on.
+            return (!inputs.is_empty()).then_some(inputs);
+        };
         if let Some(index) = work.entry {
             let entry = self.session.entries().get(index);
             let state = entry.map(|entry| self.session.render(entry, world).state);
@@ -76,8 +79,11 @@ impl Play {
     fn begin(&mut self, deed: &Deed, world: &World) -> Result<Vec<Input>, String> {
         let input = match &deed.act {
             Act::Type(line) => {
+                // As in a shell: what ends with & is not waited for.
+                let (line, waits) =
+                    line.strip_suffix(" &").map_or((&**line, true), |line| (line, false));
                 let submission = self.session.submit(line, world).map_err(|why| why.to_string())?;
-                if let Some(work) = &mut self.work {
+                if let Some(work) = self.work.as_mut().filter(|_| waits) {
                     work.entry = submission.entry;
                 }
                 return Ok(submission.inputs);

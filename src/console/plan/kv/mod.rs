@@ -9,7 +9,7 @@ pub(super) use key::{create, del, purge, put, revert, update};
 pub(super) use read::{get, history, keys, watch};
 
 use crate::client::kv::{Act, Entry, Got, KvError, Op};
-use crate::client::{Call, Dialect, Outcome};
+use crate::client::{Call, Outcome};
 use crate::console::parse::Invocation;
 use crate::nats::api::{ApiError, Stamp, StreamInfo};
 
@@ -17,11 +17,9 @@ use super::run::trouble;
 use super::show::date;
 use super::{Done, Run};
 
-/// An act on the bucket that a line names first. What is typed for an app (`web> nats kv get …`) is what
-/// the app does: it speaks as nats-py, and knows the buckets that it has used.
+/// An act on the bucket that a line names first.
 fn op(act: Act, line: &Invocation) -> Op {
-    let dialect = if line.client.is_some() { Dialect::Python } else { Dialect::Go };
-    Op { dialect, ..Op::new(act, line.arg(0).unwrap_or_default()) }
+    Op::new(act, line.arg(0).unwrap_or_default())
 }
 
 /// An act on the key that a line names second.
@@ -31,8 +29,8 @@ fn key_op(act: Act, line: &Invocation) -> Op {
 
 /// Has an act done. What goes wrong is said as Go's client says it.
 fn ask<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a Got> {
-    let act = op.act;
-    match run.ask(Call::Kv(Box::new(op)))? {
+    let (act, dialect) = (op.act, run.dialect());
+    match run.ask(Call::Kv(Box::new(Op { dialect, ..op })))? {
         Outcome::Kv(Ok(got)) => Ok(got),
         outcome => {
             let stop = run.fail(said(act, outcome));

@@ -96,6 +96,7 @@ pub(in super::super) fn watch(run: &mut Run<'_>, line: &Invocation) -> Done {
         updates: line.on("updates"),
         ignore_deletes: line.toggle("deletes") == Some(false),
         revision: revision.filter(|revision| *revision > 0),
+        dialect: run.dialect(),
         ..op(Act::Watch, line)
     })))?;
     for (_, (_, message)) in shown(run, view) {

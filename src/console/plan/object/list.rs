@@ -96,7 +96,7 @@ fn buckets(run: &mut Run<'_>, line: &Invocation) -> Done {
 /// `nats object watch`
 pub(in crate::console::plan) fn watch(run: &mut Run<'_>, line: &Invocation) -> Done {
     let bucket = line.arg(0).unwrap_or_default();
-    let watch = Op { history: true, ..op(Act::Watch, bucket, "") };
+    let watch = Op { history: true, dialect: run.dialect(), ..op(Act::Watch, bucket, "") };
     let view = run.op(Call::Object(watch.into()))?;
     for (_, (_, message)) in shown(run, view) {
         let (Ok(info), Some(told)) =

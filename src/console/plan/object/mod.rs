@@ -11,19 +11,20 @@ pub(super) use list::{info, ls, watch};
 pub(super) use transfer::{del, get, put};
 
 use crate::client::object::{Act, Done as Came, ObjectError, Op, hex};
-use crate::client::{Call, Dialect, Outcome};
+use crate::client::{Call, Outcome};
 use crate::kernel::Time;
 
 use super::run::trouble;
 use super::{Done, Run, Stop};
 
-/// An operation on a bucket, as the CLI does it.
+/// An operation on a bucket.
 fn op(act: Act, bucket: &str, name: &str) -> Op {
-    Op { dialect: Dialect::Go, ..Op::object(act, bucket, name) }
+    Op::object(act, bucket, name)
 }
 
 /// What came of an operation, and when; the inner result is an error of the store.
 fn tried(run: &mut Run<'_>, op: Op) -> Done<Result<(Came, Time), ObjectError>> {
+    let op = Op { dialect: run.dialect(), ..op };
     let view = run.op(Call::Object(op.into()))?;
     let outcome = view.outcome.ok_or(Stop::Waiting)?;
     run.pass(view);
