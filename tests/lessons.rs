@@ -20,7 +20,12 @@ fn lessons() -> Vec<(String, String)> {
             files.push((name, fs::read_to_string(path).unwrap()));
         }
     }
-    files.sort();
+    // By their numbers: lesson 10 comes after lesson 9.
+    let number = |name: &str| -> u32 {
+        let name = name.trim_start_matches("lessons/");
+        name.split('-').next().and_then(|number| number.parse().ok()).unwrap_or(0)
+    };
+    files.sort_by_key(|(name, _)| number(name));
     assert!(!files.is_empty(), "there are no lessons");
     files
 }

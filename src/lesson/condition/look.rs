@@ -137,11 +137,17 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
         },
         "open" => Value::Number(client.open_ops() as u64),
         "received" => {
-            let lasting = client.ops().filter(|(_, op)| op.is_lasting() && !op.own);
+            // The steps of a call hand on to the whole what they receive.
+            let whole = client.ops().filter(|(_, op)| op.part_of.is_none());
+            let lasting = whole.filter(|(_, op)| op.is_lasting() && !op.own);
             let others: u64 = lasting.map(|(_, op)| op.received_total).sum();
             Value::Number(others + tally.received)
         }
         "published" => Value::Number(tally.published),
+        "says" => match client.doing() {
+            Some(Doing::Says { what }) => Value::Text(what.to_string()),
+            _ => Value::None,
+        },
         "got" => match last_of_bucket(client, true) {
             Some(Outcome::Kv(Ok(kv::Got::Entry(entry)))) => {
                 Value::Text(String::from_utf8_lossy(&entry.value).into_owned())

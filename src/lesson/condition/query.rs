@@ -90,6 +90,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
     attribute(Noun::App, "finished", Kind::Number, "how many messages a worker acknowledged"),
     attribute(Noun::App, "given-back", Kind::Number, "how many messages a worker gave back"),
     attribute(Noun::App, "terminated", Kind::Number, "how many messages a worker refused for ever"),
+    attribute(
+        Noun::App,
+        "says",
+        Kind::Text,
+        "what it says of itself: what it follows, holds, beats",
+    ),
     attribute(Noun::App, "got", Kind::Text, "the value its last get of a key brought, or none"),
     attribute(
         Noun::App,
