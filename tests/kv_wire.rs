@@ -379,3 +379,83 @@ fn a_bucket_is_bound_once_and_is_there_or_not() {
         assert!(bench.sent().is_empty());
     }
 }
+
+/// Go's client: the CLI is made of it.
+fn go(op: Op) -> Op {
+    Op { dialect: Dialect::Go, ..op }
+}
+
+const INFO: &str = "PUB $JS.API.STREAM.INFO.KV_b";
+
+#[test]
+fn gos_client_looks_first_and_reads_directly() {
+    let mut bench = Bench::new();
+    let config = Bucket { history: 3, marker_ttl: Some(Span::secs(30)), ..Bucket::default() };
+    bench.done(go(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "b") }));
+    let sent = bench.sent();
+    assert_eq!(sent[0], "PUB $JS.API.INFO");
+    let made = body(&sent[1], "$JS.API.STREAM.CREATE.KV_b");
+    for (field, value) in [
+        ("name", json!("KV_b")),
+        ("subjects", json!(["$KV.b.>"])),
+        ("retention", json!("limits")),
+        ("max_msgs_per_subject", json!(3)),
+        ("max_msgs", json!(-1)),
+        ("max_bytes", json!(-1)),
+        ("max_msg_size", json!(-1)),
+        ("discard", json!("new")),
+        ("allow_rollup_hdrs", json!(true)),
+        ("deny_delete", json!(true)),
+        ("allow_direct", json!(true)),
+        ("allow_msg_ttl", json!(true)),
+        ("subject_delete_marker_ttl", json!(30_000_000_000_u64)),
+        ("duplicate_window", json!(120_000_000_000_u64)),
+        ("compression", json!("none")),
+        ("num_replicas", json!(1)),
+    ] {
+        assert_eq!(made[field], value, "{field}");
+    }
+    bench.done(go(Op::key(Act::Put, "b", "k").value("one")));
+    assert_eq!(bench.sent(), [INFO, "PUB $KV.b.k one"]);
+    bench.done(go(Op::key(Act::Get, "b", "k")));
+    assert_eq!(bench.sent(), [INFO, "PUB $JS.API.DIRECT.GET.KV_b.$KV.b.k"]);
+    bench.done(go(Op::key(Act::Delete, "b", "k")));
+    bench.sent();
+    bench.done(go(Op { ttl: Some(Span::secs(90)), ..Op::key(Act::Create, "b", "k") }));
+    let put = |last| format!("PUB $KV.b.k {EXPECTED}: {last} Nats-TTL: 1m30s");
+    let get = "PUB $JS.API.DIRECT.GET.KV_b.$KV.b.k";
+    assert_eq!(bench.sent(), [INFO, &put(0), get, &put(2)]);
+}
+
+#[test]
+fn gos_client_names_its_consumers_and_deletes_them() {
+    let mut bench = Bench::with_bucket(Dialect::Go);
+    bench.put("k", "one");
+    bench.put("k", "two");
+    bench.sent();
+    let Got::Entries(entries) = bench.done(go(Op::key(Act::History, "b", "k"))) else {
+        panic!("no entries")
+    };
+    assert_eq!(entries.len(), 2);
+    let sent = bench.sent();
+    assert_eq!(sent[..2], [INFO, "SUB _INBOX.<nuid>"]);
+    let consumer = body(&sent[2], "$JS.API.CONSUMER.CREATE.KV_b.<name>.$KV.b.k")["config"].clone();
+    assert!(consumer.get("inactive_threshold").is_none() && consumer.get("headers_only").is_none());
+    assert_eq!(consumer["filter_subject"], "$KV.b.k");
+    assert_eq!(consumer["deliver_policy"], "all");
+    assert_eq!(sent[3..], ["UNSUB", "PUB $JS.API.CONSUMER.DELETE.KV_b.<name>"]);
+    let keys = vec!["a".to_owned(), "k".to_owned()];
+    bench.begin(go(Op { keys, updates: true, ..Op::new(Act::Watch, "b") }));
+    bench.pass(Span::secs(1));
+    let sent = bench.sent();
+    let consumer = body(&sent[2], "$JS.API.CONSUMER.CREATE.KV_b.<name>")["config"].clone();
+    assert_eq!(consumer["filter_subjects"], json!(["$KV.b.a", "$KV.b.k"]));
+    assert_eq!(consumer["deliver_policy"], "new");
+    let empty = go(Op::new(Act::Keys, "b"));
+    let Got::Keys(keys) = bench.done(Op { keys: vec!["x.*".to_owned()], ..empty }) else {
+        panic!("no keys")
+    };
+    assert!(keys.is_empty());
+    let missing = bench.refused(go(Op::key(Act::History, "b", "none")));
+    assert_eq!(missing, KvError::KeyNotFound);
+}
