@@ -138,3 +138,29 @@ fn a_watch_shows_what_is_and_what_comes() {
         ["PUT CONFIG > db.host: localhost", "PUT CONFIG > db.host: db1", "DELETE CONFIG > db.host"]
     );
 }
+
+#[test]
+fn buckets_are_copied_and_gathered() {
+    let mut typist = Typist::new();
+    let wait = |typist: &mut Typist| typist.world.run_until(typist.world.now() + Span::secs(3));
+    typist.types("nats kv add A");
+    typist.types("nats kv put A db.host a1");
+    let (made, _) = typist.types("nats kv add ALL --source A");
+    assert!(made.contains("Source Bucket: A\n"), "{made}");
+    let (made, _) = typist.types("nats kv add COPY --mirror A");
+    assert!(made.contains("Origin Bucket: A\n"), "{made}");
+    wait(&mut typist);
+    expect(
+        &mut typist,
+        &[
+            ("nats kv get ALL db.host --raw", "a1"),
+            ("nats kv put ALL own x", "x"),
+            ("nats kv ls ALL", "db.host\nown"),
+            // A copy in the same domain has its values under the names of its origin: Go's client looks
+            // for its own, and finds nothing. What is put into it goes to the origin.
+            ("nats kv get COPY db.host", "nats: error: nats: key not found"),
+            ("nats kv put COPY db.host a2", "a2"),
+            ("nats kv get A db.host --raw", "a2"),
+        ],
+    );
+}
