@@ -20,7 +20,9 @@ use super::plan::OpView;
 
 /// Gathers what there is in a world.
 pub(super) fn facts(world: &World) -> Facts {
-    let (streams, consumers) = (world.streams(), world.consumers());
+    let (streams, mut consumers) = (world.streams(), world.consumers());
+    // The real server does not tell of those that serve mirrors and sources.
+    consumers.retain(|consumer| !consumer.is_hidden());
     let servers = world.servers().map(|(process, state, server)| {
         let mut kept = Vec::new();
         let (mut messages, mut memory, mut file) = (0, 0, 0);

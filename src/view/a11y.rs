@@ -91,6 +91,10 @@ pub fn consumer(
     info: Option<&ConsumerInfo>,
 ) -> String {
     let mut parts = vec![format!("consumer {} of {}", consumer.name, consumer.stream)];
+    if let Some(who) = consumer.serves() {
+        let hidden = if consumer.is_hidden() { "hidden, " } else { "" };
+        parts.push(format!("{hidden}serves {who}"));
+    }
     if let Some(info) = info {
         parts.push(format!("{} to deliver", count(info.num_pending, "message")));
         parts.push(format!("{} out for acknowledgement", info.num_ack_pending));

@@ -139,8 +139,8 @@ impl Class {
             Frame::Client(ClientOp::Pub(message)) => of_published(message),
             Frame::Server(ServerOp::Msg { message, .. }) => of_delivered(message),
             Frame::Client(_) | Frame::Server(_) => Self::Protocol,
-            Frame::Route(RouteOp::Message { to: Some(_), .. })
-            | Frame::Leaf(LeafOp::Message { to: Some(_), .. }) => Self::Deliver,
+            Frame::Route(RouteOp::Message { to: Some(_), message, .. })
+            | Frame::Leaf(LeafOp::Message { to: Some(_), message, .. }) => of_consumer(message),
             Frame::Leaf(LeafOp::Message { message, .. }) => of_routed(message),
             Frame::Route(RouteOp::Message { account, message, .. }) => match account {
                 Account::Global => of_routed(message),
@@ -228,7 +228,22 @@ fn of_delivered(message: &Message) -> Class {
 }
 
 fn of_routed(message: &Message) -> Class {
+    let subject = &message.subject;
+    // Between a mirror or source and its origin: signs of life, and whether to go on.
+    let signs = ["$JS.M.", "$JS.S.", "$JS.FC."];
+    if signs.iter().any(|prefix| subject.starts_with(prefix)) {
+        return Class::Heartbeat;
+    }
+    if subject.starts_with("$JSC.R.") {
+        return Class::ControlReply;
+    }
     of_reply(message).unwrap_or_else(|| of_published(message))
+}
+
+/// What a consumer sends: to a client, or to a stream that is a mirror of its own or gathers from it.
+fn of_consumer(message: &Message) -> Class {
+    let serves = |name: &str| message.reply.as_ref().is_some_and(|reply| reply.contains(name));
+    if serves(".JS_MIRROR_") || serves(".JS_SRC_") { Class::Mirror } else { Class::Deliver }
 }
 
 #[cfg(test)]
@@ -256,6 +271,20 @@ mod tests {
         assert_eq!(delivered("_INBOX.a.b", info), Class::ControlReply);
         assert_eq!(delivered("_INBOX.a.b", "pong"), Class::Deliver);
         assert_eq!(Class::of_frame(&Frame::Client(ClientOp::Ping)), Class::Protocol);
+        let leaf = |subject: &str, reply: Option<&str>| {
+            let message = Message { reply: reply.map(Into::into), ..Message::new(subject, "x") };
+            let to = reply.map(|_| "$JS.M.abc".into());
+            Class::of_frame(&Frame::Leaf(LeafOp::Message {
+                message,
+                to,
+                queues: Vec::new(),
+                plain: true,
+            }))
+        };
+        assert_eq!(leaf("orders.new", Some("$JS.ACK.O.JS_MIRROR_a-b.1.1.1.0.0")), Class::Mirror);
+        assert_eq!(leaf("orders.new", Some("$JS.ACK.O.worker.1.1.1.0.0")), Class::Deliver);
+        assert_eq!(leaf("$JS.M.abc", None), Class::Heartbeat);
+        assert_eq!(leaf("$JSC.R.abc", None), Class::ControlReply);
     }
 
     #[test]

@@ -63,6 +63,24 @@ impl<'a> ConsumerView<'a> {
         })
     }
 
+    /// Whether it serves a mirror or source and the API does not show it.
+    pub fn is_hidden(&self) -> bool {
+        self.config().is_some_and(|config| config.direct)
+    }
+
+    /// The mirror or the stream with sources that it serves, in words: "mirror COPY of eu".
+    pub fn serves(&self) -> Option<String> {
+        let metadata = &self.config().filter(|config| config.sourcing)?.metadata;
+        let of = |kind: &str, what: &str| metadata.get(&format!("_nats.{kind}.{what}"));
+        let (kind, word) = match of("mirror", "stream") {
+            Some(_) => ("mirror", "mirror "),
+            None => ("src", ""),
+        };
+        let stream = of(kind, "stream")?;
+        let domain = of(kind, "domain").map(|domain| format!(" of {domain}"));
+        Some(format!("{word}{stream}{}", domain.unwrap_or_default()))
+    }
+
     /// Its configuration, as the best copy has it.
     pub fn config(&self) -> Option<&'a Arc<ConsumerConfig>> {
         self.best().map(|replica| replica.consumer.config())

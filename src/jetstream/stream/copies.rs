@@ -146,9 +146,8 @@ mod tests {
             payload: "".into(),
             ttl: Ttl::Unset,
         };
-        let mut backup = Backup::default();
-        backup.messages = vec![message(1, "A 7 > > a"), message(2, "A 9 > > a")];
-        backup.state.last_seq = 2;
+        let messages = vec![message(1, "A 7 > > a"), message(2, "A 9 > > a")];
+        let backup = Backup { messages, ..Backup::default() };
         let source = StreamSource { name: "A".to_owned(), ..StreamSource::default() };
         let config = StreamConfig { sources: vec![source], ..StreamConfig::default() };
         let stream = Stream::restored(config.into(), Time::ZERO, &backup);

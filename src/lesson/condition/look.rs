@@ -3,7 +3,7 @@
 use crate::client::behaviour::Doing;
 use crate::client::{Call, Client, Outcome, kv};
 use crate::kernel::{ProcId, ProcState};
-use crate::world::{ConsumerView, InflowView, StreamView, World};
+use crate::world::{InflowView, StreamView, World};
 
 use super::Value;
 use super::query::Place;
@@ -34,8 +34,7 @@ fn stream_attribute(world: &World, view: &StreamView<'_>, attribute: &str) -> Op
         "deleted" => state.num_deleted,
         "consumers" => {
             let all = world.consumers_of(view.cluster, view.name);
-            let hidden = |consumer: &ConsumerView<'_>| consumer.config().is_some_and(|c| c.direct);
-            all.iter().filter(|consumer| !hidden(consumer)).count() as u64
+            all.iter().filter(|consumer| !consumer.is_hidden()).count() as u64
         }
         "follows" | "lag" | "behind" | "silent" => return origins(world, view, attribute),
         "replicas" => view.replicas.len() as u64,

@@ -20,7 +20,8 @@ pub struct Watcher {
 impl Watcher {
     /// What a consumer is for; none if somebody gave it a name of its own: then that says it.
     pub fn of(cast: Cast<'_>, consumer: &ConsumerView<'_>) -> Option<Self> {
-        let config: &ConsumerConfig = consumer.config().filter(|config| !config.is_durable())?;
+        let config: &ConsumerConfig =
+            consumer.config().filter(|config| !config.is_durable() && !config.sourcing)?;
         let mut does = "watches";
         let mut what: Vec<String> = Vec::new();
         for filter in config.filters() {

@@ -272,7 +272,11 @@ pub(super) fn of_stream(cast: Cast<'_>, cluster: usize, stream: &Arc<str>) -> Se
             tone: Some(if view.leader().is_some() { Token::Deliver } else { Token::Fault }),
             ..row(vec![
                 view.name.to_string(),
-                if info.config.is_push() { "push" } else { "pull" }.to_owned(),
+                match view.serves() {
+                    Some(who) if view.is_hidden() => format!("hidden, for {who}"),
+                    Some(who) => format!("for {who}"),
+                    None => if info.config.is_push() { "push" } else { "pull" }.to_owned(),
+                },
                 grouped(info.num_pending),
                 grouped(info.num_ack_pending),
                 grouped(info.ack_floor.stream_seq),

@@ -10,6 +10,7 @@ mod event;
 mod link;
 mod message;
 mod objects;
+mod origins;
 mod parts;
 mod raft_log;
 mod server;

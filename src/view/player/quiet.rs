@@ -1,11 +1,15 @@
 //! Whether a world is at rest: nothing that a person would want to see happens by itself any more.
 
 use crate::client::Doing;
-use crate::kernel::ProcState;
+use crate::kernel::{ProcState, Span};
+use crate::nats::api::AckPolicy;
 use crate::view::class::Class;
 use crate::view::content::{self, last_seq};
 use crate::view::filter::Filter;
 use crate::world::World;
+
+/// Whoever follows an origin hears of it so often, and a little later if it is far away.
+const RECENT: Span = Span::secs(2);
 
 /// Whether nothing shown will happen unless somebody does something. It may say no when the answer
 /// is yes; never the other way round.
@@ -19,6 +23,15 @@ pub(super) fn is_quiet(world: &World, filter: &Filter) -> bool {
         && servers_are(world)
         && streams_are(world)
         && consumers_are(world)
+        && inflows_are(world)
+}
+
+/// Every mirror and source is heard of and has all there is.
+fn inflows_are(world: &World) -> bool {
+    world.inflows().iter().all(|inflow| {
+        let heard = inflow.silent_for(world).is_some_and(|silent| silent <= RECENT);
+        heard && inflow.origin_server.is_some() && inflow.behind == 0
+    })
 }
 
 /// No application does anything by itself but wait for messages, and none will be started again.
@@ -44,7 +57,9 @@ fn clients_are(world: &World) -> bool {
 fn consumers_are(world: &World) -> bool {
     world.consumers().iter().all(|consumer| {
         let pauses = consumer.config().is_some_and(|config| config.pause_until.is_some());
-        let waits = consumer.pending().iter().any(|p| p.queued || p.deadline.is_some())
+        // What a mirror or source has stored, it says soon.
+        let told = consumer.config().is_some_and(|c| c.ack_policy == AckPolicy::FlowControl);
+        let waits = consumer.pending().iter().any(|p| told || p.queued || p.deadline.is_some())
             || consumer.waiting().iter().any(|waiting| waiting.expires.is_some());
         let dead = consumer.replicas.iter().all(|replica| replica.state == ProcState::Down);
         dead || !pauses && !waits && consumer.leader().is_some()

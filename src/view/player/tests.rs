@@ -4,6 +4,7 @@ use super::*;
 use crate::kernel::EventKind;
 use crate::view::class::Class;
 use crate::view::frame::{ArrowState, Label, Rect, Section, Stage};
+use crate::view::inspect::inspect;
 use crate::world::scenes::one_order;
 
 fn player() -> Player {
@@ -378,4 +379,28 @@ fn a_time_that_is_expected_is_reached() {
     assert!(player.world().now() >= at && player.at_rest);
     player.expect(Some(at));
     assert!(player.at_rest, "what has been is not waited for");
+}
+
+#[test]
+fn an_order_is_followed_into_a_mirror_and_the_world_comes_to_rest() {
+    let mut topology = one_order();
+    let body = r#"{"name":"COPY","mirror":{"name":"ORDERS"},"num_replicas":3}"#.to_owned();
+    let call = crate::client::Call::Api { subject: "$JS.API.STREAM.CREATE.COPY".to_owned(), body };
+    topology.setup.push(crate::world::Setup { client: "cli".to_owned(), call });
+    let mut player = Player::new(World::new(topology).unwrap());
+    player.command(PlayerCommand::SetReducedMotion(true));
+    hop_to_end(&mut player);
+    press(&mut player);
+    let seen = hop_to_end(&mut player);
+    let has = |what: &str| seen.iter().any(|(.., caption)| caption.contains(what));
+    assert!(has("COPY"), "{seen:#?}");
+    let copy = player.world().stream(0, "COPY").unwrap();
+    assert!(copy.replicas.iter().all(|replica| replica.stream.store().last_seq() == 1));
+    // Both the stream and its hidden consumer say what they are to each other.
+    let stream = Entity::Stream { cluster: 0, name: "COPY".into() };
+    let said = format!("{:?}", inspect(player.world(), &stream, 10, &[]).unwrap());
+    assert!(said.contains("Mirror") && said.contains("JS_MIRROR_"), "{said}");
+    let stream = Entity::Stream { cluster: 0, name: "ORDERS".into() };
+    let said = format!("{:?}", inspect(player.world(), &stream, 10, &[]).unwrap());
+    assert!(said.contains("hidden, for mirror COPY"), "{said}");
 }

@@ -61,7 +61,9 @@ pub(super) fn draw(
     // Every caret has its place before the first label looks for one.
     for (consumer, mark) in consumers.iter().zip(&mut marks) {
         let info = world.consumer_info(stream.cluster, stream.name, consumer.name);
-        mark.label = label(room, rect, mark, consumer.name, info.as_ref());
+        let served = consumer.serves();
+        let name = served.as_deref().unwrap_or(consumer.name);
+        mark.label = label(room, rect, mark, name, info.as_ref());
     }
     marks
 }
@@ -87,8 +89,10 @@ pub(super) fn watchers(
         let at = Point::new(x, rect.bottom() + 2.0);
         let led = consumer.leader().is_some();
         let label = room.label(Label {
-            text: Watcher::of(view.cast, consumer)
-                .map_or_else(|| consumer.name.to_string(), |watcher| watcher.text(view.cast)),
+            text: match Watcher::of(view.cast, consumer) {
+                Some(watcher) => watcher.text(view.cast),
+                None => consumer.serves().unwrap_or_else(|| consumer.name.to_string()),
+            },
             at: Point::new(at.x + 8.0, at.y + 10.0),
             anchor: Anchor::Start,
             style: TextStyle::SmallMono,
