@@ -3,138 +3,14 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
-use std::sync::Arc;
+mod kv_support;
 
+use kv_support::{APP, Bench, go};
 use serde_json::{Value, json};
-use windtunnel::client::kv::{Act, Bucket, Entry, Got, KvError, Op, Operation};
-use windtunnel::client::{Call, Dialect, OpId, Outcome};
-use windtunnel::kernel::{EventId, EventKind, Span};
-use windtunnel::nats::Message;
-use windtunnel::nats::protocol::ClientOp;
-use windtunnel::server::Frame;
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
-
-const APP: &str = "app";
-
-struct Bench {
-    world: World,
-    heard: EventId,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let mut topology = Topology::single("c", &["n1"]);
-        topology.clients = vec![ClientSpec {
-            name: APP.to_owned(),
-            cluster: "c".to_owned(),
-            role: Role::Publisher,
-            ..ClientSpec::default()
-        }];
-        let mut world = World::new(topology).unwrap();
-        world.run_until(world.now() + Span::secs(1));
-        Self { world, heard: EventId(0) }
-    }
-
-    /// A bench with the bucket `b` of 5 values a key, made by this client.
-    fn with_bucket(dialect: Dialect) -> Self {
-        let mut bench = Self::new();
-        let config = Some(Box::new(Bucket { history: 5, ..Bucket::default() }));
-        bench.done(Op { config, dialect, ..Op::new(Act::Add, "b") });
-        bench.sent();
-        bench
-    }
-
-    fn begin(&mut self, op: Op) -> OpId {
-        let app = self.world.process(APP).unwrap();
-        let id = self.world.client(app).unwrap().next_op();
-        let call = Call::Kv(Box::new(op));
-        self.world.give(&Input::Call { client: APP.to_owned(), call }).unwrap();
-        id
-    }
-
-    fn pass(&mut self, span: Span) {
-        self.world.run_until(self.world.now() + span);
-    }
-
-    fn outcome(&mut self, op: Op) -> Arc<Outcome> {
-        let id = self.begin(op);
-        assert!(self.world.run_idle(Span::secs(10)), "{op:?}", op = self.call(id));
-        let app = self.world.process(APP).unwrap();
-        self.world.client(app).unwrap().op(id).unwrap().outcome.clone().unwrap()
-    }
-
-    fn call(&self, id: OpId) -> Arc<Call> {
-        let app = self.world.process(APP).unwrap();
-        Arc::clone(&self.world.client(app).unwrap().op(id).unwrap().call)
-    }
-
-    fn done(&mut self, op: Op) -> Got {
-        match &*self.outcome(op) {
-            Outcome::Kv(Ok(got)) => got.clone(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn refused(&mut self, op: Op) -> KvError {
-        match &*self.outcome(op) {
-            Outcome::Kv(Err(why)) => why.clone(),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn put(&mut self, key: &str, value: &str) -> u64 {
-        match self.done(Op::key(Act::Put, "b", key).value(value)) {
-            Got::Revision(revision) => revision,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// What the client has sent since the last time, but for what keeps its connection.
-    fn sent(&mut self) -> Vec<String> {
-        let app = self.world.process(APP).unwrap();
-        let from = std::mem::replace(&mut self.heard, EventId(self.world.sim().trace().len()));
-        let trace = self.world.sim().trace();
-        let frames = trace.since(from).filter(|event| event.place == app);
-        let told = frames.filter_map(|event| match &event.kind {
-            EventKind::Sent { frame: Frame::Client(op), .. } => told(op),
-            _ => None,
-        });
-        told.collect()
-    }
-}
-
-/// What chance gives its name is told as such.
-fn told(op: &ClientOp) -> Option<String> {
-    match op {
-        ClientOp::Pub(Message { subject, headers, payload, .. }) => {
-            let subject = plain(subject);
-            let headers: Vec<String> = headers
-                .iter()
-                .flat_map(|headers| headers.iter())
-                .map(|(name, value)| format!(" {name}: {value}"))
-                .collect();
-            let body = plain(&String::from_utf8_lossy(payload));
-            Some(format!("PUB {subject}{} {body}", headers.concat()).trim().to_owned())
-        }
-        ClientOp::Sub { subject, .. } if subject.ends_with(".*") => None,
-        ClientOp::Sub { subject, .. } => Some(format!("SUB {}", plain(subject))),
-        ClientOp::Unsub { .. } => Some("UNSUB".to_owned()),
-        _ => None,
-    }
-}
-
-fn plain(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(at) = text.find("_INBOX.") {
-        text.replace_range(at + 7..at + 29, "<nuid>");
-    }
-    for verb in ["CONSUMER.INFO.KV_b.", "CONSUMER.CREATE.KV_b.", "CONSUMER.DELETE.KV_b."] {
-        if let Some(at) = text.find(verb).map(|at| at + verb.len()) {
-            text.replace_range(at..at + 8, "<name>");
-        }
-    }
-    text
-}
+use windtunnel::client::kv::{Act, Bucket, Got, KvError, Op, Operation};
+use windtunnel::client::{Call, Dialect, Outcome};
+use windtunnel::kernel::Span;
+use windtunnel::world::Input;
 
 /// The body of a request, the fields in no order.
 fn body(sent: &str, subject: &str) -> Value {
@@ -281,8 +157,7 @@ fn a_watch_is_an_ordered_consumer_and_has_an_end_of_its_beginning() {
     bench.put("db.host", "d");
     bench.done(Op::key(Act::Delete, "b", "db.host"));
     bench.pass(Span::secs(1));
-    let app = bench.world.process(APP).unwrap();
-    let record = bench.world.client(app).unwrap().op(watch).unwrap();
+    let record = bench.record(watch);
     assert!(record.caught_up);
     let texts: Vec<String> =
         record.received.iter().map(|(_, message)| message.text().into_owned()).collect();
@@ -380,11 +255,6 @@ fn a_bucket_is_bound_once_and_is_there_or_not() {
     }
 }
 
-/// Go's client: the CLI is made of it.
-fn go(op: Op) -> Op {
-    Op { dialect: Dialect::Go, ..op }
-}
-
 const INFO: &str = "PUB $JS.API.STREAM.INFO.KV_b";
 
 #[test]
@@ -458,64 +328,4 @@ fn gos_client_names_its_consumers_and_deletes_them() {
     assert!(keys.is_empty());
     let missing = bench.refused(go(Op::key(Act::History, "b", "none")));
     assert_eq!(missing, KvError::KeyNotFound);
-}
-
-#[test]
-fn a_marker_stands_where_a_value_grew_too_old() {
-    let mut bench = Bench::new();
-    let config = Bucket { marker_ttl: Some(Span::secs(3)), ..Bucket::default() };
-    bench.done(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "b") });
-    let sent = bench.sent();
-    assert_eq!(sent[0], "PUB $JS.API.INFO", "nats-py asks whether the server can do markers");
-    let watch = bench.begin(Op::new(Act::Watch, "b"));
-    bench.pass(Span::millis(100));
-    let brief = || Op { ttl: Some(Span::secs(1)), ..Op::key(Act::Create, "b", "k").value("v") };
-    assert_eq!(bench.done(brief()), Got::Revision(1));
-    bench.pass(Span::millis(1_500));
-    // nats-py takes the marker for a value without anything in it, and for one that is in the way.
-    let Got::Entry(entry) = bench.done(Op::key(Act::Get, "b", "k")) else { panic!("no entry") };
-    assert_eq!((entry.revision, entry.length), (2, 0));
-    assert!(matches!(bench.refused(brief()), KvError::Exists(_)));
-    // Go's client knows better.
-    assert_eq!(bench.refused(go(Op::key(Act::Get, "b", "k"))), KvError::KeyNotFound);
-    assert_eq!(bench.done(go(brief())), Got::Revision(3));
-    // An update is another message, which lives on.
-    bench.done(Op::key(Act::Update, "b", "k").value("w").revision(3));
-    bench.pass(Span::secs(6));
-    let Got::Entry(entry) = bench.done(Op::key(Act::Get, "b", "k")) else { panic!("no entry") };
-    assert_eq!(&*entry.text(), "w");
-    let app = bench.world.process(APP).unwrap();
-    let record = bench.world.client(app).unwrap().op(watch).unwrap();
-    let seen: Vec<(u64, Operation)> = record
-        .received
-        .iter()
-        .filter_map(|(_, message)| Entry::delivered("b", message))
-        .map(|entry| (entry.revision, entry.operation))
-        .collect();
-    let (put, purge) = (Operation::Put, Operation::Purge);
-    assert_eq!(seen, [(1, put), (2, purge), (3, put), (4, put)]);
-}
-
-#[test]
-fn without_markers_a_value_goes_unnoticed() {
-    let mut bench = Bench::new();
-    let config = Bucket { ttl: Span::secs(2), ..Bucket::default() };
-    bench.done(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "b") });
-    let watch = bench.begin(Op::new(Act::Watch, "b"));
-    bench.pass(Span::millis(100));
-    bench.put("k", "v");
-    bench.pass(Span::secs(3));
-    assert_eq!(bench.refused(Op::key(Act::Get, "b", "k")), KvError::KeyNotFound);
-    let update = Op::key(Act::Update, "b", "k").value("w").revision(1);
-    let KvError::WrongLast(error) = bench.refused(update) else { panic!("not refused") };
-    assert_eq!(error.description, "wrong last sequence: 0");
-    assert_eq!(bench.done(Op::key(Act::Create, "b", "k").value("w")), Got::Revision(2));
-    bench.pass(Span::millis(100));
-    let app = bench.world.process(APP).unwrap();
-    assert_eq!(bench.world.client(app).unwrap().op(watch).unwrap().received_total, 2);
-    // Go's buckets have no TTL of single keys unless they have markers.
-    let mut bench = Bench::with_bucket(Dialect::Go);
-    let brief = Op { ttl: Some(Span::secs(1)), ..Op::key(Act::Create, "b", "k").value("v") };
-    let KvError::Api(error) = bench.refused(go(brief)) else { panic!("not refused") };
-    assert_eq!((error.err_code, &*error.description), (10166, "per-message TTL is disabled"));
 }
