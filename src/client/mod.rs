@@ -7,6 +7,7 @@
 mod ack;
 pub mod behaviour;
 mod call;
+mod call_json;
 mod check;
 mod composite;
 mod connection;
