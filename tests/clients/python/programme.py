@@ -453,6 +453,132 @@ async def object_store(nc, js):
     say(s.messages, "messages, last", s.last_seq)
     say(await js.delete_object_store("FILES"))
 
+def entry(e):
+    return "%s=%s revision %s delta %s %s" % (e.key, e.value, e.revision, e.delta, e.operation)
+
+
+async def watched(watcher, n):
+    """The next entries of a watch, but for the mark that all there was has been told: it may come early."""
+    seen = []
+    while len(seen) < n:
+        e = await watcher.updates(timeout=2)
+        if e:
+            seen.append(entry(e))
+    return seen
+
+
+@section
+async def key_value_in_full(nc, js):
+    kv = await js.create_key_value(bucket="FULL", history=4, description="all of it", max_value_size=100, direct=True)
+    info = await js.stream_info("KV_FULL")
+    say({k: v for k, v in info.config.as_dict().items() if k != "metadata"})
+    for n in range(6):
+        await kv.put("db.host", b"%d" % n)
+    await kv.put("db.port", b"5432")
+    await kv.put("other", b"")
+    await kv.delete("other")
+    say(sorted(await patient(kv.keys)))
+    say([entry(e) for e in await patient(lambda: kv.history("db.host"))])
+    for key in ("a key", "", ".a", "a.", "*"):
+        await attempt("key %r" % key, kv.put(key, b"x"))
+    await attempt("too large", kv.put("a", b"x" * 101))
+    await attempt("another key's revision", kv.get("db.port", revision=3))
+    await attempt("lost revision", kv.get("db.host", revision=1))
+    await attempt("update of nothing", kv.update("new", b"x", last=0))
+    await attempt("update of something", kv.update("new", b"y", last=0))
+    await attempt("delete of a revision", kv.delete("new", last=1))
+    ways = {"all": {}, "history": {"include_history": True}, "no deletes": {"ignore_deletes": True},
+            "meta": {"meta_only": True}}
+    watches = {name: await kv.watchall(**way) for name, way in ways.items()}
+    watches["pattern"] = await kv.watch("db.*")
+    await kv.put("db.host", b"later")
+    await kv.purge("db.port")
+    for name, n in (("all", 6), ("history", 10), ("no deletes", 4), ("meta", 6), ("pattern", 4)):
+        say(name, await watched(watches[name], n))
+        await watches[name].stop()
+    say(await kv.purge_deletes(olderthan=0), sorted(await patient(kv.keys)))
+    s = await kv.status()
+    say(s.values, s.history, s.ttl, s.bucket)
+    wins = await asyncio.gather(*(kv.create("leader", b"%d" % n) for n in range(3)), return_exceptions=True)
+    say(sorted(type(w).__name__ for w in wins))
+    await js.delete_key_value("FULL")
+
+
+@section
+async def key_value_time_to_live(nc, js):
+    kv = await js.create_key_value(bucket="TTL", ttl=1.0, history=2)
+    await kv.put("a", b"1")
+    say(entry(await kv.get("a")))
+    await asyncio.sleep(1.6)
+    await attempt("expired", kv.get("a"))
+    await js.delete_key_value("TTL")
+    kv = await js.create_key_value(bucket="MARK", limit_marker_ttl=2.0)
+    say(await kv.create("a", b"1", msg_ttl=1.0), await kv.create("b", b"2"))
+    watcher = await kv.watchall()
+    say(await watched(watcher, 3))
+    await attempt("expired", kv.get("a"))
+    say(await kv.purge("b", msg_ttl=1.0))
+    say(await watched(watcher, 1))
+    await watcher.stop()
+    await asyncio.sleep(2.6)
+    say(state(await js.stream_info("KV_MARK")))
+
+
+def told(info):
+    """All about an object but its time and its id."""
+    return {k: v for k, v in info.as_dict().items() if k not in ("mtime", "nuid")}
+
+
+@section
+async def object_store_in_full(nc, js):
+    store = await js.create_object_store("FULL", config=api.ObjectStoreConfig(description="all of it"))
+    config = (await js.stream_info("OBJ_FULL")).config.as_dict()
+    say({k: v for k, v in config.items() if k != "metadata"})
+    watcher = await store.watch()
+    data = bytes(i * 11 % 253 for i in range(200_000))
+    meta = api.ObjectMeta(description="in small pieces", headers={"K": "v"},
+                          options=api.ObjectMetaOptions(max_chunk_size=1000))
+    info = await store.put("file", data, meta=meta)
+    say(told(info), state(await js.stream_info("OBJ_FULL")))
+    say((await store.get("file")).data == data)
+    await store.put("empty", b"")
+    await attempt("put without a name", store.put("", b"x"))
+    say(told(await store.get_info("empty")))
+    await store.update_meta("empty", api.ObjectMeta(name="empty", description="nothing in it"))
+    say(told(await store.get_info("empty")))
+    # nats-py refuses every other name.
+    await attempt("other name", store.update_meta("empty", api.ObjectMeta(name="renamed")))
+    await attempt("never", store.get_info("never"))
+    say(sorted(i.name for i in await store.list()))
+    await store.delete("file")
+    await attempt("deleted", store.get("file"))
+    say(told(await store.get_info("file", show_deleted=True)))
+    seen = []
+    while len(seen) < 4:
+        i = await watcher.updates(timeout=2)
+        if i:
+            seen.append((i.name, i.size, i.deleted))
+    say(seen)
+    await watcher.stop()
+    s = await store.status()
+    say(s.bucket, s.description, s.size, s.sealed, s.storage_type, s.replicas)
+    await store.put("again", b"x" * 10)
+    say(state(await js.stream_info("OBJ_FULL")))
+    # An upload that ends half-way leaves its chunks behind.
+    for n in range(3):
+        await js.publish("$O.FULL.C.halfway", b"%d" % n)
+    say(state(await js.stream_info("OBJ_FULL")), sorted(i.name for i in await store.list()))
+    # A digest that is wrong is noticed.
+    m = await js.get_last_msg("OBJ_FULL", "$O.FULL.M.YWdhaW4=")
+    broken = m.data.replace(b"SHA-256=", b"SHA-256=A")
+    await js.publish("$O.FULL.M.YWdhaW4=", broken, headers={"Nats-Rollup": "sub"})
+    await attempt("wrong digest", store.get("again"))
+    await store.seal()
+    say((await store.status()).sealed)
+    await js.delete_object_store("FULL")
+
+
+
 async def sent(nc, name, **request):
     """A backup of a stream: the answer, the archive, and how it ended."""
     chunks, done, last = [], asyncio.Event(), []
