@@ -8,6 +8,7 @@ mod buckets;
 mod consumers;
 mod core;
 mod say;
+mod stores;
 mod streams;
 
 use std::time::Duration;
@@ -80,6 +81,9 @@ async fn main() -> Outcome {
         buckets::key_value,
         buckets::key_value_watch,
         buckets::object_store,
+        stores::key_value_in_full,
+        stores::key_value_time_to_live,
+        stores::object_store_in_full,
     );
     Ok(())
 }
