@@ -98,7 +98,11 @@ type Quick = (Icon, String, bool, Option<Input>);
 /// button keeps its place whatever happens; those that come and go are at the end.
 fn quick_faults(stage: &Stage) -> Vec<Quick> {
     let leader = stage.servers.iter().find(|s| s.crowned && s.state == UpState::Up);
-    let name = leader.map_or("", |leader| &leader.name.text);
+    let several = stage.clusters.len() > 1;
+    let name = match leader {
+        Some(leader) if several => leader.full_name.replace('/', " "),
+        leader => leader.map_or_else(String::new, |leader| leader.name.text.to_string()),
+    };
     let process = leader.map(|leader| leader.full_name.to_string());
     let crash = process.clone().map(|process| Input::Crash { process, lose_disk: false });
     let pause = process.map(|process| Input::Pause { process });
@@ -116,7 +120,9 @@ fn quick_faults(stage: &Stage) -> Vec<Quick> {
             });
         }
         let pair = format!("{}–{}", short(&a), short(&b));
-        if quick.iter().any(|(_, label, ..)| label.ends_with(&format!(" {pair}"))) {
+        let known = quick.iter().any(|(_, label, ..)| label.ends_with(&format!(" {pair}")));
+        // Of several clusters, what joins them is enough.
+        if known || several && link.kind == LinkKind::Route {
             continue;
         }
         quick.push(if link.state == LinkState::Ok {

@@ -178,7 +178,7 @@ fn route_op(cast: Cast<'_>, say: Say, op: &RouteOp, to: ProcId) -> Say {
             }
         }
         RouteOp::Message { message, to: meant, .. } => {
-            passed_on(cast, say, message, meant.is_some(), to, " routes ")
+            passed_on(cast, say, message, meant.as_deref(), to, " routes ")
         }
         RouteOp::Info { .. } => say.text(" introduces itself to ").who(cast, to),
         RouteOp::Sub { subject, .. } => {
@@ -201,14 +201,18 @@ fn passed_on(
     cast: Cast<'_>,
     say: Say,
     message: &Message,
-    delivers: bool,
+    meant: Option<&str>,
     to: ProcId,
     verb: &str,
 ) -> Say {
     let say_to = |say: Say, what: &str| say.text(verb).text(what).text(" to ").who(cast, to);
-    if delivers {
+    if let Some(meant) = meant {
         let say = say.text(verb).code(&message.subject).text(" to ").who(cast, to);
-        return say.text(", where whoever is to get it is connected");
+        return say.text(match meant {
+            _ if meant.starts_with("$JS.M.") => ", for a mirror",
+            _ if meant.starts_with("$JS.S.") => ", for a stream that sources it",
+            _ => ", where whoever is to get it is connected",
+        });
     }
     match kind_of_reply(message) {
         Reply::Stored(_) | Reply::Refused => say_to(say, "the acknowledgement"),
@@ -229,7 +233,7 @@ fn leaf_op(cast: Cast<'_>, say: Say, op: &LeafOp, to: ProcId) -> Say {
             .text(" on over the leaf link to ")
             .who(cast, to),
         LeafOp::Message { message, to: meant, .. } => {
-            passed_on(cast, say, message, meant.is_some(), to, " sends over the leaf link ")
+            passed_on(cast, say, message, meant.as_deref(), to, " sends over the leaf link ")
         }
         LeafOp::Info(_) => {
             say.text(" tells ").who(cast, to).text(" whose leaf it becomes who it is")

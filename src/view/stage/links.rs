@@ -1,5 +1,6 @@
 //! Links: who can talk to whom, and how well.
 
+use crate::sorted::Set;
 use std::sync::Arc;
 
 use crate::kernel::{Link, LinkSpec, ProcId};
@@ -21,9 +22,15 @@ pub(super) fn draw(
     apps: &[AppPill],
 ) -> Vec<LinkLine> {
     let mut lines = Vec::new();
+    let mut joined = Set::new();
     for (n, a) in servers.iter().enumerate() {
         for b in servers.iter().skip(n + 1) {
-            lines.extend(between_servers(view, room, a, b));
+            let line = between_servers(view, room, a, b, &joined);
+            let cluster = |hex: &ServerHex| view.cast.world().cluster_of(hex.process);
+            if line.is_some() {
+                joined.insert((cluster(a), cluster(b)));
+            }
+            lines.extend(line);
         }
     }
     for app in apps {
@@ -51,13 +58,15 @@ fn between_servers(
     room: &mut Room,
     a: &ServerHex,
     b: &ServerHex,
+    joined: &Set<(Option<usize>, Option<usize>)>,
 ) -> Option<LinkLine> {
     let world = view.cast.world();
     let (cluster_a, cluster_b) = (world.cluster_of(a.process)?, world.cluster_of(b.process)?);
     let link = world.sim().link(a.process, b.process);
     let same = cluster_a == cluster_b;
-    let joined = same || leaf_line(world, a.process, b.process);
-    if !joined && (link.is_none() || !view.selected.is_focus(&Entity::link(a.process, b.process))) {
+    let is_line = same || leaf_line(world, a.process, b.process);
+    if !is_line && (link.is_none() || !view.selected.is_focus(&Entity::link(a.process, b.process)))
+    {
         return None;
     }
     let middle = a.centre.lerp(b.centre, 0.5);
@@ -81,9 +90,14 @@ fn between_servers(
     let connected = world.server(a.process).is_some_and(|s| {
         s.routes().any(|r| r == b.process) || s.leafs().any(|leaf| leaf.peer == b.process)
     });
-    let usual = world.topology().clusters.get(cluster_a).map(|cluster| cluster.route);
+    // What the way between two clusters is like is written on the first of its lines.
+    let first = !joined.contains(&(Some(cluster_a), Some(cluster_b)));
+    let usual = match world.cluster_link(a.process, b.process) {
+        Some(joined) => (!first).then_some(joined.link),
+        None => world.topology().clusters.get(cluster_a).map(|cluster| cluster.route),
+    };
     let line = LinkLine { connected: connected && up(a) && up(b), ..line };
-    Some(finished(view, room, line, link, usual.filter(|_| same)))
+    Some(finished(view, room, line, link, usual))
 }
 
 /// Whether a line stands for the leaf link between two servers: the one they have or, of a leaf that

@@ -15,7 +15,7 @@ pub(super) const SCENE: Scene = Scene {
     tries: &[
         "Press Publish on checkout and follow the order across the ocean into the mirror.",
         "Press Publish on web in eu-west: its order crosses the ocean twice before it is acknowledged.",
-        "Cut the leaf links (Cut eu-west–us-east), publish, and heal them: the mirror catches up.",
+        "Cut the leaf links (Cut us-east–eu-west), publish, and heal them: the mirror catches up.",
         "Select a leaf link and see what the two sides want of each other.",
     ],
     topology: two_regions,
