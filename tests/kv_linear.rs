@@ -3,6 +3,8 @@
 //! order of all that was done which explains every answer. That the checker notices wrong ones is
 //! tested first.
 //!
+//! Meanwhile somebody watches the bucket, and has in the end what it has.
+//!
 //! What was read while it stormed is not asked for: a read is answered by a leader that may have been
 //! deposed without knowing it, here as in nats-server. What is read at the end is.
 //!
@@ -17,13 +19,15 @@ use std::collections::BTreeMap;
 
 use linear_support::{Answer, Kind, Op as Done, is_linearizable};
 use windtunnel::client::kv::{Act, Bucket, Got, KvError, Op};
-use windtunnel::client::{Call, OpId, Outcome};
+use windtunnel::client::{Behaviour, Call, OpId, Outcome};
 use windtunnel::kernel::{LinkSpec, Ratio, Rng, Span};
 use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
 
 const BUCKET: &str = "b";
 const KEYS: [&str; 2] = ["left", "right"];
 const WRITERS: [&str; 3] = ["w1", "w2", "w3"];
+/// Who watches all the while.
+const READER: &str = "reader";
 /// How often something is done in a case before it is healed.
 const ACTIONS: u32 = 150;
 
@@ -125,6 +129,14 @@ impl Storm {
                 ..ClientSpec::default()
             })
             .collect();
+        let mut reads = Behaviour::of_kind("config").unwrap();
+        reads.set("bucket", BUCKET).unwrap();
+        topology.clients.push(ClientSpec {
+            name: READER.to_owned(),
+            cluster: "c".to_owned(),
+            behaviour: Some(reads),
+            ..ClientSpec::default()
+        });
         let mut storm = Self {
             world: World::new(topology).unwrap(),
             rng: Rng::new(seed).fork("kv storm"),
@@ -257,6 +269,22 @@ impl Storm {
         Some(Done { begin: asked.begin, end: asked.end, kind: asked.kind, answer })
     }
 
+    /// Who watched has in the end what the bucket has, whatever its servers and their consumers went
+    /// through meanwhile.
+    fn watched_to_the_end(&self) {
+        let reader = self.world.client(self.world.process(READER).unwrap()).unwrap();
+        let configuration = reader.configuration().unwrap();
+        let has = |key: &str| configuration.get(key).cloned();
+        let view = self.world.stream(0, "KV_b").unwrap();
+        let store = view.best().unwrap().stream.store();
+        for key in KEYS {
+            let last = store.last_of(&format!("$KV.{BUCKET}.{key}"));
+            let live = last.filter(|message| message.header("KV-Operation").is_none());
+            let value = live.map(|message| String::from_utf8_lossy(&message.payload).into_owned());
+            assert_eq!(has(key), value, "{key}");
+        }
+    }
+
     /// What no answer came to and what was refused is looked up in what the bucket remembers.
     fn look(&mut self) -> Vec<String> {
         let view = self.world.stream(0, "KV_b").unwrap();
@@ -302,6 +330,7 @@ impl Storm {
         for asked in refused {
             assert!(!values.contains(&asked.value), "{} was refused, and is there", asked.value);
         }
+        self.watched_to_the_end();
         for key in KEYS {
             let history = self.history(key);
             let list = if wanted_seed().is_some() { self.told.join("\n") } else { String::new() };
