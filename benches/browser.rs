@@ -7,6 +7,7 @@
 mod scenario;
 
 use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
+use scenario::mirror::{COPIED, catch_up, regions};
 use scenario::{MESSAGES, acked, history, plain, world};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 use windtunnel::kernel::Rng;
@@ -49,6 +50,11 @@ fn buckets() {
     rate("kv_put_get_r1", &bucket(&["n1"], 1), 2 * KEYS, put_get);
     rate("kv_put_get_r3", &bucket(&servers, 3), 2 * KEYS, put_get);
     rate("kv_watch_r3", &watched(&servers, 3), WATCHED, watch);
+}
+
+#[wasm_bindgen_test]
+fn mirrors() {
+    rate("mirror_catch_up", &regions(), COPIED, catch_up);
 }
 
 #[wasm_bindgen_test]

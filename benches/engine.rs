@@ -12,6 +12,7 @@ use consuming::consuming;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
+use scenario::mirror::{COPIED, catch_up, regions};
 use scenario::{MESSAGES, acked, history, plain, world};
 use windtunnel::kernel::Rng;
 
@@ -110,4 +111,14 @@ fn seek(bencher: Bencher<'_, '_>) {
     let (start, end) = (history.start_position(), history.end_position());
     let mut rng = Rng::new(1);
     bencher.bench_local(|| history.seek(start + rng.below(end - start)));
+}
+
+/// A mirror across a leaf link catches up with its origin.
+#[divan::bench(sample_count = 3)]
+fn mirror_catch_up(bencher: Bencher<'_, '_>) {
+    let start = regions();
+    bencher
+        .counter(ItemsCount::new(COPIED))
+        .with_inputs(|| start.clone())
+        .bench_local_values(catch_up);
 }

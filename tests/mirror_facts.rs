@@ -363,3 +363,31 @@ fn two_streams_that_take_from_each_other_may_go_round_in_circles() {
     let (messages, ..) = field.state("A");
     assert!(messages > 20, "{messages}");
 }
+
+#[test]
+fn a_mirror_that_has_much_to_catch_up_with_is_not_flooded() {
+    for (servers, replicas) in [(&["n1"][..], 1), (&THREE[..], 3)] {
+        let mut field = Field::new(servers);
+        let replicas = format!(r#""num_replicas":{replicas}"#);
+        field.stream(&format!(r#"{{"name":"O","subjects":["o"],{replicas}}}"#));
+        let text = "x".repeat(2_000);
+        let message = Draft { subject: "o".to_owned(), text, ..Draft::default() };
+        field.call(Call::Publish { message, count: 4_000 });
+        field.pass(Span::secs(5));
+        assert_eq!(field.state("O").0, 4_000);
+        field.stream(&format!(r#"{{"name":"M","mirror":{{"name":"O"}},{replicas}}}"#));
+        field.pass(Span::secs(10));
+        assert_eq!(field.state("M"), (4_000, 1, 4_000));
+        // More than a window of bytes went out, so the origin has asked whether to go on.
+        let asked = |kind: &EventKind<_>| match kind {
+            EventKind::Sent { frame: server::Frame::Route(op), .. } => matches!(op,
+                server::RouteOp::Message { message, .. } if message.subject.starts_with("$JS.FC.")),
+            _ => false,
+        };
+        let trace = field.world.sim().trace();
+        let crossed = trace.since(EventId(0)).filter(|event| asked(&event.kind)).count();
+        let home = field.world.inflows()[0];
+        assert!(crossed > 0 || Some(home.server) == home.origin_server, "{crossed}");
+        assert!(field.moments("M", |what| *what == InflowNote::Lost).is_empty());
+    }
+}

@@ -1,6 +1,7 @@
 //! What is measured, natively and in a browser alike.
 
 pub(crate) mod bucket;
+pub(crate) mod mirror;
 
 use windtunnel::client::{Call, Draft};
 use windtunnel::kernel::Span;
