@@ -391,3 +391,20 @@ fn a_mirror_that_has_much_to_catch_up_with_is_not_flooded() {
         assert!(field.moments("M", |what| *what == InflowNote::Lost).is_empty());
     }
 }
+
+#[test]
+fn a_stream_of_a_cluster_tells_where_else_its_messages_are() {
+    let mut field = Field::new(&THREE);
+    field.stream(r#"{"name":"O","subjects":["o"]}"#);
+    assert!(field.info("O").get("alternates").is_none());
+    field.stream(r#"{"name":"M","mirror":{"name":"O"}}"#);
+    let alternates = field.info("O")["alternates"].clone();
+    let names: Vec<&str> = alternates
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|other| other["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["O", "M"]);
+    assert!(field.info("M").get("alternates").is_none());
+}

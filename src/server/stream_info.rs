@@ -6,7 +6,8 @@ use crate::jetstream::api::Endpoint;
 use crate::kernel::{ProcId, Time};
 use crate::nats::api::response::{Info, SUBJECTS_LIMIT};
 use crate::nats::api::{
-    API_LEVEL, ClusterInfo, PeerInfo, SERVER_VERSION, StreamInfo, StreamInfoRequest, StreamState,
+    API_LEVEL, ClusterInfo, PeerInfo, SERVER_VERSION, StreamAlternate, StreamConfig, StreamInfo,
+    StreamInfoRequest, StreamState,
 };
 use crate::nats::hash8;
 use crate::sorted;
@@ -94,6 +95,29 @@ impl Server {
             .collect()
     }
 
+    /// Where else the messages of a stream are, if it has mirrors in its cluster: itself first. A
+    /// lone server does not tell.
+    fn alternates(&self, name: &str) -> Vec<StreamAlternate> {
+        let is_mirror = |config: &StreamConfig| {
+            let of = config.mirror.as_ref().filter(|mirror| mirror.external.is_none());
+            of.is_some_and(|mirror| mirror.name == name)
+        };
+        let all = self.assignments.streams().filter(|_| self.is_clustered());
+        let mirrors = all.filter(|(_, known)| is_mirror(&known.config));
+        let mut names: Vec<&str> = mirrors.map(|(name, _)| &**name).collect();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        names.insert(0, name);
+        let domain = self.config.domain.as_deref().unwrap_or_default();
+        let alternate = |name: &str| StreamAlternate {
+            name: name.to_owned(),
+            domain: domain.to_owned(),
+            cluster: self.config.cluster.to_string(),
+        };
+        names.into_iter().map(alternate).collect()
+    }
+
     /// The answer to `STREAM.INFO`.
     pub fn answer_info(
         &self,
@@ -103,6 +127,7 @@ impl Server {
         request: &StreamInfoRequest,
     ) -> Answer {
         let mut info = self.stream_info(now, hosted);
+        info.alternates = self.alternates(&hosted.stream.config().name);
         let store = hosted.stream.store();
         let mut body = Info::default();
         if request.deleted_details {
