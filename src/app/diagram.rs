@@ -28,7 +28,13 @@ pub(crate) fn Diagram() -> impl IntoView {
         <svg
             class="diagram__svg"
             role="img"
-            aria-label=changing(move || picture.with(|picture| picture.a11y.clone()))
+            aria-label=changing(move || {
+                picture.with(|picture| match picture.a11y.as_str() {
+                    // It is not drawn where it is not shown.
+                    "" => "Space-time diagram".to_owned(),
+                    said => said.to_owned(),
+                })
+            })
             viewBox=move || picture.with(|p| format!("0 0 {:.0} {:.0}", p.view.w.max(1.0), p.view.h.max(1.0)))
             on:click=move |event| {
                 if let Some(entity) = hit(&event) {

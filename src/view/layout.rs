@@ -253,9 +253,9 @@ fn place_cluster(
     let inner = panel.h - kept - HEAD - 12.0;
     let wanted = places.rows_wanted();
     let (tapes, pitch) = tape_rows(inner, wanted);
-    // Where there is not room for cards, buckets and stores are tapes as well.
-    let tall = wanted <= tapes;
-    let taken = if tall { wanted } else { places.streams.len() };
+    // Where there is not room for all cards, the later buckets and stores are tapes as well.
+    let mut spare = tapes.saturating_sub(places.streams.len());
+    let taken = wanted.min(tapes.max(places.streams.len()));
     let tapes_h = tapes as f64 * pitch;
     let zone = Rect::new(panel.x + 16.0, panel.y + kept + HEAD, panel.w - 32.0, inner - tapes_h);
     let share = zone.w / places.servers.max(1) as f64;
@@ -274,7 +274,8 @@ fn place_cluster(
     };
     let mut above = 0;
     let place = |name: &Arc<str>| {
-        let rows = if tall { rows_of(name) } else { 1 };
+        let rows = rows_of(name).min(1 + spare);
+        spare -= rows - 1;
         above += rows;
         (above <= tapes).then(|| tape(above - rows, rows))
     };

@@ -60,6 +60,8 @@ journey("deleting leaves a marker and the history, purging leaves a marker only"
   assert.match(keys, /PURGE 6/);
   await inspector(page).getByRole("button", { name: /^db\.host: PURGE 6/ }).click();
   await inspector(page).locator("h2", { hasText: "KV_config 6" }).waitFor();
+  const told = await inspector(page).getByRole("tabpanel").innerText();
+  assert.match(told, /key\s+db\.host[\s\S]*as revision\s+purged/);
 }, bucket);
 
 journey("who is late with an update loses, and is named", async (page) => {
@@ -119,3 +121,25 @@ journey("a server that was away lacks chunks until it has caught up", async (pag
   assert.match(await tab(page, "Objects"), /n3\s+0 of 1/);
   assert.ok((await caption(page)).length > 0);
 }, store);
+
+journey("an application that watches knows what it has read", async (page) => {
+  await enterAndLeave(page, "kv put config db.host db-9.internal");
+  await select(page, '.app [aria-label*="application api"]', "api");
+  assert.match(await tab(page, "Now"), /db\.host\s+db-9\.internal/);
+  assert.match(await inspector(page).getByTestId("knobs").innerText(), /Watches/);
+}, bucket);
+
+journey("who is elected wears a crown, and the other does not", async (page) => {
+  for (let n = 0; n < 2; n += 1) {
+    await button(page, "Add an elector").click();
+  }
+  await stepUntil(page, /elector-\d leads/);
+  assert.equal(await page.locator(".app.leads").count(), 1);
+  assert.deepEqual(await accessibilityFindings(page), []);
+}, bucket);
+
+journey("a phone shows the same card, and its switch", async (page) => {
+  await page.getByRole("button", { name: "KV_config: show the plain stream" }).waitFor();
+  assert.equal(await page.locator(".cell.live").count(), 3);
+  assert.deepEqual(await accessibilityFindings(page), []);
+}, { ...bucket, viewport: { width: 390, height: 844 } });

@@ -6,7 +6,7 @@ use super::*;
 use crate::client::{Call, Draft};
 use crate::view::Entity;
 use crate::view::cast::Cast;
-use crate::view::frame::{CellKind, Stage, Tape};
+use crate::view::frame::{CellKind, Rect, Stage, Tape};
 use crate::view::{Player, PlayerCommand};
 use crate::world::bucket::{Bucket, Kind, ObjectStore, Place, Revision};
 use crate::world::scenes::{config_bucket, object_store};
@@ -90,6 +90,12 @@ fn an_update_that_lost_is_marked_until_the_key_changes() {
     let stage = player.frame().stage;
     let rows = &stage.tapes[0].card.as_ref().unwrap().rows;
     assert_eq!(rows.iter().filter(|row| row.lost.is_some()).count(), 1);
+    let at = rows.iter().find_map(|row| row.lost).unwrap();
+    let hidden = stage.tapes[0]
+        .cells
+        .iter()
+        .any(|cell| cell.rect.grow(4.0).contains(&Rect::new(at.x, at.y, 0.0, 0.0)));
+    assert!(!hidden, "the cross hides no number");
     assert!(stage.tapes[0].a11y.contains("admin lost"), "{}", stage.tapes[0].a11y);
     publish(&mut player, "$KV.config.db.host", &[(expected, "3")], "fresh");
     assert_eq!(losses(&player), []);

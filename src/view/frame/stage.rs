@@ -375,7 +375,7 @@ pub struct Card {
 pub struct CardRow {
     /// Its words: name, what is left out before the cells, value or state.
     pub words: Vec<Label>,
-    /// Where an update of it lost: at the corner of its newest cell, a red cross.
+    /// Where an update of it lost: beside its newest cell, a red cross.
     pub lost: Option<Point>,
     /// Until when its newest revision stays, if it goes by itself.
     pub expiry: Option<Expiry>,

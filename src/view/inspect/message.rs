@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use crate::nats::json;
 use crate::nats::time::rfc3339;
+use crate::view::bucket as told;
 use crate::view::cast::Cast;
 use crate::view::content::{self, is_tombstone};
 use crate::view::entity::Entity;
 use crate::view::frame::{Inspection, Section, Tab};
 use crate::view::palette::Token;
 use crate::view::text::{age, escaped, size};
+use crate::world::bucket::{Place, Revision};
 
 use super::parts::{badge, fact, fact_of, facts, row, stat, table};
 
@@ -39,6 +41,17 @@ pub(super) fn inspect(
             }
             badges.push(badge(message.subject.to_string(), Token::of_subject(&message.subject)));
             list.push(fact("subject", &message.subject));
+            match Place::of(&message.subject) {
+                Some(Place::Key { bucket, key }) => {
+                    let revision = Revision::of(message);
+                    list.push(fact("key", key));
+                    list.push(fact("of bucket", bucket));
+                    list.push(fact("as revision", told::state(&revision)));
+                }
+                Some(Place::Meta { object, .. }) => list.push(fact("describes", object)),
+                Some(Place::Chunk { nuid, .. }) => list.push(fact("chunk of upload", nuid)),
+                None => {}
+            }
             list.push(fact("time", rfc3339(message.at)));
             list.push(fact("age", age(world.now().since(message.at))));
             list.push(fact("payload", size(message.payload.len() as u64)));

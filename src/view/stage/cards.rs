@@ -154,7 +154,7 @@ fn bucket(view: View<'_>, owner: &StreamView<'_>, stream: &Stream) -> Vec<Draft>
                 _ => told::state(last).to_owned(),
             }),
             quiet: !key.is_live(),
-            lost: (!lost.is_empty()).then(|| format!("✕ {} lost", lost.join(", "))),
+            lost: (!lost.is_empty()).then(|| format!("{} lost", lost.join(", "))),
             expires: last.and_then(|last| {
                 let (at, span) = last.expires(stream.config())?;
                 Some((last.number(), at, span))
@@ -245,10 +245,9 @@ fn place(view: View<'_>, owner: &StreamView<'_>, slot: Rect, draft: &Draft, draw
             x = rect.right() + 3.0;
         }
     }
-    if let (Some(lost), Some(newest)) =
-        (&draft.lost, drawn.cells.get(first..).and_then(<[Cell]>::last))
-    {
-        row.lost = Some(Point::new(newest.rect.right() - 1.0, newest.rect.y + 1.0));
+    if let (Some(lost), true) = (&draft.lost, drawn.cells.len() > first) {
+        row.lost = Some(Point::new(x + 5.0, slot.centre().y));
+        x += 12.0;
         if right - x - VALUE > style.width(lost) {
             row.words.push(words(lost, slot, right, Anchor::End, Token::Fault));
             right -= style.width(lost) + 8.0;
@@ -259,7 +258,7 @@ fn place(view: View<'_>, owner: &StreamView<'_>, slot: Rect, draft: &Draft, draw
     row.words.push(words(&note, slot, x + 5.0, Anchor::Start, tone));
     drawn.said.push_str(&format!("; {}: {}", draft.name, draft.note));
     if let Some(lost) = &draft.lost {
-        drawn.said.push_str(&format!(", {}", lost.trim_start_matches("✕ ")));
+        drawn.said.push_str(&format!(", {lost}"));
     }
     drawn.card.rows.push(row);
 }
