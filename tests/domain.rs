@@ -5,7 +5,7 @@
 use windtunnel::client::{self, Call, Deliver, Draft, Outcome};
 use windtunnel::console::Session;
 use windtunnel::kernel::{EventKind, Span};
-use windtunnel::world::{ClientSpec, Input, Note, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Input, Note, Role, Topology, World};
 
 fn world() -> World {
     let mut topology = Topology::single("c", &["n1", "n2", "n3"]);
@@ -87,6 +87,32 @@ fn calls_and_the_console_find_a_stream_by_the_domain_of_its_cluster() {
     assert!(text.contains("\n2\n"), "{text}");
     let text = typed(&mut world, &mut session, "nats consumer next S c --js-domain edge");
     assert!(text.contains("no responders"), "{text}");
+}
+
+#[test]
+fn the_console_reaches_the_domain_of_another_cluster_over_a_leaf_link() {
+    let mut topology = world().topology().clone();
+    let edge = Cluster {
+        name: "e".to_owned(),
+        domain: Some("edge".to_owned()),
+        servers: vec!["n1".to_owned()],
+        ..topology.clusters[0].clone()
+    };
+    topology.clusters.push(edge);
+    topology.links = vec![ClusterLink::leaf("e", "c")];
+    let (mut world, mut session) = (World::new(topology).unwrap(), Session::new("cli"));
+    let mut typed = |line: &str| typed(&mut world, &mut session, line);
+    let text = typed("nats stream add S --subjects s.> --defaults --js-domain edge");
+    assert!(text.contains("Stream S was created"), "{text}");
+    let text = typed("nats pub s.1 hello -J");
+    assert!(text.contains("edge"), "{text}");
+    let text = typed("nats stream info S --js-domain edge");
+    assert!(text.contains("Messages: 1"), "{text}");
+    // At home there is no such stream.
+    let text = typed("nats stream info S");
+    assert!(text.contains("There are no streams"), "{text}");
+    let text = typed("nats --js-domain edge stream get S 1");
+    assert!(text.contains("hello"), "{text}");
 }
 
 #[test]

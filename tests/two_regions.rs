@@ -6,7 +6,7 @@ use windtunnel::kernel::{EventKind, Span};
 use windtunnel::view::cast::Cast;
 use windtunnel::view::frame::LinkKind;
 use windtunnel::view::{Entity, LayoutHints, Player, PlayerCommand, caption, inspect, wire};
-use windtunnel::world::{Input, World, scenes};
+use windtunnel::world::{History, Input, World, scenes};
 
 /// The scene after an order from each side, a cut and its healing.
 fn played() -> World {
@@ -38,6 +38,29 @@ fn an_order_crosses_the_ocean_into_the_mirror() {
         let stream = world.stream(cluster, name).unwrap();
         assert_eq!(stream.best().unwrap().stream.store().last_seq(), 3, "{name}");
     }
+}
+
+#[test]
+fn two_clusters_are_the_same_world_every_time_and_from_every_moment_on() {
+    assert_eq!(played().digest(), played().digest());
+    let world = World::new(scenes::two_regions()).unwrap();
+    let mut history = History::new(world, 50);
+    let wait = |history: &mut History, span: Span| {
+        let until = history.cursor().now() + span;
+        while history.next_at().is_some_and(|next| next <= until) && history.forward() {}
+        history.idle_until(until);
+    };
+    wait(&mut history, Span::secs(2));
+    let (a, b) = ("us-east".to_owned(), "eu-west".to_owned());
+    history.act(Input::Cut { a: a.clone(), b: b.clone() });
+    wait(&mut history, Span::secs(2));
+    history.act(Input::Heal { a, b });
+    wait(&mut history, Span::secs(4));
+    let (end, digest) = (history.cursor().position(), history.cursor().digest());
+    for position in [end / 2, 3, end - 1, end] {
+        history.seek(position);
+    }
+    assert_eq!((history.cursor().position(), history.cursor().digest()), (end, digest));
 }
 
 #[test]
