@@ -8,6 +8,7 @@ mod scenario;
 
 use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
 use scenario::mirror::{COPIED, catch_up, regions};
+use scenario::object::{BYTES, get, put, store};
 use scenario::{MESSAGES, acked, history, plain, world};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 use windtunnel::kernel::Rng;
@@ -50,6 +51,21 @@ fn buckets() {
     rate("kv_put_get_r1", &bucket(&["n1"], 1), 2 * KEYS, put_get);
     rate("kv_put_get_r3", &bucket(&servers, 3), 2 * KEYS, put_get);
     rate("kv_watch_r3", &watched(&servers, 3), WATCHED, watch);
+}
+
+fn speed(name: &str, mut act: impl FnMut()) {
+    let ms = quickest(&mut act);
+    console_log!("FIGURE {name}: {:.0} MiB/s", (BYTES >> 20) as f64 / ms * 1e3);
+}
+
+#[wasm_bindgen_test]
+fn objects() {
+    let one = store(&["n1"], 1);
+    let three = store(&["n1", "n2", "n3"], 3);
+    speed("object_put_r1", || drop(put(one.clone())));
+    speed("object_put_r3", || drop(put(three.clone())));
+    let stored = put(three.clone());
+    speed("object_get_r3", || drop(get(stored.clone())));
 }
 
 #[wasm_bindgen_test]

@@ -9,10 +9,11 @@ mod consuming;
 mod scenario;
 
 use consuming::consuming;
-use divan::counter::ItemsCount;
+use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
 use scenario::mirror::{COPIED, catch_up, regions};
+use scenario::object::{BYTES, get, put, store};
 use scenario::{MESSAGES, acked, history, plain, world};
 use windtunnel::kernel::Rng;
 
@@ -85,6 +86,29 @@ fn kv_watch_r3(bencher: Bencher<'_, '_>) {
         .counter(ItemsCount::new(WATCHED))
         .with_inputs(|| start.clone())
         .bench_local_values(watch);
+}
+
+/// Puts an object of 16 MiB, chunk after chunk.
+fn object_put(bencher: Bencher<'_, '_>, servers: &[&str], replicas: u32) {
+    let start = store(servers, replicas);
+    bencher.counter(BytesCount::new(BYTES)).with_inputs(|| start.clone()).bench_local_values(put);
+}
+
+#[divan::bench(sample_count = 10)]
+fn object_put_r1(bencher: Bencher<'_, '_>) {
+    object_put(bencher, &["n1"], 1);
+}
+
+#[divan::bench(sample_count = 10)]
+fn object_put_r3(bencher: Bencher<'_, '_>) {
+    object_put(bencher, &["n1", "n2", "n3"], 3);
+}
+
+/// Gets it, its digest checked.
+#[divan::bench(sample_count = 10)]
+fn object_get_r3(bencher: Bencher<'_, '_>) {
+    let start = put(store(&["n1", "n2", "n3"], 3));
+    bencher.counter(BytesCount::new(BYTES)).with_inputs(|| start.clone()).bench_local_values(get);
 }
 
 /// Pulls and acknowledges through a consumer alone, without servers and links.

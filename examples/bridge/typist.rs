@@ -26,7 +26,8 @@ pub(crate) async fn types(bridge: &Rc<Bridge>, line: &str) -> Result<String, Str
         _ => return Err(format!("who types {line:?}? 'app> nats …' says so")),
     };
     join(bridge, name)?;
-    let mut session = Session::new(name);
+    // At the console sits 'cli'; whoever else types is an application.
+    let mut session = Session::new("cli");
     let inputs = session.enter(line, bridge.engine.borrow().world());
     give(bridge, inputs)?;
     let began = Instant::now();

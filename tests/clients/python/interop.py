@@ -1,12 +1,14 @@
-"""The engine's own client and nats-py on the same key-value buckets, over the bridge.
+"""The engine's own client and nats-py on the same key-value buckets and object stores, over the bridge.
 
     interop.py BRIDGE
 
-Each writes what the other reads: values, histories, markers, watches. A simulated application types command
+Each writes what the other reads: values, histories, markers, watches; objects, with their digests. A simulated application types command
 lines ('app> nats kv …', see 'bridge type'): it speaks as nats-py; 'cli' speaks as Go's client, of which the CLI is
 made. Everything is checked here; the first thing that is wrong ends the programme.
 """
 import asyncio
+import base64
+import hashlib
 import json
 import os
 import socket
@@ -15,7 +17,8 @@ import sys
 import tempfile
 
 import nats
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.api import ObjectMeta
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError, ObjectNotFoundError
 
 
 def free_port():
@@ -146,6 +149,68 @@ async def python_writes(bridge, js, who, bucket):
     equal("it loses against nats-py", "wrong last sequence: 3" in late, True)
 
 
+def digest_of(data):
+    """A digest as a meta has it, and as the CLI prints it."""
+    sha = hashlib.sha256(data)
+    return "SHA-256=" + base64.urlsafe_b64encode(sha.digest()).decode(), sha.hexdigest()
+
+
+async def engine_puts(bridge, js, who, bucket):
+    """The engine's client makes a store and puts objects; nats-py gets them."""
+    print("section %s puts objects, nats-py gets them" % who, flush=True)
+    made = await bridge.types("%s nats object add %s --replicas 3" % (who, bucket))
+    equal("a store is made", "JetStream Stream: OBJ_%s" % bucket in made, True)
+    store = await js.object_store(bucket)
+    await bridge.types("%s nats object put %s hello.txt --text hello --description 'A greeting' -H 'A: b'" % (who, bucket))
+    got = await store.get("hello.txt")
+    equal("nats-py gets a text", (got.data, got.info.description, got.info.headers), (b"hello", "A greeting", {"A": ["b"]}))
+    equal("its digest", got.info.digest, digest_of(b"hello")[0])
+    said = await bridge.types("%s nats object put %s blob.bin --size 300000" % (who, bucket))
+    got = await store.get("blob.bin")
+    equal("nats-py gets three chunks", (len(got.data), got.info.chunks, got.info.size), (300000, 3, 300000))
+    stored, printed = digest_of(got.data)
+    equal("their digest is the one of the meta, and the one printed", (got.info.digest, printed in said), (stored, True))
+    await bridge.types("%s nats object put %s blob.bin --size 1000 --seed 9 --chunk-size 300 -f" % (who, bucket))
+    got = await store.get("blob.bin")
+    equal("nats-py gets what replaced it", (len(got.data), got.info.chunks), (1000, 4))
+    await bridge.types("%s nats object rm %s hello.txt -f" % (who, bucket))
+    try:
+        await store.get("hello.txt")
+        sys.exit("a deleted object is got")
+    except ObjectNotFoundError:
+        equal("nats-py gets no deleted object", True, True)
+    listed = [(info.name, info.deleted) for info in await store.list()]
+    equal("nats-py lists them", listed, [("blob.bin", False), ("hello.txt", True)])
+    state = (await js.stream_info("OBJ_" + bucket)).state
+    equal("nothing else is left", state.messages, 6)
+
+
+async def python_puts(bridge, js, who, bucket):
+    """nats-py makes a store and puts objects; the engine's client gets them."""
+    print("section nats-py puts objects, %s gets them" % who, flush=True)
+    store = await js.create_object_store(bucket)
+
+    async def says(line):
+        return await bridge.types("%s nats object %s" % (who, line))
+
+    data = bytes(n * 7 % 251 for n in range(300000))
+    await store.put("blob.bin", data, meta=ObjectMeta(description="Bytes", headers={"A": ["b"]}))
+    equal("it gets three chunks", (await says("get %s blob.bin" % bucket)).startswith("Wrote: 293 KiB to blob.bin in "), True)
+    said = await says("info %s blob.bin" % bucket)
+    told = [what in said for what in ("Description: Bytes", "Chunks: 3", digest_of(data)[1], "Headers: A: b")]
+    equal("it reads the meta, digest included", told, [True] * 4)
+    equal("it lists it", await says("ls %s -n" % bucket), "blob.bin")
+    chunk = (await js.get_last_msg("OBJ_" + bucket, "$O.%s.C.>" % bucket)).seq
+    await js.delete_msg("OBJ_" + bucket, chunk)
+    equal("it finds that a chunk is missing", "digests do not match" in await says("get %s blob.bin" % bucket), True)
+    await store.put("blob.bin", b"")
+    equal("it gets an empty object", (await says("get %s blob.bin" % bucket)).startswith("Wrote: 0 B to"), True)
+    await store.delete("blob.bin")
+    equal("it gets no deleted object", (await says("get %s blob.bin" % bucket)).split("\n")[0],
+          "nats: error: nats: object not found" if who == "app>"
+          else "nats: error: nats: object-store meta information invalid")
+
+
 async def main(program):
     with tempfile.TemporaryDirectory() as folder:
         bridge = Bridge(program, folder)
@@ -155,6 +220,8 @@ async def main(program):
             for n, who in enumerate(("app>", "cli>")):
                 await engine_writes(bridge, js, who, "config-%d" % n)
                 await python_writes(bridge, js, who, "services-%d" % n)
+                await engine_puts(bridge, js, who, "files-%d" % n)
+                await python_puts(bridge, js, who, "assets-%d" % n)
             await nc.close()
         finally:
             bridge.end()

@@ -1,7 +1,7 @@
 //! `nats object info`, `ls` and `watch`.
 
 use crate::client::object::{Act, Done as Came, ObjectError, ObjectInfo, Op, name};
-use crate::client::{Call, Delivery, Dialect, Outcome};
+use crate::client::{Call, Delivery, Outcome};
 use crate::console::format::{comma, ibytes};
 use crate::console::parse::Invocation;
 use crate::console::plan::run::trouble;
@@ -96,11 +96,12 @@ fn buckets(run: &mut Run<'_>, line: &Invocation) -> Done {
 /// `nats object watch`
 pub(in crate::console::plan) fn watch(run: &mut Run<'_>, line: &Invocation) -> Done {
     let bucket = line.arg(0).unwrap_or_default();
-    let watch = Op { history: true, dialect: run.dialect(), ..op(Act::Watch, bucket, "") };
+    let dialect = run.dialect();
+    let watch = Op { history: true, dialect, ..op(Act::Watch, bucket, "") };
     let view = run.op(Call::Object(watch.into()))?;
     for (_, (_, message)) in shown(run, view) {
         let (Ok(info), Some(told)) =
-            (ObjectInfo::read(&message.payload, Dialect::Go), Delivery::of(message))
+            (ObjectInfo::read(&message.payload, dialect), Delivery::of(message))
         else {
             continue;
         };
