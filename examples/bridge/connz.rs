@@ -2,14 +2,13 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 use windtunnel::kernel::{ProcId, Span, Time};
 use windtunnel::nats::time::{go_duration, rfc3339};
 use windtunnel::server::{ClientConn, Server};
 
-use super::engine::Engine;
+use super::engine::{Engine, Past, Socket};
 
 /// How many connections a page has if nobody says.
 const LIMIT: i64 = 1_024;
@@ -22,7 +21,8 @@ struct Query {
     /// Only this connection.
     cid: Option<u64>,
     subs: Subs,
-    /// Only connections that are over, of which nothing is remembered here.
+    /// Whether to list connections that are open, and those that are over.
+    open: bool,
     closed: bool,
     sort: String,
 }
@@ -34,6 +34,14 @@ enum Subs {
     Count,
     Subjects,
     Detail,
+}
+
+/// A connection that is listed.
+struct Listed<'a> {
+    client: &'a ClientConn,
+    socket: Option<Socket>,
+    /// Since when it is over, and why it ended.
+    over: Option<(Time, &'static str)>,
 }
 
 /// The connections of a server as nats-server lists them: those from outside, not those of the engine's own
@@ -48,23 +56,36 @@ pub(crate) fn connz(
     mut page: Value,
 ) -> Result<Value, String> {
     let query = parse(query)?;
-    let mut clients: Vec<&ClientConn> = server.clients().map(|(_, client)| client).collect();
+    let mut all = Vec::new();
+    if query.open {
+        let sockets: BTreeMap<ProcId, Socket> = engine.sockets().collect();
+        all.extend(server.clients().map(|(_, client)| {
+            let socket = sockets.get(&client.peer).copied();
+            Listed { client, socket, over: None }
+        }));
+    }
     if query.closed {
-        clients.clear();
+        let (name, cluster) = (server.name(), &server.config().cluster);
+        let here = |past: &&Past| *past.site.server == **name && *past.site.cluster == **cluster;
+        let known: BTreeMap<u64, &Past> =
+            engine.past().filter(here).map(|past| (past.cid, past)).collect();
+        all.extend(server.past_clients().map(|(at, client)| {
+            let past = known.get(&client.id);
+            let reason = past.map_or("Client Closed", |past| past.reason);
+            Listed { client, socket: past.map(|past| past.socket), over: Some((at, reason)) }
+        }));
     }
-    clients.sort_by_key(|client| (Reverse(rank(client, &query.sort)), client.id));
-    let total = clients.len();
+    sort(&mut all, &query.sort);
+    let total = all.len();
     if let Some(cid) = query.cid {
-        clients.retain(|client| client.id == cid);
+        all.retain(|listed| listed.client.id == cid);
     }
-    let sockets: BTreeMap<ProcId, (SocketAddr, usize)> = engine.sockets().collect();
     let now = engine.world().now();
-    let shown: Vec<Value> = clients
-        .into_iter()
-        .skip(query.offset)
-        .take(query.limit)
-        .map(|client| connection(client, sockets.get(&client.peer), now, query.subs))
-        .collect();
+    let page_of = all.iter().skip(query.offset).take(query.limit);
+    let shown: Vec<Value> = page_of.map(|listed| connection(listed, now, query.subs)).collect();
+    if let Some(page) = page.as_object_mut() {
+        page.remove("server_name");
+    }
     page["num_connections"] = json!(shown.len());
     page["total"] = json!(total);
     page["offset"] = json!(query.offset);
@@ -73,26 +94,39 @@ pub(crate) fn connz(
     Ok(page)
 }
 
+/// Sorts a page: the largest first, but for numbers, times and reasons.
+fn sort(all: &mut [Listed<'_>], by: &str) {
+    all.sort_by_key(|listed| listed.client.id);
+    match by {
+        // The youngest first.
+        "uptime" => all.sort_by_key(|listed| Reverse(listed.client.since)),
+        "idle" => all.sort_by_key(|listed| listed.client.active),
+        "reason" => all.sort_by_key(|listed| listed.over.map(|(_, reason)| reason)),
+        "stop" => all.sort_by_key(|listed| Reverse(listed.over.map(|(at, _)| at))),
+        _ => all.sort_by_key(|listed| Reverse(rank(listed, by))),
+    }
+}
+
 /// What a page is sorted by, the largest first.
-fn rank(client: &ClientConn, sort: &str) -> u64 {
+fn rank(listed: &Listed<'_>, sort: &str) -> u64 {
+    let Listed { client, socket, .. } = listed;
     let traffic = &client.traffic;
     match sort {
         "subs" => client.subs.len() as u64,
+        "pending" => socket.map_or(0, |socket| socket.pending as u64),
         "msgs_to" => traffic.out_msgs,
         "msgs_from" => traffic.in_msgs,
         "bytes_to" => traffic.out_bytes,
         "bytes_from" => traffic.in_bytes,
         "last" => client.active.0,
+        "rtt" => socket.and_then(|socket| socket.rtt).map_or(0, Span::as_nanos),
         _ => 0,
     }
 }
 
-fn connection(
-    client: &ClientConn,
-    socket: Option<&(SocketAddr, usize)>,
-    now: Time,
-    subs: Subs,
-) -> Value {
+fn connection(listed: &Listed<'_>, now: Time, subs: Subs) -> Value {
+    let Listed { client, socket, over } = listed;
+    let now = over.map_or(now, |(at, _)| at);
     let seconds = |since: Time| {
         let whole = now.since(since).as_nanos() / Span::secs(1).as_nanos();
         go_duration(Span::secs(whole).as_nanos())
@@ -102,19 +136,26 @@ fn connection(
         "cid": client.id,
         "kind": "Client",
         "type": "nats",
-        "ip": socket.map_or_else(String::new, |(peer, _)| peer.ip().to_string()),
-        "port": socket.map_or(0, |(peer, _)| peer.port()),
+        "ip": socket.map_or_else(String::new, |socket| socket.peer.ip().to_string()),
+        "port": socket.map_or(0, |socket| socket.peer.port()),
         "start": rfc3339(client.since),
         "last_activity": rfc3339(client.active),
         "uptime": seconds(client.since),
         "idle": seconds(client.active),
-        "pending_bytes": socket.map_or(0, |(_, pending)| *pending),
+        "pending_bytes": socket.map_or(0, |socket| socket.pending),
         "in_msgs": traffic.in_msgs,
         "out_msgs": traffic.out_msgs,
         "in_bytes": traffic.in_bytes,
         "out_bytes": traffic.out_bytes,
         "subscriptions": client.subs.len(),
     });
+    if let Some((at, reason)) = over {
+        shown["stop"] = json!(rfc3339(*at));
+        shown["reason"] = json!(reason);
+    }
+    if let Some(rtt) = socket.and_then(|socket| socket.rtt) {
+        shown["rtt"] = json!(go_duration(rtt.as_nanos()));
+    }
     let options = &client.options;
     let said = [("name", &options.name), ("lang", &options.lang), ("version", &options.version)];
     for (key, value) in said {
@@ -124,34 +165,37 @@ fn connection(
     }
     match subs {
         Subs::Count => {}
+        _ if client.subs.is_empty() => {}
         Subs::Subjects => {
             let subjects: Vec<&str> = client.subs.values().map(|sub| &*sub.subject).collect();
             shown["subscriptions_list"] = json!(subjects);
         }
-        Subs::Detail => {
-            let list = client.subs.iter().map(|(sid, sub)| {
-                let mut one = json!({
-                    "subject": &*sub.subject,
-                    "sid": &**sid,
-                    "msgs": sub.delivered,
-                    "cid": client.id,
-                });
-                if let Some(queue) = &sub.queue {
-                    one["qgroup"] = json!(&**queue);
-                }
-                if let Some(max) = sub.max {
-                    one["max"] = json!(max);
-                }
-                one
-            });
-            shown["subscriptions_list_detail"] = list.collect();
-        }
+        Subs::Detail => shown["subscriptions_list_detail"] = details(client),
     }
     shown
 }
 
+fn details(client: &ClientConn) -> Value {
+    let list = client.subs.iter().map(|(sid, sub)| {
+        let mut one = json!({
+            "subject": &*sub.subject,
+            "sid": &**sid,
+            "msgs": sub.delivered,
+            "cid": client.id,
+        });
+        if let Some(queue) = &sub.queue {
+            one["qgroup"] = json!(&**queue);
+        }
+        if let Some(max) = sub.max {
+            one["max"] = json!(max);
+        }
+        one
+    });
+    list.collect()
+}
+
 fn parse(query: &str) -> Result<Query, String> {
-    let mut wanted = Query::default();
+    let mut wanted = Query { open: true, ..Query::default() };
     let mut limit = LIMIT;
     for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         match key {
@@ -165,7 +209,14 @@ fn parse(query: &str) -> Result<Query, String> {
                     _ => Subs::Count,
                 }
             }
-            "state" => wanted.closed = value == "closed",
+            "state" => {
+                (wanted.open, wanted.closed) = match value.to_lowercase().as_str() {
+                    "" | "open" => (true, false),
+                    "closed" => (false, true),
+                    "any" | "all" => (true, true),
+                    _ => return Err(format!("Error decoding state for {value}")),
+                }
+            }
             "sort" => {
                 const KNOWN: &str = "cid start subs pending msgs_to msgs_from bytes_to bytes_from \
                                      last idle uptime stop reason rtt";
@@ -179,6 +230,10 @@ fn parse(query: &str) -> Result<Query, String> {
     }
     if wanted.cid.is_some() {
         limit = 1;
+    }
+    let sort = wanted.sort.as_str();
+    if matches!(sort, "stop" | "reason") && (wanted.open || !wanted.closed) {
+        return Err(format!("sort by {sort} only valid on closed connections"));
     }
     wanted.limit = usize::try_from(limit).ok().filter(|limit| *limit > 0).unwrap_or(LIMIT as usize);
     Ok(wanted)
@@ -207,20 +262,25 @@ mod tests {
 
     #[test]
     fn a_query_says_which_connections_and_how_much_of_them() {
-        let plain = Query { limit: 1_024, ..Query::default() };
+        let plain = Query { limit: 1_024, open: true, ..Query::default() };
         assert_eq!(parse(""), Ok(plain));
         let page = parse("limit=5&offset=10&sort=msgs_to&subs=detail").unwrap();
         assert_eq!((page.limit, page.offset, page.sort.as_str()), (5, 10, "msgs_to"));
         assert_eq!(page.subs, Subs::Detail);
         let one = parse("cid=7&subs=true&limit=9").unwrap();
         assert_eq!((one.cid, one.limit, one.subs), (Some(7), 1, Subs::Subjects));
-        assert!(parse("state=closed").unwrap().closed);
+        let both = |query| parse(query).map(|query| (query.open, query.closed)).unwrap();
+        assert_eq!((both("state=closed"), both("state=Any")), ((false, true), (true, true)));
         assert_eq!(parse("limit=-3").unwrap().limit, 1_024);
     }
 
     #[test]
     fn nonsense_is_refused_in_the_words_of_the_server() {
         assert_eq!(parse("sort=size"), Err("invalid sorting option: size".to_owned()));
+        let told = parse("sort=stop").unwrap_err();
+        assert_eq!(told, "sort by stop only valid on closed connections");
+        assert!(parse("sort=stop&state=closed").is_ok());
+        assert_eq!(parse("state=shut"), Err("Error decoding state for shut".to_owned()));
         let told = parse("limit=x").unwrap_err();
         assert!(told.starts_with("Error decoding int for 'limit'"), "{told}");
         let told = parse("subs=maybe").unwrap_err();

@@ -1,7 +1,7 @@
 //! The world behind the ports: bytes go in as inputs, time passes as the wall clock says, and what the
 //! servers say is written to the sockets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use windtunnel::kernel::{Machine, ProcId, ProcState, Span};
+use windtunnel::kernel::{Machine, ProcId, ProcState, Span, Time};
 use windtunnel::nats::codec::write_server_op;
 use windtunnel::nats::protocol::ServerOp;
 use windtunnel::server::LeafRemote;
@@ -42,6 +42,30 @@ impl Site {
     }
 }
 
+/// A connection that is over, as far as the server inside does not know of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Past {
+    pub(crate) site: Site,
+    /// Its number on its server.
+    pub(crate) cid: u64,
+    pub(crate) socket: Socket,
+    /// Why it ended, in nats-server's words.
+    pub(crate) reason: &'static str,
+}
+
+/// What there is to know of a client's socket.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Socket {
+    pub(crate) peer: SocketAddr,
+    /// Bytes that wait for it.
+    pub(crate) pending: usize,
+    /// How long the client took to answer when the server introduced itself.
+    pub(crate) rtt: Option<Span>,
+}
+
+/// How many connections are remembered that are over.
+const PAST: usize = 1_000;
+
 /// What a client's connection is called here.
 pub(crate) type Id = usize;
 
@@ -52,6 +76,12 @@ struct Conn {
     name: String,
     process: ProcId,
     peer: SocketAddr,
+    /// Its number on its server, once that has introduced itself.
+    cid: u64,
+    opened: Time,
+    rtt: Option<Span>,
+    /// Why the server gives it up.
+    reason: Option<&'static str>,
     /// What the server has said so far, in operations.
     read: usize,
     /// None once everything is said and the connection is closed from this side.
@@ -78,6 +108,24 @@ pub(crate) struct Turn {
     pub(crate) news: Vec<String>,
 }
 
+impl Conn {
+    fn socket(&self) -> Socket {
+        Socket { peer: self.peer, pending: self.out.len() - self.sent, rtt: self.rtt }
+    }
+}
+
+/// Why a server closes a connection to which it says this, in the words of its monitoring; none if it
+/// does not close it.
+fn reason(said: &str) -> Option<&'static str> {
+    match said {
+        "Unknown Protocol Operation" | "Parser Error" => Some("Protocol Violation"),
+        "Maximum Payload Violation" => Some("Maximum Message Payload Exceeded"),
+        "Maximum Control Line Exceeded" => Some("Maximum Control Line Exceeded"),
+        "Stale Connection" => Some("Stale Connection"),
+        _ => None,
+    }
+}
+
 /// The world, its clock and its clients.
 pub(crate) struct Engine {
     world: World,
@@ -88,6 +136,7 @@ pub(crate) struct Engine {
     idle: BTreeMap<Site, Vec<String>>,
     /// How many processes there are for clients.
     wires: usize,
+    past: VecDeque<Past>,
     pub(crate) total_connections: u64,
     pub(crate) slow_consumers: u64,
     pub(crate) out_messages: u64,
@@ -101,7 +150,7 @@ impl Engine {
     /// # Errors
     /// Why the topology cannot be.
     pub(crate) fn new(mut topology: Topology) -> Result<Self, TopologyError> {
-        topology.start = windtunnel::kernel::Time(today().0.saturating_sub(HEAD_START.0));
+        topology.start = Time(today().0.saturating_sub(HEAD_START.0));
         let world = World::with_memory(topology, Some(KEEP_EVENTS))?;
         let mut engine = Self {
             clock: Clock::showing(world.now()),
@@ -110,6 +159,7 @@ impl Engine {
             free: Vec::new(),
             idle: BTreeMap::new(),
             wires: 0,
+            past: VecDeque::new(),
             total_connections: 0,
             slow_consumers: 0,
             out_messages: 0,
@@ -170,6 +220,10 @@ impl Engine {
             process: self.world.process(&name).unwrap_or(ProcId(u32::MAX)),
             name,
             peer,
+            cid: 0,
+            opened: self.clock.now(),
+            rtt: None,
+            reason: None,
             read: 0,
             writer: Some(Rc::new(writer)),
             out: Vec::new(),
@@ -188,7 +242,9 @@ impl Engine {
 
     /// A client has sent something.
     pub(crate) fn bytes(&mut self, id: Id, bytes: &[u8]) {
-        let Some(Some(conn)) = self.conns.get(id) else { return };
+        let now = self.clock.now();
+        let Some(Some(conn)) = self.conns.get_mut(id) else { return };
+        conn.rtt.get_or_insert(now.since(conn.opened));
         let input = Input::Bytes { client: conn.name.clone(), bytes: bytes.to_vec() };
         self.in_bytes += bytes.len() as u64;
         // Only a client that is not there could be refused.
@@ -199,6 +255,15 @@ impl Engine {
     pub(crate) fn hang_up(&mut self, id: Id) {
         let Some(conn) = self.conns.get_mut(id).and_then(Option::take) else { return };
         self.free.push(id);
+        self.past.push_back(Past {
+            site: conn.site.clone(),
+            cid: conn.cid,
+            socket: conn.socket(),
+            reason: conn.reason.unwrap_or("Client Closed"),
+        });
+        if self.past.len() > PAST {
+            self.past.pop_front();
+        }
         let _ = self.give(&Input::Crash { process: conn.name.clone(), lose_disk: false });
         self.idle.entry(conn.site).or_default().push(conn.name);
     }
@@ -241,12 +306,16 @@ impl Engine {
                     info.client_ip = conn.peer.ip().to_string();
                     if !info.connect_info {
                         let cid = info.client_id;
+                        conn.cid = cid;
                         turn.news
                             .push(format!("{} - cid:{cid} - Client connection created", conn.peer));
                     }
                     write_server_op(&ServerOp::Info(info), &mut conn.out);
                 }
                 op => {
+                    if let ServerOp::Err(why) = op {
+                        conn.reason = reason(why);
+                    }
                     self.out_messages += u64::from(matches!(op, ServerOp::Msg { .. }));
                     write_server_op(op, &mut conn.out);
                 }
@@ -258,6 +327,7 @@ impl Engine {
                 "{peer} - Slow Consumer Detected: MaxPending of {MAX_PENDING} Exceeded"
             ));
             self.slow_consumers += 1;
+            conn.reason = Some("Slow Consumer (Pending Bytes)");
             conn.closing = true;
             conn.out.clear();
             conn.sent = 0;
@@ -320,10 +390,14 @@ impl Engine {
         self.conns.iter().flatten().count()
     }
 
-    /// The sockets of the clients: their processes, where they are, and how many bytes wait for them.
-    pub(crate) fn sockets(&self) -> impl Iterator<Item = (ProcId, (SocketAddr, usize))> {
-        let socket = |conn: &Conn| (conn.process, (conn.peer, conn.out.len() - conn.sent));
-        self.conns.iter().flatten().map(socket)
+    /// The sockets of the clients, by their processes.
+    pub(crate) fn sockets(&self) -> impl Iterator<Item = (ProcId, Socket)> {
+        self.conns.iter().flatten().map(|conn| (conn.process, conn.socket()))
+    }
+
+    /// Connections that are over, oldest first; the last ones only.
+    pub(crate) fn past(&self) -> impl Iterator<Item = &Past> {
+        self.past.iter()
     }
 
     /// Whether the routes and leaf links between the servers that run are up and, where most of a

@@ -11,6 +11,9 @@ use crate::nats::{Headers, Message, Subject};
 use super::routing::Origin;
 use super::{Frame, Host, Note, Server, Target, Timer};
 
+/// How many connections a server remembers that are over (nats-server: 10,000).
+const PAST: usize = 100;
+
 /// A connected client as its server knows it.
 #[derive(Debug, Clone)]
 pub struct ClientConn {
@@ -91,8 +94,13 @@ impl Server {
 
     pub(super) fn client_closed<H: Host>(&mut self, cx: &mut Context<'_, H>, conn: ConnId) {
         let Some(client) = self.memory.clients.remove(&conn) else { return };
-        for (sid, sub) in client.subs {
-            self.forget(cx, &sub.subject, sub.queue.as_ref(), &Target::Client(conn, sid));
+        for (sid, sub) in &client.subs {
+            let target = Target::Client(conn, Arc::clone(sid));
+            self.forget(cx, &sub.subject, sub.queue.as_ref(), &target);
+        }
+        self.memory.past.push_back((cx.now(), Arc::new(client)));
+        if self.memory.past.len() > PAST {
+            self.memory.past.pop_front();
         }
     }
 

@@ -206,6 +206,8 @@ struct Memory {
     /// What has come here for streams led here, which have not taken it in yet.
     later: VecDeque<(Target, Message)>,
     next_reply: u64,
+    /// Connections that are over, and since when; the last ones only.
+    past: VecDeque<(Time, Arc<ClientConn>)>,
     /// Messages that clients have published here.
     published: u64,
     stopping: bool,
@@ -316,6 +318,10 @@ impl Server {
     /// Its client connections.
     pub fn clients(&self) -> impl Iterator<Item = (ConnId, &ClientConn)> {
         self.memory.clients.iter().map(|(conn, client)| (*conn, client))
+    }
+    /// Client connections that are over, and since when, oldest first; the last ones only.
+    pub fn past_clients(&self) -> impl Iterator<Item = (Time, &ClientConn)> {
+        self.memory.past.iter().map(|(at, client)| (*at, &**client))
     }
     /// The servers it has a route to.
     pub fn routes(&self) -> impl Iterator<Item = ProcId> {
