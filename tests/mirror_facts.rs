@@ -145,6 +145,13 @@ fn of_an_acknowledging_origin(retention: &str, servers: &[&str], replicas: usize
     field.update(&format!(r#"{{"name":"M","subjects":["m"],"num_replicas":{replicas}}}"#));
     field.pass(Span::secs(1));
     assert_eq!(field.api("CONSUMER.NAMES.O", "")["consumers"].as_array().map(Vec::len), Some(0));
+    // So it does when the stream that has it goes.
+    field.stream(r#"{"name":"ALL","sources":[{"name":"O"}]}"#);
+    field.pass(Span::secs(2));
+    assert_eq!(field.api("CONSUMER.NAMES.O", "")["consumers"].as_array().map(Vec::len), Some(1));
+    field.api("STREAM.DELETE.ALL", "");
+    field.pass(Span::secs(1));
+    assert_eq!(field.api("CONSUMER.NAMES.O", "")["consumers"].as_array().map(Vec::len), Some(0));
 }
 
 #[test]

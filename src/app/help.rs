@@ -39,7 +39,7 @@ pub(crate) fn Help(
                 <li>"Link loss behaves as TCP makes it look: a lost packet is sent again and everything behind it waits."</li>
                 <li>"A file store survives the death of its process and is written before the acknowledgement; what a power cut could still lose is not shown yet."</li>
                 <li>"No accounts, permissions or TLS: every client is in the one global account."</li>
-                <li>"Mirrors and sources are accepted in a stream's configuration, and do nothing yet; clusters are joined by leaf links, not by gateways yet."</li>
+                <li>"A mirror or source always makes its own consumer of the origin, also where one that was made before is named; clusters are joined by leaf links, not by gateways yet."</li>
                 <li>"Schedules know the time zones of some sixty larger places."</li>
                 <li>"A stream or consumer that moves to other servers takes the real server's steps, but each in less time."</li>
             </ul>

@@ -278,6 +278,7 @@ impl Server {
         for consumer in consumers {
             self.remove_consumer(cx, name, &consumer, about_consumers.clone());
         }
+        self.end_inflows(cx, name, !copy);
         self.unlead_stream(cx, name);
         self.withdraw_direct(cx, name);
         if let Some(hosted) = self.streams.remove(name) {
@@ -324,7 +325,7 @@ impl Server {
         for subject in std::mem::take(&mut hosted.subscribed) {
             self.forget(cx, &subject, None, &Target::Stream(Arc::clone(name)));
         }
-        self.end_inflows(cx, name);
+        self.end_inflows(cx, name, false);
     }
 
     /// Asks for the subjects of a stream led here, and for none that it no longer has.

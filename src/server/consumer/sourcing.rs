@@ -34,7 +34,7 @@ impl Server {
             return None;
         };
         let request = ConsumerCreateRequest::decode(body).ok().filter(|_| self.is_clustered())?;
-        if !request.config.direct {
+        if !(request.config.direct && request.config.sourcing) {
             return None;
         }
         let leads = self.streams.get(stream).is_some_and(|hosted| hosted.leading);

@@ -109,8 +109,13 @@ impl Server {
         self.arm_inflows(cx, name);
     }
 
-    /// A stream is led here no more.
-    pub(super) fn end_inflows<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
+    /// A stream is led here no more. `for_good`: nor anywhere else.
+    pub(super) fn end_inflows<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &Arc<str>,
+        for_good: bool,
+    ) {
         let Some(hosted) = self.streams.get_mut(name) else { return };
         if let Some((_, timer)) = hosted.inflow_timer.take() {
             cx.cancel_timer(timer);
@@ -118,7 +123,7 @@ impl Server {
         let ids: Vec<Arc<str>> =
             hosted.inflows.iter().map(|about| Arc::clone(about.inflow.id())).collect();
         for id in ids {
-            self.end_inflow(cx, name, &id, false);
+            self.end_inflow(cx, name, &id, for_good);
         }
     }
 
