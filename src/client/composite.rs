@@ -53,6 +53,8 @@ pub(super) struct Script<'a> {
     pub(super) known: Option<bool>,
     /// The stream of the bucket the client knows from now on, and whether it reads that directly.
     pub(super) learns: Option<(String, bool)>,
+    /// The digest of the chunks that have come of an object that is got.
+    pub(super) hasher: &'a object::Hasher,
 }
 
 impl<'a> Script<'a> {
@@ -116,6 +118,9 @@ pub(super) struct Composite {
     id: Arc<str>,
     known: Option<bool>,
     answers: Vec<Arc<Outcome>>,
+    /// Of an object that is got: the digest of what has come of it. It is computed bit by bit, so that
+    /// nobody waits for all of it in the end.
+    hasher: object::Hasher,
 }
 
 /// What happened to a call of several steps that its script has not seen yet.
@@ -138,7 +143,7 @@ impl Client {
         let id: Arc<str> = cx.rng().base62(22).into();
         let known = call.bucket().and_then(|stream| self.buckets.get(&stream).copied());
         if let Some(record) = self.ops.get_mut(&op) {
-            let composite = Composite { id, known, answers: Vec::new() };
+            let composite = Composite { id, known, ..Composite::default() };
             record.progress.composite = Some(Box::new(composite));
             self.parts.push_back((cx.cause(), Part { whole: op, outcome: None }));
         }
@@ -183,6 +188,7 @@ impl Client {
             retries: 0,
             known: composite.known,
             learns: None,
+            hasher: &composite.hasher,
         };
         let result = match &*call {
             Call::Kv(op) => kv::run(op, &mut script),
@@ -198,6 +204,17 @@ impl Client {
             Err(Stop::Ask(step)) => drop(self.call_part(cx, *step, false, Some(part.whole))),
             Err(Stop::Over(outcome)) => self.end(cx, part.whole, *outcome),
             Ok(outcome) => self.end(cx, part.whole, outcome),
+        }
+    }
+
+    /// A chunk of an object came, if it is one that is got.
+    pub(super) fn hash_chunk(&mut self, whole: Option<OpId>, chunk: &[u8]) {
+        let record = whole.and_then(|whole| self.ops.get_mut(&whole));
+        if let Some(record) = record
+            && matches!(&*record.call, Call::Object(op) if op.act == object::Act::Get)
+            && let Some(composite) = record.progress.composite.as_deref_mut()
+        {
+            composite.hasher.update(chunk);
         }
     }
 

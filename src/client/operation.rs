@@ -352,7 +352,9 @@ impl Client {
             record.received.pop_front();
         }
         if record.reading().is_some_and(|reading| reading.to_end) {
+            let (whole, payload) = (record.part_of, message.payload.clone());
             record.progress.replies.push(message);
+            self.hash_chunk(whole, &payload);
             return then(self, cx);
         }
         if let Some(whole) = record.part_of {

@@ -11,7 +11,7 @@ use crate::nats::api::PubAck;
 use super::info::written_time;
 use super::outcome::{Done, Got, ObjectError};
 use super::run::{Part, info_of, meta, meta_message, ordered, purge, purge_quietly, stream_of};
-use super::{ObjectInfo, ObjectOptions, Op, digest, name};
+use super::{ObjectInfo, ObjectOptions, Op, name};
 
 /// So many links are followed; a circle has no end.
 const MOST_LINKS: usize = 16;
@@ -144,7 +144,7 @@ pub(super) fn get(op: &Op, script: &mut Script<'_>) -> Part<Done> {
     };
     let messages = script.read(ordered(op, stream, &subject, Deliver::All, true))?;
     let chunks: Vec<Bytes> = messages.iter().map(|message| message.payload.clone()).collect();
-    let found = digest(&chunks);
+    let found = script.hasher.clone().finish();
     match &info.digest {
         Some(expected) if *expected != found => {
             Ok(Err(ObjectError::DigestMismatch { expected: expected.clone(), found }))

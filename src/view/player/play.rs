@@ -217,7 +217,9 @@ impl Player {
 
     /// Runs on for one slice.
     pub(super) fn run_on(&mut self, run: Run) {
-        for _ in 0..SLICE {
+        // What is waited for here is large: its messages take longer than most.
+        let slice = if matches!(run.goal, Goal::Op(..)) { SLICE / 4 } else { SLICE };
+        for _ in 0..slice {
             if self.is_reached(run) {
                 return self.run_ended(run);
             }
