@@ -367,7 +367,7 @@ impl Server {
             ServerStimulus::Closed { conn, peer } => {
                 if self.memory.clients.contains_key(&conn) {
                     self.client_closed(cx, conn);
-                } else if !self.leaf_closed(cx, conn) {
+                } else if !self.leaf_closed(cx, conn) && !self.member_name(peer).is_empty() {
                     self.route_closed(cx, conn, peer);
                 }
             }

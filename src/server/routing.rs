@@ -262,8 +262,11 @@ impl Server {
             let Some(refusal) = leaf.refuses(subject) else { continue };
             closed.push(*conn);
             let target = Target::Leaf(*conn);
+            // Of a queue group it would get something only where none of its members is at this end.
             let wanted = interested.plain.contains(&target)
-                || interested.queues.iter().any(|(_, members)| members.contains(&target));
+                || interested.queues.iter().any(|(_, members)| {
+                    members.contains(&target) && members.iter().all(Target::is_leaf)
+                });
             if let Refusal::Denied(pattern) = refusal
                 && wanted
                 && self.may_get(&target, origin, false)

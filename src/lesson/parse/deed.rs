@@ -147,7 +147,7 @@ fn to_leader(number: u32, fault: LeaderFault, path: &str) -> Read<Act> {
     }
 }
 
-/// `latency=84ms jitter=5ms loss=10%`
+/// `latency=84ms jitter=5ms loss=10% bandwidth=100000`
 fn link(number: u32, properties: &[&str]) -> Read<LinkSpec> {
     let words: Vec<String> = properties.iter().map(|&word| word.to_owned()).collect();
     let mut knobs = Knobs::read(number, &words)?;
@@ -166,6 +166,11 @@ fn link(number: u32, properties: &[&str]) -> Read<LinkSpec> {
         spec.loss = percent
             .map(Ratio::percent)
             .ok_or_else(|| (number, format!("loss is written 10%, below 100%, not {text:?}")))?;
+    }
+    if let Some(text) = knobs.take("bandwidth") {
+        spec.bandwidth = text
+            .parse()
+            .map_err(|_| (number, format!("bandwidth is bytes a second, not {text:?}")))?;
     }
     knobs.finish("link")?;
     Ok(spec)

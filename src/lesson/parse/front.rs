@@ -4,7 +4,7 @@ use crate::kernel::{LinkSpec, Span};
 use crate::lesson::error::{Read, unknown};
 use crate::lesson::model::Deed;
 use crate::nats::time::parse_duration;
-use crate::world::{ClientSpec, Role, Topology};
+use crate::world::{ClientSpec, ClusterLink, Role, Topology};
 
 use super::{Line, app, deed};
 
@@ -26,8 +26,9 @@ struct Entry<'a> {
     below: Vec<Line<'a>>,
 }
 
-const KEYS: &[&str] =
-    &["title", "summary", "order", "minutes", "seed", "topology", "latency", "apps", "setup"];
+const KEYS: &[&str] = &[
+    "title", "summary", "order", "minutes", "seed", "topology", "links", "latency", "apps", "setup",
+];
 
 /// Reads the lines between the two `---`.
 pub(super) fn read(lines: &[Line<'_>]) -> Read<Front> {
@@ -57,6 +58,9 @@ pub(super) fn read(lines: &[Line<'_>]) -> Read<Front> {
             .value
             .parse()
             .map_err(|_| (entry.line, format!("seed is a number, not {:?}", entry.value)))?;
+    }
+    if let Some(entry) = find("links") {
+        links(entry, &mut topology)?;
     }
     if let Some(entry) = find("latency") {
         latencies(entry, &mut topology)?;
@@ -129,6 +133,35 @@ fn clusters(entry: &Entry<'_>) -> Read<Topology> {
     topology.ok_or_else(|| {
         (entry.line, "below topology stands a line for each cluster: us-east: n1 n2 n3".to_owned())
     })
+}
+
+/// `eu-west us-east: 45ms deny-exports=orders.>`, a line for each leaf link: the leaf, its hub, the
+/// latency, and what the link does not carry. Who is joined is a JetStream domain of its own name.
+fn links(entry: &Entry<'_>, topology: &mut Topology) -> Read<()> {
+    for &(number, line) in &entry.below {
+        let (ends, rest) = pair(number, line)?;
+        let told = || (number, format!("write LEAF HUB: 45ms, not {:?}", line.trim()));
+        let (from, to) = ends.split_once(' ').ok_or_else(told)?;
+        let mut link = ClusterLink::leaf(from, to.trim());
+        for word in rest.split_whitespace() {
+            let subjects = |list: &str| list.split(',').map(str::to_owned).collect();
+            match word.split_once('=') {
+                Some(("deny-imports", list)) => link.deny_imports = subjects(list),
+                Some(("deny-exports", list)) => link.deny_exports = subjects(list),
+                _ => {
+                    link.link = LinkSpec::latency(parse_duration(word).map(Span).ok_or_else(told)?);
+                }
+            }
+        }
+        for cluster in &mut topology.clusters {
+            if cluster.name == link.from || cluster.name == link.to {
+                cluster.domain = Some(cluster.name.clone());
+            }
+        }
+        topology.links.push(link);
+        topology.validate().map_err(|why| (number, why.to_string()))?;
+    }
+    Ok(())
 }
 
 /// `us-east: 2ms` between its servers; `us-east apps: 5ms` between servers and apps.

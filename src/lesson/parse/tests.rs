@@ -108,6 +108,18 @@ fn a_whole_lesson_is_read() {
 }
 
 #[test]
+fn clusters_can_be_joined() {
+    let servers = "  us-east: n1 n2 n3\n  eu: n1\nlinks:\n  eu us-east: 45ms deny-exports=a.>,b";
+    let lesson = read(&GOOD.replacen("  us-east: n1 n2 n3", servers, 1));
+    let [link] = lesson.topology.links.as_slice() else { panic!("a link") };
+    assert_eq!((link.from.as_str(), link.to.as_str()), ("eu", "us-east"));
+    assert_eq!(link.link.latency.as_millis(), 45);
+    assert_eq!((link.deny_exports.len(), link.deny_imports.len()), (2, 0));
+    let domains: Vec<_> = lesson.topology.clusters.iter().map(|c| c.domain.as_deref()).collect();
+    assert_eq!(domains, [Some("us-east"), Some("eu")]);
+}
+
+#[test]
 fn an_app_can_be_removed() {
     let lesson = read(&GOOD.replacen("fault crash leader us-east/ORDERS", "fault remove shop", 1));
     let Part::Goal(goal) = &lesson.beats[1].items[0].part else { panic!("a goal") };
@@ -135,6 +147,8 @@ fn what_is_wrong_is_told_with_file_and_line_and_what_would_be_right() {
         ("seed: 7", "seed: x", 6, "seed is a number"),
         ("us-east: n1 n2 n3", "us-east: n1 n1", 8, "used twice"),
         ("us-east: 1ms", "us-east: fast", 10, "84ms"),
+        ("latency:\n", "links:\n  us-east: 4ms\nlatency:\n", 10, "LEAF HUB: 45ms"),
+        ("latency:\n", "links:\n  us-east x: 4ms\nlatency:\n", 10, "there is no cluster"),
         ("us-east: 1ms", "us-west: 1ms", 10, "there are us-east"),
         ("publisher subject", "printer subject", 13, "there are publisher"),
         ("queue=ears", "crew=ears", 14, "expected 'running' or 'source'"),

@@ -242,6 +242,8 @@ fn leaf_op(cast: Cast<'_>, say: Say, op: &LeafOp, to: ProcId) -> Say {
         LeafOp::Sub { subject, .. } => {
             let say = say.text(" tells ").who(cast, to);
             match domain_of(subject) {
+                _ if subject.starts_with("$LDS.") => say
+                    .text(" its mark: should that come back to it, the leaf links go in a circle"),
                 Some(domain) => {
                     say.text(" that it can be asked for the API of domain ").code(domain)
                 }
