@@ -23,6 +23,8 @@ const ROW: f64 = 17.0;
 const PAD: f64 = 4.0;
 /// A card of this width has its rows in two columns.
 const TWO_COLUMNS: f64 = 540.0;
+/// The rows of a card that needs one column only are so wide at most.
+const ONE_COLUMN: f64 = 460.0;
 /// Between two columns.
 const GUTTER: f64 = 20.0;
 /// The bar of what runs out, and the time beside it.
@@ -43,9 +45,9 @@ pub(super) struct Drawn {
 
 /// A row to be placed.
 #[derive(Default)]
-struct Draft {
+pub(super) struct Draft {
     /// Tells it from the others.
-    id: String,
+    pub(super) id: String,
     name: String,
     /// Its cells, in order: sequence, kind, and what is written on it.
     cells: Vec<(u64, CellKind, String)>,
@@ -59,49 +61,52 @@ struct Draft {
     expires: Option<(u64, Time, Span)>,
 }
 
-/// The rows that there is room for, in two columns if the card is wide.
-fn slots(rect: Rect) -> Vec<Rect> {
+/// The rows that there is room for, in two columns if the card is wide. So few that one column is enough have
+/// more room each; where they begin is the same.
+fn slots(rect: Rect, wanted: usize) -> Vec<Rect> {
     let down = (((rect.h - 2.0 * PAD) / ROW) as usize).max(1);
     let across = if rect.w >= TWO_COLUMNS { 2_usize } else { 1 };
-    let w = (rect.w - 16.0 - GUTTER * (across - 1) as f64) / across as f64;
+    let column = (rect.w - 16.0 - GUTTER * (across - 1) as f64) / across as f64;
+    let w = if wanted <= down { (rect.w - 16.0).min(ONE_COLUMN.max(column)) } else { column };
     let slot = |n: usize| {
-        let (x, y) = ((n / down) as f64 * (w + GUTTER), (n % down) as f64 * ROW);
+        let (x, y) = ((n / down) as f64 * (column + GUTTER), (n % down) as f64 * ROW);
         Rect::new(rect.x + 8.0 + x, rect.y + PAD + y, w, ROW)
     };
-    (0..down * across).map(slot).collect()
+    (0..if wanted <= down { down } else { down * across }).map(slot).collect()
 }
 
 /// How many keys or objects a card has room for.
 pub(super) fn room(rect: Rect) -> usize {
-    slots(rect).len()
+    slots(rect, usize::MAX).len()
 }
 
-/// The names of the rows that a stream's card would have.
-pub(super) fn names(kind: Kind<'_>, stream: &Stream) -> Vec<String> {
-    match kind {
-        Kind::Bucket(_) => Bucket::of(stream).keys.into_iter().map(|key| key.name).collect(),
-        Kind::Store(_) => {
-            let store = ObjectStore::of(stream);
-            let objects = store.objects.into_iter().map(|object| object.name);
-            objects.chain(store.orphans.into_iter().map(|upload| upload.nuid)).collect()
-        }
-    }
-}
-
-/// Draws a card whose rows have these names, in this order.
-pub(super) fn draw(
+/// The keys or objects of a stream, to be placed on its card.
+pub(super) fn drafts(
     view: View<'_>,
     owner: &StreamView<'_>,
     kind: Kind<'_>,
     stream: &Stream,
+) -> Vec<Draft> {
+    match kind {
+        Kind::Bucket(_) => bucket(view, owner, stream),
+        Kind::Store(_) => store(stream),
+    }
+}
+
+/// Draws a card, its rows in this order.
+pub(super) fn draw(
+    view: View<'_>,
+    owner: &StreamView<'_>,
+    kind: Kind<'_>,
+    drafts: &[Draft],
     rect: Rect,
     order: &[String],
 ) -> Drawn {
-    let (drafts, noun) = match kind {
-        Kind::Bucket(_) => (bucket(view, owner, stream), "key"),
-        Kind::Store(_) => (store(stream), "object"),
+    let noun = match kind {
+        Kind::Bucket(_) => "key",
+        Kind::Store(_) => "object",
     };
-    let slots = slots(rect);
+    let slots = slots(rect, order.len());
     let known = |id: &String| drafts.iter().find(|draft| draft.id == *id);
     let there = order.iter().filter(|id| known(id).is_some()).count();
     // What has no row is counted on the last one.
@@ -118,7 +123,7 @@ pub(super) fn draw(
         drawn.said.push_str(&format!("; {more}"));
         drawn.card.more = Some(words(&more, *slot, slot.x, Anchor::Start, Token::Muted));
     }
-    if drafts.is_empty() {
+    if drafts.is_empty() && order.is_empty() {
         let (at, empty) = (slots.first().copied().unwrap_or(rect), format!("no {noun}s yet"));
         drawn.card.more = Some(words(&empty, at, at.x, Anchor::Start, Token::Faint));
     }
@@ -211,7 +216,7 @@ fn words(text: &str, slot: Rect, x: f64, anchor: Anchor, tone: Token) -> Label {
 fn place(view: View<'_>, owner: &StreamView<'_>, slot: Rect, draft: &Draft, drawn: &mut Drawn) {
     let mut row = CardRow::default();
     let style = TextStyle::SmallMono;
-    let name_w = (slot.w * 0.3).min(116.0);
+    let name_w = (slot.w * 0.3).min(100.0);
     let tone = if draft.cells.is_empty() { Token::Faint } else { Token::Text };
     row.words.push(words(&fit(&draft.name, style, name_w), slot, slot.x, Anchor::Start, tone));
     let mut right = slot.right();

@@ -87,10 +87,10 @@ fn found<'a>(
     if plain {
         return Found { switch, ..tape };
     }
-    let names = cards::names(kind, best.stream);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let drafts = cards::drafts(view, stream, kind, best.stream);
+    let names: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
     let order = places.rows(stream.cluster, place, cards::room(rect), &names);
-    let card = Some(cards::draw(view, stream, kind, best.stream, rect, order));
+    let card = Some(cards::draw(view, stream, kind, &drafts, rect, order));
     Found { stream, rect, card, switch }
 }
 
