@@ -71,10 +71,41 @@ pub(crate) fn LessonCards() -> impl IntoView {
                 <button type="button" class="btn" on:click=does(move |_| load())>"Try again"</button>
             }
                 .into_any(),
-            Some(Ok(entries)) => view! { <ol class="cards">{entries.into_iter().map(card).collect_view()}</ol> }.into_any(),
+            Some(Ok(entries)) => groups(entries),
         })}
     }
     .into_any()
+}
+
+/// What the lessons are about, in their order, and the kind of tape by which one is told to be.
+const GROUPS: [(&str, &str); 4] = [
+    ("", "Streams and work queues"),
+    ("kv", "Key-value buckets"),
+    ("object", "Object stores"),
+    ("mirror", "Mirrors and sources"),
+];
+
+/// The cards, by what they are about.
+fn groups(entries: Vec<Entry>) -> AnyView {
+    let about = |entry: &Entry| {
+        let has = |kind: &str| entry.tapes.iter().any(|tape| tape.starts_with(kind));
+        GROUPS.iter().rposition(|(kind, _)| has(kind)).unwrap_or(0)
+    };
+    let mut groups: [Vec<AnyView>; 4] = Default::default();
+    for entry in entries {
+        if let Some(group) = groups.get_mut(about(&entry)) {
+            group.push(card(entry).into_any());
+        }
+    }
+    let group = |(cards, (_, name)): (Vec<AnyView>, (&str, &'static str))| {
+        (!cards.is_empty()).then(|| {
+            view! {
+                <h3 class="cards__about">{name}</h3>
+                <ol class="cards">{cards}</ol>
+            }
+        })
+    };
+    groups.into_iter().zip(GROUPS).map(group).collect_view().into_any()
 }
 
 fn card(entry: Entry) -> impl IntoView {

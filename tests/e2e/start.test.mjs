@@ -1,12 +1,14 @@
 // The start page as somebody meets it who comes without a link: a scene that is alive, and the ways on.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { startHost } from "./support/host.mjs";
 import { assertClean, launch, newPage, started } from "./support/browser.mjs";
 import { caption } from "./support/page.mjs";
 
 const FRAMED = "/course.html";
+const LESSONS = JSON.parse(readFileSync(new URL("../../lessons/index.json", import.meta.url), "utf8"));
 
 let host;
 let browser;
@@ -49,9 +51,11 @@ test("an order is published on the start page, and seen on its way", async () =>
 
 test("lessons and scenes are a key away, and the name leads back", async () => {
   const { page, problems, close } = await open();
-  await page.locator(".card").nth(7).waitFor();
-  assert.equal(await page.locator("#lessons .card").count(), 5);
-  assert.equal(await page.locator("#scenes .card").count(), 3);
+  await page.locator(".card").nth(LESSONS.length).waitFor();
+  assert.equal(await page.locator("#lessons .card").count(), LESSONS.length);
+  assert.equal(await page.locator("#scenes .card").count(), 6);
+  const about = await page.locator("#lessons h3").allTextContents();
+  assert.deepEqual(about.slice(0, 3), ["Streams and work queues", "Key-value buckets", "Object stores"]);
   await page.getByRole("link", { name: "Lessons", exact: true }).focus();
   for (let n = 0; n < 60; n += 1) {
     if (await page.evaluate(() => document.activeElement.matches('.card[href*="2-work-queue"]'))) break;
@@ -60,12 +64,12 @@ test("lessons and scenes are a key away, and the name leads back", async () => {
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Work queue: one task, one worker", exact: true }).waitFor();
   await page.locator("a.brand").click();
-  await page.locator(".card").nth(7).waitFor();
+  await page.locator(".card").nth(LESSONS.length).waitFor();
   await page.getByRole("link", { name: /^A work queue/ }).click();
   await page.locator(".tape", { hasText: "TASKS" }).waitFor();
   assert.match(page.url(), /\?scene=work-queue$/);
   await page.goBack();
-  await page.locator(".card").nth(7).waitFor();
+  await page.locator(".card").nth(LESSONS.length).waitFor();
   await page.getByRole("link", { name: "Open the sandbox" }).click();
   await page.locator("#console-input").waitFor();
   assert.match(page.url(), /\?scene=one-order$/);
@@ -90,7 +94,7 @@ test("whoever comes with a link, or in a frame, comes to what it leads to", asyn
 test("the start page fits every screen", async () => {
   for (const [width, height] of [[1440, 900], [820, 560], [390, 844], [320, 568]]) {
     const { page, problems, close } = await open("", { viewport: { width, height } });
-    await page.locator(".card").nth(7).waitFor();
+    await page.locator(".card").nth(LESSONS.length).waitFor();
     const wider = await page.evaluate(() => {
       const start = document.querySelector(".start");
       return [...start.querySelectorAll("main *")]

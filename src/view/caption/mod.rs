@@ -17,6 +17,7 @@ mod work;
 use crate::client::{Client, Doing};
 use crate::kernel::{EventId, EventKind};
 use crate::server;
+use crate::world::bucket::Kind;
 use crate::world::{Event, Note};
 
 use super::cast::Cast;
@@ -147,7 +148,14 @@ pub fn beginning(cast: Cast<'_>) -> Caption {
     };
     let (first, last) = match cast.world().clients().any(|(_, _, client)| works(client)) {
         true => ("The apps are at work: ", ". Press Play and follow a message."),
-        false => ("Everything is at rest: ", ". Publish a message and follow it."),
+        false => (
+            "Everything is at rest: ",
+            match Kind::of_name(stream.name) {
+                Some(Kind::Bucket(_)) => ". Put a value and follow it.",
+                Some(Kind::Store(_)) => ". Put an object and follow it.",
+                None => ". Publish a message and follow it.",
+            },
+        ),
     };
     let say = Say::about(EventId(0)).text(first);
     let say = match stream.leader() {
