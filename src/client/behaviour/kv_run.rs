@@ -197,6 +197,8 @@ impl Program {
         let op = |act| Op::key(act, &knobs.bucket, &key);
         let op = match knobs.job {
             Job::Config => {
+                // It gets everything anew.
+                state.values = Map::new();
                 Op { keys: vec![knobs.key.clone()], ..Op::new(Act::Watch, &knobs.bucket) }
             }
             Job::Service => op(Act::Put).value(&knobs.value),

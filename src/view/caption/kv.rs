@@ -60,6 +60,16 @@ pub(super) fn ended(say: Say, result: &Result<Got, KvError>) -> Say {
     }
 }
 
+/// What an application is, to be said after "is".
+pub(super) fn kind(kind: &str) -> String {
+    match kind {
+        "config" => "a service that is configured by a bucket".to_owned(),
+        "service" => "a service that registers in a bucket".to_owned(),
+        "elector" => "a candidate for leadership".to_owned(),
+        other => format!("a {other}"),
+    }
+}
+
 /// What counts for an application with a bucket, to be said after who it is.
 pub(super) fn turn(say: Say, turn: Turn, text: &str) -> Say {
     let (say, what) = match turn {

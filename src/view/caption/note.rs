@@ -346,9 +346,9 @@ pub(super) fn client_weight(note: &client::Note) -> u8 {
 fn behaves(say: Say, behaviour: &Behaviour, turned: &[(&str, String)]) -> Say {
     match turned {
         [] if behaviour.is_running() => {
-            say.text(&format!(" is a {} from now on", behaviour.kind()))
+            say.text(&format!(" is {} from now on", super::kv::kind(behaviour.kind())))
         }
-        [] => say.text(&format!(" is a {}, switched off", behaviour.kind())),
+        [] => say.text(&format!(" is {}, switched off", super::kv::kind(behaviour.kind()))),
         [("Running", value)] if value == "on" => say.text(" is switched on"),
         [("Running", _)] => say.text(" is switched off"),
         turned => {
