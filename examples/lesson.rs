@@ -59,6 +59,7 @@ fn snippets(file: &str) -> Option<Vec<Value>> {
                     "shows": format!("{one:?}"),
                     "python": code.as_ref().map(|code| &code.python),
                     "cli": code.as_ref().map(|code| &code.cli),
+                    "home": &world.topology().clusters[0].name,
                     "streams": streams(world),
                 }));
             }
@@ -96,6 +97,7 @@ fn streams(world: &World) -> Vec<Value> {
             })
             .collect();
         json!({
+            "cluster": &world.topology().clusters[view.cluster].name,
             "config": parsed(world.stream_info_json(view.cluster, view.name)),
             "consumers": configs.collect::<Vec<_>>(),
             "messages": messages,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::client::object::{Done, File, Got};
 use crate::client::{Call, OpId, Outcome};
 use crate::kernel::{Rng, Span};
-use crate::world::{Input, World};
+use crate::world::{ClientSpec, Input, Role, World};
 
 use super::commands::Verb;
 mod progress;
@@ -121,9 +121,13 @@ impl Session {
                 (fixed(lines, true), self.client.clone(), None)
             }
             Parsed::Run(mut invocation) => {
-                // Who types for itself is no app that something is typed for.
-                invocation.client.take_if(|client| *client == self.client);
                 let client = invocation.client.clone().unwrap_or_else(|| self.client.clone());
+                // Who types at a console is no app that something is typed for.
+                let specs = &world.topology().clients;
+                let at_console = |spec: &ClientSpec| spec.name == client && spec.role == Role::Console;
+                if client == self.client || specs.iter().any(at_console) {
+                    invocation.client = None;
+                }
                 let (what, input) = self.begin(invocation, &client, line, world)?;
                 (what, client, input)
             }

@@ -5,6 +5,7 @@
 
 mod bucket;
 mod object;
+mod source;
 mod text;
 
 use crate::client::{Call, Draft};
@@ -81,7 +82,10 @@ fn published(world: &World, pattern: &str) -> Option<Draft> {
 fn stream(config: &StreamConfig) -> Code {
     let mut options = Options::default();
     options.python("name", string(&config.name));
-    options.both("subjects", strings(&config.subjects), "subjects", &config.subjects.join(","));
+    if !config.subjects.is_empty() {
+        options.both("subjects", strings(&config.subjects), "subjects", &config.subjects.join(","));
+    }
+    let imports = source::options(config, &mut options);
     match config.retention {
         Retention::Limits => {}
         Retention::Interest => {
@@ -111,8 +115,12 @@ fn stream(config: &StreamConfig) -> Code {
         options.both("num_replicas", replicas.clone(), "replicas", &replicas);
     }
     options.flag("--defaults");
+    let imports = match imports.as_slice() {
+        [] => String::new(),
+        names => format!("from nats.js.api import {}\n\n", names.join(", ")),
+    };
     Code {
-        python: options.call("await js.add_stream"),
+        python: imports + &options.call("await js.add_stream"),
         cli: options.command(&format!("nats stream add {}", shell(&config.name))),
     }
 }

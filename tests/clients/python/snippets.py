@@ -34,24 +34,29 @@ def free_ports(count):
 
 
 class Cluster:
-    """Three servers, since streams of the lessons have three copies."""
+    """Three servers, since streams of the lessons have three copies: the hub, or a leaf of it, each its own domain."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, name, hub=None):
         self.processes = []
-        ports, routes = free_ports(3), free_ports(3)
+        ports, routes, self.leafs = free_ports(3), free_ports(3), free_ports(3)
         self.urls = ["nats://127.0.0.1:%d" % port for port in ports]
         for n in range(3):
-            config = os.path.join(folder, "n%d.conf" % n)
-            with open(config, "w") as f:
+            base = os.path.join(folder, "%s-n%d" % (name, n))
+            if hub is None:
+                leafnodes = 'listen: "127.0.0.1:%d"' % self.leafs[n]
+            else:
+                leafnodes = 'remotes: [{ url: "nats-leaf://127.0.0.1:%d" }]' % hub.leafs[n]
+            with open(base + ".conf", "w") as f:
                 f.write("""
-                    server_name: n%d
+                    server_name: %s-n%d
                     listen: "127.0.0.1:%d"
-                    jetstream { store_dir: "%s" }
-                    cluster { name: snippets, listen: "127.0.0.1:%d", routes: [%s] }
-                """ % (n, ports[n], os.path.join(folder, "js%d" % n), routes[n],
-                       ", ".join('"nats://127.0.0.1:%d"' % r for r in routes)))
-            log = open(os.path.join(folder, "n%d.log" % n), "w")
-            self.processes.append(subprocess.Popen([program, "-c", config], stdout=log, stderr=log))
+                    jetstream { store_dir: "%s", domain: "%s" }
+                    cluster { name: "%s", listen: "127.0.0.1:%d", routes: [%s] }
+                    leafnodes { %s }
+                """ % (name, n, ports[n], base, name, name, routes[n],
+                       ", ".join('"nats://127.0.0.1:%d"' % r for r in routes), leafnodes))
+            log = open(base + ".log", "w")
+            self.processes.append(subprocess.Popen([program, "-c", base + ".conf"], stdout=log, stderr=log))
 
     def wait(self):
         """Until every server listens."""
@@ -99,13 +104,18 @@ async def connect(cluster):
             await asyncio.sleep(0.5)
 
 
+def cluster_of(snippet, wanted):
+    """The cluster that a snippet is about."""
+    return wanted[1].get("cluster", snippet["home"])
+
+
 def bare(config):
     """A configuration without what the server adds by itself."""
     return {k: v for k, v in config.items() if k != "metadata"}
 
 
-async def set_up(nc, js, snippet, wanted):
-    """The streams of the lesson's world; of what the snippet itself makes, only what it needs."""
+async def clean(nc):
+    """No streams are left."""
     # A busy cluster may name a stream once more that is being deleted, or not yet one that was just made.
     quiet = 0
     while quiet < 3:
@@ -116,9 +126,15 @@ async def set_up(nc, js, snippet, wanted):
             if json.loads(answer.data).get("error", {}).get("code", 404) != 404:
                 raise RuntimeError("%s is not deleted: %s" % (name, answer.data))
         await asyncio.sleep(0.05)
+
+
+async def set_up(nc, js, snippet, wanted):
+    """The streams of the lesson's world; of what the snippet itself makes, only what it needs."""
     if wanted[0] in ("Stream", "Bucket", "Store"):
         return
     for stream in snippet["streams"]:
+        if stream["cluster"] != cluster_of(snippet, wanted):
+            continue
         config = bare(stream["config"])
         await api(nc, "STREAM.CREATE." + config["name"], config)
         for consumer in stream["consumers"] if wanted[0] != "Consumer" else []:
@@ -126,7 +142,9 @@ async def set_up(nc, js, snippet, wanted):
                 continue  # one that a library made for itself
             body = {"stream_name": config["name"], "config": bare(consumer)}
             await api(nc, "CONSUMER.CREATE.%s.%s" % (config["name"], consumer["name"]), body)
-        for message in stream["messages"]:
+        # What a mirror or source brought comes from elsewhere.
+        copies = config.get("mirror") or config.get("sources")
+        for message in stream["messages"] if not copies else []:
             data = base64.b64decode(message["data"])
             # What was expected of the stream when it was published, it need not be any more.
             headers = {k: v for k, v in message["headers"] if not k.startswith("Nats-Expected-")}
@@ -169,7 +187,8 @@ async def listed(store):
 async def look(nc, snippet, wanted, before):
     """Whether the server has what the snippet makes."""
     kind, names = wanted
-    streams = {stream["config"]["name"]: stream for stream in snippet["streams"]}
+    own = [stream for stream in snippet["streams"] if stream["cluster"] == cluster_of(snippet, wanted)]
+    streams = {stream["config"]["name"]: stream for stream in own}
     if kind in ("Bucket", "Store"):
         name = "KV_" + names["bucket"] if kind == "Bucket" else "OBJ_" + names["store"]
         real = (await api(nc, "STREAM.INFO." + name))["config"]
@@ -195,7 +214,8 @@ async def look(nc, snippet, wanted, before):
     elif kind == "Stream":
         real = (await api(nc, "STREAM.INFO." + names["name"]))["config"]
         same(streams[names["name"]]["config"], real,
-             ["name", "subjects", "retention", "max_msgs", "max_bytes", "max_age", "discard", "storage", "num_replicas"])
+             ["name", "subjects", "retention", "max_msgs", "max_bytes", "max_age", "discard", "storage", "num_replicas",
+              "mirror", "sources"])
     elif kind == "Consumer":
         real = (await api(nc, "CONSUMER.INFO.%s.%s" % (names["stream"], names["name"])))["config"]
         shown = next(c for c in streams[names["stream"]]["consumers"] if c["name"] == names["name"])
@@ -222,11 +242,13 @@ def parse(shows):
     return shows.split(" ")[0], fields
 
 
-async def run(nc, snippet):
+async def run(nc, everywhere, snippet):
     js = nc.jetstream(timeout=10)
     wanted = parse(snippet["shows"])
     if snippet["python"] is None:
         raise AssertionError("there is nothing to show at this moment")
+    for each in everywhere:
+        await clean(each)
     await set_up(nc, js, snippet, wanted)
     if wanted[0] == "Object" and wanted[1]["call"] == "Put":
         # The file that the snippet opens, in the folder where it runs.
@@ -234,7 +256,8 @@ async def run(nc, snippet):
         _, data = objects(store)[wanted[1]["name"]]
         with open(wanted[1]["name"], "wb") as f:
             f.write(data)
-    names = [stream["config"]["name"] for stream in snippet["streams"]] if wanted[0] in ("Publish", "Key") else []
+    own = [stream for stream in snippet["streams"] if stream["cluster"] == cluster_of(snippet, wanted)]
+    names = [stream["config"]["name"] for stream in own] if wanted[0] in ("Publish", "Key") else []
     before = {name: (await api(nc, "STREAM.INFO." + name))["state"]["last_seq"] for name in names}
     body = "async def snippet(nc, js):\n" + textwrap.indent(snippet["python"], "    ")
     scope = {}
@@ -258,20 +281,26 @@ async def main():
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        cluster = Cluster(program, folder)
+        # A hub, and the leaf for what a lesson does in any other region than its first.
+        hub = Cluster(program, folder, "us-east")
+        clusters = [hub, Cluster(program, folder, "eu-west", hub)]
         try:
-            cluster.wait()
-            nc = await connect(cluster)
+            for cluster in clusters:
+                cluster.wait()
+            home, other = [await connect(cluster) for cluster in clusters]
             for snippet in snippets:
                 try:
-                    await run(nc, snippet)
+                    at_home = cluster_of(snippet, parse(snippet["shows"])) == snippet["home"]
+                    await run(home if at_home else other, [home, other], snippet)
                     print("ok     %s %s" % (snippet["at"], snippet["shows"]), flush=True)
                 except Exception as why:
                     failed += 1
                     print("WRONG  %s %s: %r\n%s" % (snippet["at"], snippet["shows"], why, snippet["python"]), flush=True)
-            await nc.close()
+            await home.close()
+            await other.close()
         finally:
-            cluster.stop()
+            for cluster in clusters:
+                cluster.stop()
     print("%d passed, %d failed" % (len(snippets) - failed, failed))
     return failed == 0 and len(snippets) > 0
 
