@@ -124,7 +124,8 @@ impl Session {
                 let client = invocation.client.clone().unwrap_or_else(|| self.client.clone());
                 // Who types at a console is no app that something is typed for.
                 let specs = &world.topology().clients;
-                let at_console = |spec: &ClientSpec| spec.name == client && spec.role == Role::Console;
+                let at_console =
+                    |spec: &ClientSpec| spec.name == client && spec.role == Role::Console;
                 if client == self.client || specs.iter().any(at_console) {
                     invocation.client = None;
                 }
