@@ -19,6 +19,7 @@ import textwrap
 import time
 
 import nats
+import nats.errors
 import nats.js.errors
 
 
@@ -274,6 +275,21 @@ async def run(nc, everywhere, snippet):
     await look(nc, snippet, wanted, before)
 
 
+# What a real cluster answers when a stream's leader changes at just that moment. Nothing is wrong with the snippet then:
+# it runs again, from the beginning. One that is wrong fails each time.
+TRANSIENT = (nats.errors.TimeoutError, nats.errors.NoRespondersError, nats.js.errors.NoStreamResponseError,
+             nats.js.errors.ServiceUnavailableError, asyncio.TimeoutError)
+
+
+async def run_patiently(nc, everywhere, snippet):
+    for left in reversed(range(3)):
+        try:
+            return await run(nc, everywhere, snippet)
+        except TRANSIENT:
+            if left == 0:
+                raise
+
+
 async def main():
     program = os.path.abspath(sys.argv[1])
     with open(sys.argv[2]) as f:
@@ -291,7 +307,7 @@ async def main():
             for snippet in snippets:
                 try:
                     at_home = cluster_of(snippet, parse(snippet["shows"])) == snippet["home"]
-                    await run(home if at_home else other, [home, other], snippet)
+                    await run_patiently(home if at_home else other, [home, other], snippet)
                     print("ok     %s %s" % (snippet["at"], snippet["shows"]), flush=True)
                 except Exception as why:
                     failed += 1
