@@ -7,7 +7,7 @@ mod kv_support;
 
 use kv_support::{APP, Bench, go};
 use serde_json::{Value, json};
-use windtunnel::client::kv::{Act, Bucket, Got, KvError, Op, Operation};
+use windtunnel::client::kv::{Act, Bucket, Entry, Got, KvError, Op, Operation};
 use windtunnel::client::{Call, Dialect, Outcome};
 use windtunnel::kernel::Span;
 use windtunnel::world::Input;
@@ -167,6 +167,58 @@ fn a_watch_is_an_ordered_consumer_and_has_an_end_of_its_beginning() {
     bench.world.give(&Input::Call { client: APP.to_owned(), call }).unwrap();
     bench.pass(Span::secs(1));
     assert_eq!(bench.sent(), ["UNSUB"]);
+}
+
+#[test]
+fn a_watch_brings_what_was_asked_for() {
+    let mut bench = Bench::with_bucket(Dialect::Python);
+    bench.put("a", "1");
+    bench.put("a", "2");
+    bench.put("b", "3");
+    bench.done(Op::key(Act::Delete, "b", "b"));
+    let watch = || Op::new(Act::Watch, "b");
+    let keys = vec!["a".to_owned(), "c.*".to_owned()];
+    let ops = [
+        (watch(), vec![2, 4, 5], "last_per_subject"),
+        (Op { history: true, ..watch() }, vec![1, 2, 3, 4, 5], "all"),
+        (Op { updates: true, ..watch() }, vec![5], "new"),
+        (watch().revision(3), vec![3, 4, 5], "by_start_sequence"),
+        (Op { ignore_deletes: true, ..watch() }, vec![2, 5], "last_per_subject"),
+        (Op { keys, ..watch() }, vec![2, 5], "last_per_subject"),
+        (Op { meta_only: true, ..watch() }, vec![2, 4, 5], "last_per_subject"),
+    ];
+    let mut asked = Vec::new();
+    for (op, revisions, policy) in ops {
+        bench.sent();
+        asked.push((bench.begin(op.clone()), op.clone(), revisions));
+        bench.pass(Span::millis(200));
+        let config = body(&bench.sent()[0], CREATE)["config"].clone();
+        assert_eq!(config["deliver_policy"], policy);
+        assert_eq!(config["headers_only"], op.meta_only);
+        match op.keys.as_slice() {
+            [] => assert_eq!(config["filter_subject"], "$KV.b.>"),
+            _ => assert_eq!(config["filter_subjects"], json!(["$KV.b.a", "$KV.b.c.*"])),
+        }
+    }
+    bench.put("c.x", "12345");
+    bench.put("a.b", "6");
+    bench.pass(Span::millis(200));
+    for (id, op, mut revisions) in asked {
+        if op.keys.is_empty() {
+            revisions.push(6);
+        }
+        let entries: Vec<Entry> = bench
+            .record(id)
+            .received
+            .iter()
+            .filter_map(|(_, message)| Entry::delivered("b", message))
+            .collect();
+        let found: Vec<u64> = entries.iter().map(|entry| entry.revision).collect();
+        assert_eq!(found, revisions, "{op:?}");
+        // Without its data a value still says how long it is.
+        let new = entries.iter().find(|entry| entry.key == "c.x").unwrap();
+        assert_eq!((new.length, new.value.is_empty()), (5, op.meta_only));
+    }
 }
 
 #[test]
