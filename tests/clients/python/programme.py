@@ -8,6 +8,7 @@ over the bridge must be what it prints over the real nats-server. Every section 
 import asyncio
 import json
 import os
+import random
 import sys
 
 import nats
@@ -690,6 +691,46 @@ async def backup_and_restore(nc, js):
     body = json.dumps({"deliver_subject": inbox}).encode()
     await nc.request("$JS.API.STREAM.SNAPSHOT.SAVED", body)
     say("nobody", json.loads((await ends.next_msg(timeout=4)).data).get("error"))
+
+@section
+async def backup_flow(nc, js):
+    """Chunks go out until as many as fit into the window wait for an acknowledgement."""
+    await js.add_stream(name="SAVED", subjects=["saved.>"])
+    noise = random.Random(7)
+    for _ in range(8):
+        await js.publish("saved.noise", noise.randbytes(1000))
+    ends = await nc.subscribe("$JS.EVENT.ADVISORY.STREAM.SNAPSHOT_COMPLETE.SAVED")
+
+    async def ask(inbox, **request):
+        body = json.dumps({"deliver_subject": inbox, **request}).encode()
+        answer = json.loads((await nc.request("$JS.API.STREAM.SNAPSHOT.SAVED", body)).data)
+        say("asked", request, answer.get("error"), answer["state"]["messages"])
+
+    async def rest(sub, wait):
+        got = []
+        try:
+            while True:
+                m = await sub.next_msg(timeout=wait)
+                got.append((len(m.data), m.reply.split(".")[-2:] if m.reply else None, m.headers))
+                wait = 0.5
+        except NatsTimeout:
+            return got
+
+    for size, window in ((1024, 3072), (10, 10), (2000, 5000), (2048, 1024)):
+        inbox = nc.new_inbox()
+        sub = await nc.subscribe(inbox)
+        await ask(inbox, chunk_size=size, window_size=window)
+        say("at first", await rest(sub, 1))
+        await sub.unsubscribe()
+        say("ended", json.loads((await ends.next_msg(timeout=8)).data).get("error"))
+    inbox = nc.new_inbox()
+    sub = await nc.subscribe(inbox)
+    await ask(inbox, chunk_size=1024, window_size=2048)
+    m = await sub.next_msg(timeout=1)
+    await m.respond(b"")
+    say("after one acknowledgement", [r[1] for r in await rest(sub, 1)])
+    say("never another one", await rest(sub, 7))
+    say("ended", json.loads((await ends.next_msg(timeout=8)).data).get("error"))
 
 
 async def main(url, only):
