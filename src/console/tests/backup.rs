@@ -76,6 +76,31 @@ fn a_restored_stream_can_have_another_number_of_replicas() {
 }
 
 #[test]
+fn consumers_that_live_apart_from_the_leader_come_along() {
+    let mut typist = typed(&BEFORE[..6]);
+    for n in 1..=4 {
+        let flags = "--pull --ack explicit --replicas 1 --defaults";
+        typist.types(&format!("nats consumer add B one-{n} {flags}"));
+        typist.types(&format!("nats consumer next B one-{n}"));
+    }
+    let apart = |world: &World| {
+        let leader = world.stream(0, "B").and_then(|view| view.leader()).unwrap();
+        let hosted = world.server(leader).unwrap().stream("B").unwrap();
+        5 - hosted.consumers.len()
+    };
+    assert!(apart(&typist.world) > 0, "all consumers live where the stream is led");
+    let (text, state) = typist.types("nats stream backup B b");
+    assert_eq!(state, State::Done, "{text}");
+    let before = typist.types("nats consumer ls B -n").0;
+    typist.types("nats stream rm B -f");
+    typist.types("nats stream restore b");
+    assert_eq!(typist.types("nats consumer ls B -n").0, before);
+    for n in 1..=4 {
+        assert!(typist.types(&format!("nats consumer next B one-{n}")).0.contains("m2"));
+    }
+}
+
+#[test]
 fn what_cannot_be_restored_says_so() {
     let mut typist = typed(BEFORE);
     let (text, _) = typist.types("nats stream restore nowhere");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map as Object, Value};
 
 use crate::kernel::Time;
-use crate::nats::api::ConsumerConfig;
+use crate::nats::api::{ConsumerConfig, ConsumerInfo, SequenceInfo};
 use crate::nats::json::{self, FromJson, ToJson, Writer, as_json};
 use crate::sorted::Map;
 
@@ -124,14 +124,31 @@ impl FromJson for SavedPending {
 /// The beginning of every world, in nanoseconds since 1970.
 const BEGINNING: i64 = Time::UNIX_NS as i64;
 
+impl SavedConsumer {
+    /// A consumer of which only is known what its leader tells. What is out is not told one by one:
+    /// the real server goes back to the ack floor then, so that it is all delivered again.
+    pub fn of(info: &ConsumerInfo, last: u64) -> Self {
+        let at =
+            |told: &SequenceInfo| Pair { dseq: told.consumer_seq, sseq: told.stream_seq.min(last) };
+        let ack_floor = at(&info.ack_floor);
+        let delivered = if info.num_ack_pending > 0 { ack_floor } else { at(&info.delivered) };
+        let state = SavedState { delivered, ack_floor, ..SavedState::default() };
+        Self { config: bare(&info.config, &info.name), state }
+    }
+}
+
+/// A configuration with its name, without what a server notes in its answers.
+fn bare(config: &ConsumerConfig, name: &str) -> ConsumerConfig {
+    let mut config = config.clone();
+    name.clone_into(&mut config.name);
+    config.metadata.retain(|key, _| key != "_nats.ver" && key != "_nats.level");
+    config
+}
+
 impl Consumer {
-    /// The consumer as a backup keeps it whose last message is `last`. `whole`: with what is out;
-    /// in a cluster the real server goes back to the ack floor instead.
-    pub fn saved(&self, last: u64, whole: bool) -> SavedConsumer {
-        let mut config = ConsumerConfig::clone(&self.config);
-        self.name.as_ref().clone_into(&mut config.name);
-        // What the server is, it notes in its answers only.
-        config.metadata.retain(|key, _| key != "_nats.ver" && key != "_nats.level");
+    /// The consumer as a backup keeps it whose last message is `last`.
+    pub fn saved(&self, last: u64) -> SavedConsumer {
+        let mut config = bare(&self.config, &self.name);
         if self.defaulted {
             config.inactive_threshold = 0;
         }
@@ -142,16 +159,12 @@ impl Consumer {
             ack_floor: limited(record.floor),
             ..SavedState::default()
         };
-        if whole {
-            for (seq, pending) in record.pending.iter().filter(|(seq, _)| **seq <= last) {
-                let unix_ns = pending.at.saturating_add(BEGINNING);
-                state.pending.insert(*seq, SavedPending { dseq: pending.dseq, unix_ns });
-            }
-            for (seq, times) in record.redelivered.iter().filter(|(seq, _)| **seq <= last) {
-                state.redelivered.insert(*seq, *times);
-            }
-        } else if !record.pending.is_empty() {
-            state.delivered = state.ack_floor;
+        for (seq, pending) in record.pending.iter().filter(|(seq, _)| **seq <= last) {
+            let unix_ns = pending.at.saturating_add(BEGINNING);
+            state.pending.insert(*seq, SavedPending { dseq: pending.dseq, unix_ns });
+        }
+        for (seq, times) in record.redelivered.iter().filter(|(seq, _)| **seq <= last) {
+            state.redelivered.insert(*seq, *times);
         }
         SavedConsumer { config, state }
     }

@@ -5,13 +5,15 @@
 use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::jetstream::api::{ConsumerCall, Endpoint};
 use crate::kernel::{Context, Span};
 use crate::nats::api::response::LIST_LIMIT;
 use crate::nats::api::{ApiError, ConsumerInfo, ConsumerList, ConsumerListRequest, to_json};
 use crate::nats::{Message, json};
 
-use super::super::answer::{Answer, answer};
+use super::super::answer::{Answer, answer, refusal};
 use super::super::api_stream::page;
 use super::super::meta::Requester;
 use super::super::{Host, RouteOp, Server, Timer};
@@ -23,6 +25,8 @@ const PATIENCE: Span = Span::secs(4);
 /// A list that is being gathered.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct ConsumerGather {
+    /// The request for a backup of the stream, if it is for that.
+    snapshot: Option<Bytes>,
     stream: Arc<str>,
     total: u64,
     offset: u64,
@@ -45,6 +49,7 @@ impl Server {
         let total = names.len() as u64;
         let (page, offset) = page(names, request.offset, LIST_LIMIT);
         let mut gather = ConsumerGather {
+            snapshot: None,
             stream: stream.into(),
             total,
             offset,
@@ -52,18 +57,57 @@ impl Server {
             missing: Set::new(),
             told: Map::new(),
         };
-        for name in page {
+        self.begin_gather(cx, stream, page, &mut gather);
+        if gather.missing.is_empty() {
+            return Ok(Some(listed(gather)));
+        }
+        self.ask_consumer_leaders(cx, gather);
+        Ok(None)
+    }
+
+    /// Gathers what a backup of a stream has to know of its consumers: of each, its leader knows. The
+    /// backup begins when all have told.
+    pub(in crate::server) fn gather_for_snapshot<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        stream: &str,
+        body: &[u8],
+        requester: &Requester,
+    ) -> Result<()> {
+        let assignment = self.assignments.get(stream).ok_or(ApiError::STREAM_NOT_FOUND)?;
+        let names: Vec<Arc<str>> = assignment.listed_consumers().cloned().collect();
+        let mut gather = ConsumerGather {
+            snapshot: Some(Bytes::copy_from_slice(body)),
+            stream: stream.into(),
+            total: 0,
+            offset: 0,
+            requester: requester.clone(),
+            missing: Set::new(),
+            told: Map::new(),
+        };
+        self.begin_gather(cx, stream, names, &mut gather);
+        if gather.missing.is_empty() {
+            return self.snapshot_gathered(cx, stream, body, gather.told, requester);
+        }
+        self.ask_consumer_leaders(cx, gather);
+        Ok(())
+    }
+
+    /// Notes what is known here of these consumers.
+    fn begin_gather<H: Host>(
+        &self,
+        cx: &Context<'_, H>,
+        stream: &str,
+        names: Vec<Arc<str>>,
+        gather: &mut ConsumerGather,
+    ) {
+        for name in names {
             let leading = self.leads_consumer(stream, &name);
             match self.consumer_info(cx.now(), stream, &name).filter(|_| leading) {
                 Some(info) => drop(gather.told.insert(name, info)),
                 None => drop(gather.missing.insert(name)),
             }
         }
-        if gather.missing.is_empty() {
-            return Ok(Some(listed(gather)));
-        }
-        self.ask_consumer_leaders(cx, gather);
-        Ok(None)
     }
 
     fn ask_consumer_leaders<H: Host>(&mut self, cx: &mut Context<'_, H>, gather: ConsumerGather) {
@@ -126,6 +170,20 @@ impl Server {
     ) {
         let Some(gather) = self.memory.consumer_gathers.remove(&id) else { return };
         let (stream, requester) = (Arc::clone(&gather.stream), gather.requester.clone());
+        if let Some(body) = &gather.snapshot {
+            let result = match gather.missing.first() {
+                None => self.snapshot_gathered(cx, &stream, body, gather.told, &requester),
+                Some(name) => {
+                    let why = format!("could not get the state of consumer \"{name}\"");
+                    Err(ApiError::snapshot_failed(why))
+                }
+            };
+            if let Err(error) = result {
+                let endpoint = Endpoint::StreamSnapshot(&stream);
+                self.respond(cx, endpoint, &requester, refusal(endpoint, error));
+            }
+            return;
+        }
         let endpoint = Endpoint::Consumer { stream: &stream, call: ConsumerCall::List };
         self.respond(cx, endpoint, &requester, listed(gather));
     }

@@ -7,11 +7,13 @@ use bytes::Bytes;
 
 use crate::jetstream::api::Endpoint;
 use crate::jetstream::backup::Backup;
+use crate::jetstream::consumer::SavedConsumer;
 use crate::kernel::{ConnId, Context, Span, Time, TimerId};
 use crate::nats::api::response::Snapshotted;
-use crate::nats::api::{ApiError, SnapshotRequest, TransferAdvisory};
+use crate::nats::api::{ApiError, ConsumerInfo, SnapshotRequest, TransferAdvisory};
 use crate::nats::subject::is_valid_subject;
 use crate::nats::{Headers, Message, Subject};
+use crate::sorted::Map;
 
 use super::super::answer::answer;
 use super::super::meta::Requester;
@@ -67,18 +69,49 @@ impl Server {
         if !is_valid_subject(&request.deliver_subject) {
             return Err(ApiError::SNAPSHOT_DELIVER_SUBJECT_INVALID);
         }
-        let mut info = self.stream_info(cx.now(), hosted);
-        let config = Arc::make_mut(&mut info.config);
-        config.metadata.retain(|key, _| key != "_nats.ver" && key != "_nats.level");
-        let last = info.state.last_seq;
-        let whole = !self.is_clustered();
+        if self.is_clustered() && !request.no_consumers {
+            return self.gather_for_snapshot(cx, name, body, requester);
+        }
+        let last = hosted.stream.store().last_seq();
         let mut consumers = Vec::new();
         for about in hosted.consumers.values().filter(|_| !request.no_consumers) {
             if !about.consumer.config().direct {
-                consumers.push(about.consumer.saved(last, whole));
+                consumers.push(about.consumer.saved(last));
             }
         }
-        let data = Backup::pack(cx.now(), &info.state, &consumers, hosted.stream.store());
+        self.send_stream(cx, name, &request, &consumers, requester)
+    }
+
+    /// The leaders of all consumers have told how far those are.
+    pub(in crate::server) fn snapshot_gathered<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        body: &[u8],
+        told: Map<Arc<str>, ConsumerInfo>,
+        requester: &Requester,
+    ) -> Result<(), ApiError> {
+        let request = SnapshotRequest::decode(body)?;
+        let hosted = self.streams.get(name).ok_or(ApiError::STREAM_NOT_FOUND)?;
+        let last = hosted.stream.store().last_seq();
+        let consumers: Vec<SavedConsumer> =
+            told.values().map(|info| SavedConsumer::of(info, last)).collect();
+        self.send_stream(cx, name, &request, &consumers, requester)
+    }
+
+    fn send_stream<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        name: &str,
+        request: &SnapshotRequest,
+        consumers: &[SavedConsumer],
+        requester: &Requester,
+    ) -> Result<(), ApiError> {
+        let hosted = self.streams.get(name).ok_or(ApiError::STREAM_NOT_FOUND)?;
+        let mut info = self.stream_info(cx.now(), hosted);
+        let config = Arc::make_mut(&mut info.config);
+        config.metadata.retain(|key, _| key != "_nats.ver" && key != "_nats.level");
+        let data = Backup::pack(cx.now(), &info.state, consumers, hosted.stream.store());
         let state = info.state.clone();
         let key: Subject = format!("$JS.SNAPSHOT.ACK.{name}.{}", cx.rng().base62(22)).into();
         let sending = Sending {
