@@ -90,6 +90,13 @@ impl HostedStream {
         }
     }
 
+    /// Whether a mirror may answer direct gets of its origin and does not yet.
+    pub(super) fn may_offer_more(&self) -> bool {
+        let config = self.stream.config();
+        let own = if config.allow_direct { 2 } else { 0 };
+        config.mirror_direct && self.offers.len() <= own
+    }
+
     /// When the copy here has something to do for a message: it is too old, or due by a schedule.
     /// Schedules are the leader's business, and so is age where vanished subjects get markers.
     pub(super) fn next_due(&self) -> Option<Time> {

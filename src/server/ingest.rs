@@ -163,6 +163,7 @@ impl Server {
         if hosted.leading && hosted.group.is_some() {
             hosted.leader.applied(&hosted.stream, command);
         }
+        let follows = !hosted.inflows.is_empty();
         let requester = hosted.waiting.remove(&index);
         let reply = match command {
             StreamCommand::Publish(publication) => publication.message.reply.as_ref(),
@@ -208,9 +209,11 @@ impl Server {
             Applied::Expired(messages) => self.removed(cx, name, &messages, Removal::Age),
         }
         self.expiry_applied(cx, name, index);
-        self.settle_owed(cx, name, index);
+        if follows {
+            self.settle_owed(cx, name, index);
+        }
         if let StreamCommand::Copy { .. } = command
-            && self.streams.get(name).is_some_and(|hosted| hosted.stream.config().mirror_direct)
+            && self.streams.get(name).is_some_and(HostedStream::may_offer_more)
         {
             self.offer_direct(cx, name);
         }
