@@ -9,6 +9,8 @@
 mod ask;
 mod hear;
 mod name;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
