@@ -50,10 +50,11 @@ pub(crate) fn catch_up(mut world: World) -> World {
     for _ in 0..600 {
         world.run_until(world.now() + Span::millis(100));
         if stored(&world, 1, "COPY") == u64::from(COPIED) {
-            return world;
+            break;
         }
     }
-    panic!("it does not catch up");
+    assert_eq!(stored(&world, 1, "COPY"), u64::from(COPIED), "it does not catch up");
+    world
 }
 
 fn api(world: &mut World, client: &str, name: &str, body: &str) {

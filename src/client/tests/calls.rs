@@ -409,3 +409,22 @@ fn a_batch_is_committed_with_its_last_message() {
     bench.answer(&sent[2], "{\"stream\":\"S\",\"seq\":3,\"batch\":\"x\",\"count\":3}");
     assert!(matches!(bench.outcome(op), Outcome::Acked { acks, .. } if acks.len() == 1));
 }
+
+#[test]
+fn a_backup_and_a_restore_are_the_same_after_writing_and_reading() {
+    let backup = Call::Backup {
+        stream: "S".to_owned(),
+        directory: "/backups/s".to_owned(),
+        consumers: false,
+        chunk: Some(4_096),
+        window: None,
+        domain: Some("hub".to_owned()),
+    };
+    let mut change = serde_json::Map::new();
+    change.insert("num_replicas".to_owned(), serde_json::Value::from(1));
+    let restore = Call::Restore { directory: "/backups/s".to_owned(), change, domain: None };
+    for call in [backup, restore] {
+        let text = crate::nats::json::text(&call);
+        assert_eq!(crate::nats::json::read(text.as_bytes()), Ok(call), "{text}");
+    }
+}
