@@ -88,16 +88,17 @@ pub(super) fn bind(op: &Op, script: &mut Script<'_>) -> Step<Result<Known>> {
     let (mut reads, mut writes) = (own.clone(), own);
     // nats-py knows nothing of mirrors, nor of domains when it writes.
     if op.dialect == Dialect::Go {
-        if let Some(domain) = &op.domain {
-            writes = format!("$JS.{domain}.API.{writes}");
-        }
+        let mut prefix = op.domain.as_ref().map(|domain| format!("$JS.{domain}.API"));
         if let Some(mirror) = &config.mirror {
             let origin = mirror.name.strip_prefix("KV_").unwrap_or(&mirror.name);
             writes = format!("$KV.{origin}.");
             if let Some(external) = mirror.external.as_ref().filter(|it| !it.api.is_empty()) {
                 reads.clone_from(&writes);
-                writes = format!("{}.{writes}", external.api);
+                prefix = Some(external.api.clone());
             }
+        }
+        if let Some(prefix) = prefix {
+            writes = format!("{prefix}.{writes}");
         }
     }
     Ok(Ok(Known { direct, reads, writes }))
