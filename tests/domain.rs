@@ -15,7 +15,7 @@ fn world() -> World {
             name: name.to_owned(),
             cluster: "c".to_owned(),
             server: None,
-            role: Role::Console,
+            role: if name == "cli" { Role::Console } else { Role::Publisher },
             publishes: None,
             behaviour: None,
         })
@@ -89,8 +89,8 @@ fn calls_and_the_console_find_a_stream_by_the_domain_of_its_cluster() {
     assert!(text.contains("no responders"), "{text}");
 }
 
-#[test]
-fn the_console_reaches_the_domain_of_another_cluster_over_a_leaf_link() {
+/// The hub, and an edge that is joined to it.
+fn hub_and_edge() -> World {
     let mut topology = world().topology().clone();
     let edge = Cluster {
         name: "e".to_owned(),
@@ -100,7 +100,37 @@ fn the_console_reaches_the_domain_of_another_cluster_over_a_leaf_link() {
     };
     topology.clusters.push(edge);
     topology.links = vec![ClusterLink::leaf("e", "c")];
-    let (mut world, mut session) = (World::new(topology).unwrap(), Session::new("cli"));
+    World::new(topology).unwrap()
+}
+
+#[test]
+fn a_bucket_of_another_domain_is_read_by_all_and_written_by_gos_client_only() {
+    let (mut world, mut session) = (hub_and_edge(), Session::new("cli"));
+    let mut typed = |line: &str| {
+        let text = typed(&mut world, &mut session, line);
+        world.run_until(world.now() + Span::secs(3));
+        text
+    };
+    let text = typed("nats kv add B --history 3 --js-domain edge");
+    assert!(text.contains("Bucket Name: B"), "{text}");
+    assert_eq!(typed("nats kv put B k v1 --js-domain edge"), "v1\n");
+    assert_eq!(typed("nats kv get B k --raw --js-domain edge"), "v1\n");
+    assert_eq!(typed("app> nats kv get B k --raw --js-domain edge"), "v1\n");
+    // nats-py publishes to the key as if it were at home, where nobody listens.
+    let text = typed("app> nats kv put B k v2 --js-domain edge");
+    assert!(text.contains("nats: no response from stream"), "{text}");
+    // A copy at home is read at home; what is put into it goes to its origin and comes back.
+    let text = typed("nats kv add COPY --mirror B --mirror-domain edge");
+    assert!(text.contains("External API: $JS.edge.API"), "{text}");
+    assert_eq!(typed("nats kv get COPY k --raw"), "v1\n");
+    assert_eq!(typed("nats kv put COPY k v3"), "v3\n");
+    assert_eq!(typed("nats kv get COPY k --raw"), "v3\n");
+    assert_eq!(typed("nats kv get B k --raw --js-domain edge"), "v3\n");
+}
+
+#[test]
+fn the_console_reaches_the_domain_of_another_cluster_over_a_leaf_link() {
+    let (mut world, mut session) = (hub_and_edge(), Session::new("cli"));
     let mut typed = |line: &str| typed(&mut world, &mut session, line);
     let text = typed("nats stream add S --subjects s.> --defaults --js-domain edge");
     assert!(text.contains("Stream S was created"), "{text}");

@@ -90,6 +90,11 @@ fn buckets_of_another_domain_are_reached_by_its_api_only() {
     assert_eq!(got, ["x"]);
     assert_eq!(wires.request(edge, "$JS.hub.API.$O.b.k", "x"), ["503"]);
     assert_eq!(wires.request(edge, "$JS.elsewhere.API.INFO", ""), ["503"]);
+    let other = r#"{"name":"KV_e","subjects":["$KV.e.>"],"allow_direct":true}"#;
+    assert!(wires.request(edge, "$JS.API.STREAM.CREATE.KV_e", other)[0].contains("did_create"));
+    wires.pass(Span::millis(200));
+    assert_eq!(wires.request(hub, "$KV.e.k", "x"), ["503"]);
+    assert_eq!(wires.request(hub, "$JS.edge.API.$KV.e.k", "x").len(), 1);
     let missing = wires.request(edge, "$JS.API.STREAM.INFO.KV_b", "");
     assert!(missing.len() == 1 && missing[0].contains("10059"), "{missing:?}");
     let info = wires.request(edge, "$JS.hub.API.STREAM.INFO.KV_b", "");
