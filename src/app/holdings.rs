@@ -1,12 +1,38 @@
-//! Keys with their revisions and objects with their chunks, as the inspector lists them.
+//! Keys with their revisions and objects with their chunks, as the inspector lists them, and the switch to the
+//! plain stream.
 
 use leptos::prelude::*;
 
-use crate::view::PlayerCommand;
-use crate::view::frame::{CellKind, Holding, HoldingCell};
+use crate::view::frame::{CellKind, Holding, HoldingCell, ShownAs};
+use crate::view::{Entity, PlayerCommand};
 
 use super::engine::Ctx;
 use super::erased::does;
+
+/// The switch between a bucket or store and the stream it is.
+pub(crate) fn switch_of(ctx: Ctx, stream: Entity, shown: ShownAs) -> impl IntoView {
+    let words = shown.words.into_iter().enumerate();
+    view! {
+        <div class="shown-as" role="group" aria-label="Shown as" data-testid="shown-as">
+            {words
+                .map(|(n, word)| {
+                    let on = (n == 1) == shown.plain;
+                    let stream = stream.clone();
+                    let press = move |_| {
+                        if !on {
+                            ctx.send(PlayerCommand::SwitchView(stream.clone()));
+                        }
+                    };
+                    view! {
+                        <button type="button" class:on=on aria-pressed=on.to_string() on:click=does(press)>
+                            {word}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
 
 /// The list.
 pub(crate) fn holdings(

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::view::frame::{Action, Badge, Fact, Inspection, Section, ShownAs, Stat, StripState};
-use crate::view::{Entity, PlayerCommand, Token};
+use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat, StripState};
+use crate::view::{Entity, Token};
 
 use super::engine::Ctx;
 use super::erased::{does, live};
 use super::files::Files;
-use super::holdings::holdings;
+use super::holdings::{holdings, switch_of};
 use super::icon::Icon;
 use super::knobs::Knobs;
 use super::raft_log::raft_log;
@@ -117,31 +117,6 @@ fn head_of(head: Head) -> impl IntoView {
                     .map(|badge| view! { <span class="badge" style:color=badge.tone.var()>{badge.text}</span> })
                     .collect_view()}
             </div>
-        </div>
-    }
-}
-
-/// The switch between a bucket or store and the stream it is.
-fn switch_of(ctx: Ctx, stream: Entity, shown: ShownAs) -> impl IntoView {
-    let words = shown.words.into_iter().enumerate();
-    view! {
-        <div class="shown-as" role="group" aria-label="Shown as" data-testid="shown-as">
-            {words
-                .map(|(n, word)| {
-                    let on = (n == 1) == shown.plain;
-                    let stream = stream.clone();
-                    let press = move |_| {
-                        if !on {
-                            ctx.send(PlayerCommand::SwitchView(stream.clone()));
-                        }
-                    };
-                    view! {
-                        <button type="button" class:on=on aria-pressed=on.to_string() on:click=does(press)>
-                            {word}
-                        </button>
-                    }
-                })
-                .collect_view()}
         </div>
     }
 }

@@ -4,6 +4,7 @@
 //! from its own memo: [`Frame::stage`] changes when something happens, [`Frame::motion`] with every
 //! frame while something moves.
 
+pub mod card;
 pub mod consumer;
 pub mod diagram;
 pub mod geometry;
@@ -19,6 +20,7 @@ use super::class::Class;
 use super::entity::Entity;
 use super::lesson::LessonView;
 
+pub use card::{Card, CardRow, Expiry, Running, ViewSwitch};
 pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
@@ -27,9 +29,8 @@ pub use inspection::{
     LogRow, Reason, Row, Section, ShownAs, Stat, StripCell, StripState, Tab,
 };
 pub use stage::{
-    AppButton, AppIcon, AppPill, Card, CardRow, Cell, CellKind, ClusterPanel, Expiry, LinkKind,
-    LinkLine, LinkState, Motion, Packet, Pulse, ReplicaBar, Running, ServerHex, Stage, Tape,
-    UpState, ViewSwitch, WorkRing,
+    AppButton, AppIcon, AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState,
+    Motion, Packet, Pulse, ReplicaBar, ServerHex, Stage, Tape, UpState, WorkRing,
 };
 pub use transport::{BranchInfo, Bucket, Busy, Transport};
 
