@@ -1,5 +1,5 @@
-//! Keys with their revisions and objects with their chunks, as the inspector lists them, and the switch to the
-//! plain stream.
+//! Keys with their revisions and objects with their chunks, as the inspector lists them, and the switch
+//! to the plain stream.
 
 use leptos::prelude::*;
 

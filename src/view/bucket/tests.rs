@@ -280,3 +280,23 @@ fn an_application_tells_what_it_knows_of_its_bucket() {
     let read: Vec<_> = tables.flatten().map(|row| row.cells.join(" = ")).collect();
     assert_eq!(read, ["db.host = db-7.internal", "db.port = 5432"]);
 }
+
+#[test]
+fn an_upload_is_told_chunk_by_chunk_and_at_its_end_becomes_an_object() {
+    use crate::client::object::{Content, Op};
+    let mut player = player(object_store());
+    let put = Op::put("assets", "notes.txt", Content::Text("Hello".into()));
+    let call = Call::Object(Box::new(put));
+    player.command(PlayerCommand::Act(Input::Call { client: "cli".to_owned(), call }));
+    let steps = told(&mut player);
+    let cast = Cast::new(player.world());
+    let events = cast.trace().iter().map(|event| crate::view::caption::event(cast, event).text());
+    let said = events.chain([steps]).collect::<Vec<_>>().join("\n");
+    for sentence in [
+        "cli uploads a chunk of 5 B to store assets: it publishes $O.assets.C.",
+        "cli makes assets/notes.txt visible: 1 chunk and a digest: it publishes $O.assets.M.",
+        "that is what assets/notes.txt is from now on.",
+    ] {
+        assert!(said.contains(sentence), "{sentence}\n{said}");
+    }
+}

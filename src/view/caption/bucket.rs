@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
-
+use crate::client::Dialect;
 use crate::client::kv::Operation;
+use crate::client::object::ObjectInfo;
 use crate::kernel::ProcId;
-use crate::nats::{Message, json};
-use crate::view::bucket::Loss;
+use crate::nats::Message;
+use crate::view::bucket::{self as told, Loss};
 use crate::view::cast::Cast;
 use crate::view::content;
 use crate::view::say::Say;
@@ -49,13 +49,18 @@ pub(super) fn publishes(say: Say, written: &Written<'_>) -> Result<Say, Say> {
             say.text(&format!(" uploads a chunk of {bytes} to store ")).code(&name)
         }
         Place::Meta { .. } => {
-            let body = json::parse(written.payload).unwrap_or(Value::Null);
-            match (body["deleted"].as_bool(), body["chunks"].as_u64()) {
-                (Some(true), _) => say.text(" deletes ").code(&name),
-                (_, chunks) => say.text(" makes ").code(&name).text(&format!(
-                    " visible: {} and a digest",
-                    count(chunks.unwrap_or(0), "chunk")
-                )),
+            let info = ObjectInfo::read(written.payload, Dialect::Python).unwrap_or_default();
+            match info.link() {
+                _ if info.deleted => say.text(" deletes ").code(&name),
+                Some(to) => {
+                    say.text(" makes ").code(&name).text(" a link to ").code(&told::link(to))
+                }
+                None => {
+                    let chunks = count(info.chunks, "chunk");
+                    say.text(" makes ")
+                        .code(&name)
+                        .text(&format!(" visible: {chunks} and a digest"))
+                }
             }
         }
     })
