@@ -101,9 +101,9 @@ fn block(block: &[u8], out: &mut Vec<u8>) -> Result<(), S2Error> {
         let high = usize::from(tag >> 2);
         let length = match tag & 3 {
             0 => {
-                let length = 1 + match high {
-                    60..=63 => number(&mut rest, high - 59)?,
-                    short => short,
+                let length = match high {
+                    60..=63 => number(&mut rest, high - 59)?.saturating_add(1),
+                    short => short + 1,
                 };
                 let (literal, after) = rest.split_at_checked(length).ok_or(S2Error::Corrupt)?;
                 out.extend_from_slice(literal);
