@@ -21,6 +21,14 @@ const MESSAGES: usize = 30_000;
 const FAN_OUT: usize = 1_000;
 const SUBSCRIBERS: usize = 100;
 const WORKERS: usize = 10;
+/// Keys that are put and got, one after the other.
+const KEYS: usize = 2_000;
+/// How many watch a bucket, and how many values are put meanwhile.
+const WATCHES: usize = 50;
+const CHANGES: usize = 100;
+/// Chunks of an object; each has 128 KiB.
+const CHUNKS: usize = 128;
+const CHUNK: usize = 128 * 1024;
 /// Publishes that wait for their acknowledgement at a time, and messages that a pull asks for.
 const WINDOW: usize = 500;
 const PAYLOAD: usize = 128;
@@ -31,6 +39,10 @@ fn main() {
     measure("pull", MESSAGES, || consume("limits", 1));
     measure("fan-out", FAN_OUT * SUBSCRIBERS, fan_out);
     measure("work-queue", MESSAGES, || consume("workqueue", WORKERS));
+    measure("key-value", 2 * KEYS, key_value);
+    measure("watch", WATCHES * CHANGES, watch);
+    measure("object-put", CHUNKS, || objects(false));
+    measure("object-get", CHUNKS, || objects(true));
 }
 
 fn measure(name: &str, messages: usize, round: impl Fn() -> Duration) {
@@ -195,6 +207,84 @@ fn fan_out() -> Duration {
     while heard < FAN_OUT * SUBSCRIBERS + 1 {
         let more = bench.hear().len();
         assert!(more > 0, "{heard} messages came");
+        heard += more;
+    }
+    begun.elapsed()
+}
+
+impl Bench {
+    /// The stream of a bucket or of a store.
+    fn bucket(&mut self, name: &str, subjects: &str) {
+        let config = r#""allow_rollup_hdrs":true,"allow_direct":true,"max_msgs_per_subject":-1"#;
+        let body = format!(r#"{{"name":"{name}","subjects":[{subjects}],{config}}}"#);
+        self.api(&format!("STREAM.CREATE.{name}"), &body);
+        self.say(0, "SUB in 1\r\n");
+    }
+
+    /// Makes an ordered consumer for a connection, which listens to it.
+    fn read(&mut self, conn: usize, stream: &str, filter: &str) {
+        let inbox = format!("ordered.{conn}");
+        self.say(conn, &format!("SUB {inbox} 2\r\n"));
+        let config = format!(
+            r#""deliver_subject":"{inbox}","filter_subject":"{filter}","ack_policy":"none","mem_storage":true"#
+        );
+        let body = format!(r#"{{"stream_name":"{stream}","config":{{{config}}}}}"#);
+        let len = body.len();
+        let create = format!("$JS.API.CONSUMER.CREATE.{stream}");
+        self.say(conn, &format!("PUB {create} nobody {len}\r\n{body}\r\n"));
+    }
+}
+
+/// Puts a value and gets it, key after key.
+fn key_value() -> Duration {
+    let mut bench = Bench::new(1);
+    bench.bucket("KV_bench", r#""$KV.bench.>""#);
+    let value = "x".repeat(PAYLOAD);
+    let begun = Instant::now();
+    for n in 0..KEYS {
+        let key = format!("$KV.bench.key.{n}");
+        bench.say(0, &format!("PUB {key} in {PAYLOAD}\r\n{value}\r\n"));
+        assert_eq!(bench.hear().len(), 1, "an acknowledgement");
+        bench.say(0, &format!("PUB $JS.API.DIRECT.GET.KV_bench.{key} in 0\r\n\r\n"));
+        assert_eq!(bench.hear().len(), 1, "a value");
+    }
+    begun.elapsed()
+}
+
+/// Puts values that many watch, until all have them.
+fn watch() -> Duration {
+    let mut bench = Bench::new(WATCHES + 1);
+    bench.bucket("KV_bench", r#""$KV.bench.>""#);
+    (1..=WATCHES).for_each(|conn| bench.read(conn, "KV_bench", "$KV.bench.>"));
+    bench.hear();
+    let value = "x".repeat(PAYLOAD);
+    let begun = Instant::now();
+    for n in 0..CHANGES {
+        bench.say(0, &format!("PUB $KV.bench.key.{n} in {PAYLOAD}\r\n{value}\r\n"));
+        assert_eq!(bench.hear().len(), WATCHES + 1, "an acknowledgement, and a value to each");
+    }
+    begun.elapsed()
+}
+
+/// Puts an object, chunk after chunk, and gets it.
+fn objects(get: bool) -> Duration {
+    let mut bench = Bench::new(1);
+    bench.bucket("OBJ_bench", r#""$O.bench.C.>","$O.bench.M.>""#);
+    let chunk = format!("PUB $O.bench.C.1 in {CHUNK}\r\n{}\r\n", "x".repeat(CHUNK));
+    let begun = Instant::now();
+    for _ in 0..CHUNKS {
+        bench.say(0, &chunk);
+        assert_eq!(bench.hear().len(), 1, "an acknowledgement");
+    }
+    if !get {
+        return begun.elapsed();
+    }
+    let begun = Instant::now();
+    bench.read(0, "OBJ_bench", "$O.bench.C.1");
+    let mut heard = 0;
+    while heard < CHUNKS {
+        let more = bench.hear().len();
+        assert!(more > 0, "{heard} chunks came");
         heard += more;
     }
     begun.elapsed()

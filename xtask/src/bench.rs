@@ -36,11 +36,15 @@ pub(crate) fn run(place: &Place, words: &[String]) -> Result<(), Failure> {
 const TURNS: usize = 3;
 
 /// The kinds of traffic: what the benches call them, and what a reader is told.
-const TRAFFIC: [(&str, &str); 4] = [
+const TRAFFIC: [(&str, &str); 8] = [
     ("publish", "publish, with acknowledgements"),
     ("pull", "pull, consume and acknowledge"),
     ("fan-out", "push to 100 subscribers"),
     ("work-queue", "work queue, 10 workers"),
+    ("key-value", "put and get values, one by one"),
+    ("watch", "values to 50 who watch a bucket"),
+    ("object-put", "put objects, chunks of 128 KiB"),
+    ("object-get", "get objects, chunks of 128 KiB"),
 ];
 
 /// Sends the same traffic to a real nats-server, through the bridge, and through the engine in process, and
@@ -118,8 +122,17 @@ fn table(real: &[Rate], bridge: &[Rate], inside: &[Rate]) -> Result<String, Fail
     Ok(table)
 }
 
-/// A rate to the nearest thousand.
+/// A rate to the nearest thousand, a small one to the nearest hundred.
 fn thousands(rate: f64) -> String {
+    if rate < 9_950.0 {
+        let hundreds = format!("{:.0}", rate / 100.0);
+        let (thousands, rest) = hundreds.split_at(hundreds.len().saturating_sub(1));
+        return if thousands.is_empty() {
+            format!("{rest}00")
+        } else {
+            format!("{thousands},{rest}00")
+        };
+    }
     let thousands = format!("{:.0}", rate / 1_000.0);
     match thousands.len().checked_sub(3).filter(|&n| n > 0) {
         Some(n) => format!("{},{},000", &thousands[..n], &thousands[n..]),
@@ -140,13 +153,15 @@ mod tests {
     #[test]
     fn rates_become_ratios() {
         let said = "publish 10000 100000000\npull 10 1000000\nfan-out 10 1000000\n\
-                    work-queue 3000 2000000\n";
+                    work-queue 3000 2000000\nkey-value 100 10000000\nwatch 10 1000000\n\
+                    object-put 10 10000000\nobject-get 3 10000000\n";
         let real = rates(said);
         assert_eq!(real[0], ("publish".to_string(), 100_000.0));
         let bridge = rates(&said.replace("10000 100000000", "10000 200000000"));
         let text = table(&real, &bridge, &real).expect("a table");
         assert!(text.contains("| 100,000 | 50,000 | 0.50 | 100,000 | 1.00 |"), "{text}");
         assert!(text.contains("| 1,500,000 |"), "{text}");
+        assert!(text.contains("| 1,000 | 1,000 | 1.00 |") && text.contains("| 300 |"), "{text}");
         assert!(table(&real, &bridge, &[]).is_err());
     }
 

@@ -218,7 +218,7 @@ impl Player {
     /// Runs on for one slice.
     pub(super) fn run_on(&mut self, run: Run) {
         // What is waited for here is large: its messages take longer than most.
-        let slice = if matches!(run.goal, Goal::Op(..)) { SLICE / 4 } else { SLICE };
+        let slice = if matches!(run.goal, Goal::Op(..)) { SLICE / 20 } else { SLICE };
         for _ in 0..slice {
             if self.is_reached(run) {
                 return self.run_ended(run);

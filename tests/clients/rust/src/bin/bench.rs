@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use async_nats::Client;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull, push};
+use async_nats::jetstream::object_store::ObjectStore;
 use async_nats::jetstream::stream::{Config, RetentionPolicy, Stream};
-use async_nats::jetstream::{self, Context};
+use async_nats::jetstream::{self, Context, kv, object_store};
 use futures_util::StreamExt;
+use tokio::io::AsyncReadExt;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -20,6 +22,14 @@ const MESSAGES: usize = 30_000;
 const FAN_OUT: usize = 1_000;
 const SUBSCRIBERS: usize = 100;
 const WORKERS: usize = 10;
+/// Keys that are put and got, one after the other.
+const KEYS: usize = 2_000;
+/// How many watch a bucket, and how many values are put meanwhile.
+const WATCHES: usize = 50;
+const CHANGES: usize = 100;
+/// Chunks of an object; each has 128 KiB.
+const CHUNKS: usize = 128;
+const CHUNK: usize = 128 * 1024;
 /// Publishes that wait for their acknowledgement at a time, and messages that a pull asks for.
 const WINDOW: usize = 500;
 const PAYLOAD: usize = 128;
@@ -44,7 +54,9 @@ async fn main() -> Outcome {
                 let round = tokio::time::timeout(LIMIT, $round);
                 let took = round.await.map_err(|_| concat!($name, " does not end"))??;
                 println!("{} {} {}", $name, $messages, took.as_nanos());
-                js.delete_stream("BENCH").await?;
+                for left in ["BENCH", "KV_bench", "OBJ_bench"] {
+                    let _ = js.delete_stream(left).await;
+                }
             }
         }};
     }
@@ -52,6 +64,10 @@ async fn main() -> Outcome {
     measure!("pull", MESSAGES, consume(&js));
     measure!("fan-out", FAN_OUT * SUBSCRIBERS, fan_out(url, &js));
     measure!("work-queue", MESSAGES, work_queue(url, &js));
+    measure!("key-value", 2 * KEYS, key_value(&js));
+    measure!("watch", WATCHES * CHANGES, watch(&js));
+    measure!("object-put", CHUNKS, object_put(&js));
+    measure!("object-get", CHUNKS, object_get(&js));
     Ok(())
 }
 
@@ -188,4 +204,69 @@ async fn work_queue(url: &str, js: &Context) -> Outcome<Duration> {
         last = last.max(task.await??);
     }
     Ok(last - begun)
+}
+
+async fn bucket(js: &Context) -> Outcome<kv::Store> {
+    let config = kv::Config { bucket: "bench".to_owned(), ..kv::Config::default() };
+    Ok(js.create_key_value(config).await?)
+}
+
+/// Puts a value and gets it, key after key.
+async fn key_value(js: &Context) -> Outcome<Duration> {
+    let bucket = bucket(js).await?;
+    let value = bytes(PAYLOAD);
+    let begun = Instant::now();
+    for n in 0..KEYS {
+        let key = format!("key.{n}");
+        bucket.put(&key, value.clone().into()).await?;
+        bucket.get(&key).await?.ok_or("no value")?;
+    }
+    Ok(begun.elapsed())
+}
+
+/// Puts values that many watch, until all have them.
+async fn watch(js: &Context) -> Outcome<Duration> {
+    let bucket = bucket(js).await?;
+    let mut watches = Vec::new();
+    for _ in 0..WATCHES {
+        watches.push(bucket.watch("key.*").await?);
+    }
+    let begun = Instant::now();
+    // Of one key a bucket keeps the last value only: who watches may miss those before.
+    for n in 0..CHANGES {
+        bucket.put(format!("key.{n}"), bytes(PAYLOAD).into()).await?;
+    }
+    for mut watch in watches {
+        for _ in 0..CHANGES {
+            watch.next().await.ok_or("no value")??;
+        }
+    }
+    Ok(begun.elapsed())
+}
+
+async fn store(js: &Context) -> Outcome<ObjectStore> {
+    let config =
+        object_store::Config { bucket: "bench".to_owned(), ..object_store::Config::default() };
+    Ok(js.create_object_store(config).await?)
+}
+
+/// Puts an object, chunk after chunk.
+async fn object_put(js: &Context) -> Outcome<Duration> {
+    let (store, content) = (store(js).await?, bytes(CHUNKS * CHUNK));
+    let begun = Instant::now();
+    store.put("blob.bin", &mut content.as_slice()).await?;
+    Ok(begun.elapsed())
+}
+
+/// Gets it, its digest checked.
+async fn object_get(js: &Context) -> Outcome<Duration> {
+    let (store, content) = (store(js).await?, bytes(CHUNKS * CHUNK));
+    store.put("blob.bin", &mut content.as_slice()).await?;
+    let begun = Instant::now();
+    let mut got = Vec::new();
+    store.get("blob.bin").await?.read_to_end(&mut got).await?;
+    if got.len() != content.len() {
+        return Err("not all of it came".into());
+    }
+    Ok(begun.elapsed())
 }
