@@ -42,7 +42,10 @@ pub enum InputError {
 impl World {
     fn find(&self, what: &'static str, name: &str) -> Result<ProcId, InputError> {
         self.process(name).ok_or_else(|| {
-            let known: Vec<&str> = self.names.keys().map(|name| &**name).collect();
+            let mut known: Vec<&str> = self.names.keys().map(|name| &**name).collect();
+            if what.ends_with("cluster") {
+                known.extend(self.topology.clusters.iter().map(|cluster| &*cluster.name));
+            }
             InputError::Unknown { what, name: name.to_owned(), known: known.join(", ") }
         })
     }
@@ -53,7 +56,8 @@ impl World {
         let cluster = self.topology.clusters.iter().position(|cluster| cluster.name == name);
         match (self.process(name), cluster) {
             (None, Some(cluster)) => Ok(self.processes_of(cluster).collect()),
-            _ => Ok(vec![self.find("process", name)?]),
+            _ if self.topology.links.is_empty() => Ok(vec![self.find("process", name)?]),
+            _ => Ok(vec![self.find("process or cluster", name)?]),
         }
     }
 
