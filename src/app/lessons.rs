@@ -92,8 +92,11 @@ fn groups(entries: Vec<Entry>) -> AnyView {
         GROUPS.iter().rposition(|(kind, _)| has(kind)).unwrap_or(0)
     };
     let mut groups: [Vec<AnyView>; 4] = Default::default();
+    let mut reached = 0;
     for entry in entries {
-        if let Some(group) = groups.get_mut(about(&entry)) {
+        // The course goes on: what comes after a lesson on mirrors is about them too.
+        reached = reached.max(about(&entry));
+        if let Some(group) = groups.get_mut(reached) {
             group.push(card(entry).into_any());
         }
     }
