@@ -177,9 +177,10 @@ impl Ctx {
     /// The object that a line of the console, typed at this position, got: its name and its chunks.
     pub(crate) fn got_by(self, position: u64) -> Option<(String, Vec<Bytes>)> {
         self.engine.with_value(|engine| {
-            let entries = engine.session.entries();
-            let entry = entries.iter().find(|entry| entry.position == position)?;
-            let got = engine.session.got(entry, engine.player.world())?;
+            // A line that was wrong may stand at the same position.
+            let entries = engine.session.entries().iter();
+            let mut here = entries.filter(|entry| entry.position == position);
+            let got = here.find_map(|entry| engine.session.got(entry, engine.player.world()))?;
             Some((got.info.name.clone(), got.chunks.clone()))
         })
     }
