@@ -31,8 +31,6 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
         "consumer",
         &[("graph", "watch the consumer on the stream's tape, or use 'nats consumer info'")],
     ),
-    ("stream cluster", &[("balance", "use 'nats stream cluster step-down'")]),
-    ("consumer cluster", &[("balance", "use 'nats consumer cluster step-down'")]),
     (
         "account",
         &[

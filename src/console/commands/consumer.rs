@@ -136,24 +136,27 @@ const LS: Command = Command {
     ..Command::new("ls", "List the consumers of a stream", &[])
 };
 
+/// Which consumers `find` and `cluster balance` are about.
+const QUERY: &[Flag] = &[
+    Flag::new("pull", Kind::Switch, "Only pull consumers"),
+    Flag::new("push", Kind::Switch, "Only push consumers"),
+    Flag::new("bound", Kind::Switch, "Only those that somebody uses now"),
+    Flag::new("waiting", Kind::Number, "Only those with fewer waiting pulls"),
+    Flag::new("ack-pending", Kind::Number, "Only those with fewer messages out for an ack"),
+    Flag::new("pending", Kind::Number, "Only those with fewer messages not delivered yet"),
+    Flag::new("idle", Kind::Duration, "Only those that delivered nothing for so long"),
+    Flag::new("created", Kind::Duration, "Only those created longer ago"),
+    Flag::new("replicas", Kind::Number, "Only those with so many replicas or fewer"),
+    Flag::new("leader", Kind::Server, "Only those that this server leads"),
+    Flag::new("pinned", Kind::Switch, "Only those in which a client is pinned"),
+    Flag::new("invert", Kind::Toggle, "The others instead"),
+];
+
 const FIND: Command = Command {
     aliases: &["query"],
     verb: Some(Verb::ConsumerFind),
     args: &[STREAM],
-    flags: &[&[
-        Flag::new("pull", Kind::Switch, "Only pull consumers"),
-        Flag::new("push", Kind::Switch, "Only push consumers"),
-        Flag::new("bound", Kind::Switch, "Only those that somebody uses now"),
-        Flag::new("waiting", Kind::Number, "Only those with fewer waiting pulls"),
-        Flag::new("ack-pending", Kind::Number, "Only those with fewer messages out for an ack"),
-        Flag::new("pending", Kind::Number, "Only those with fewer messages not delivered yet"),
-        Flag::new("idle", Kind::Duration, "Only those that delivered nothing for so long"),
-        Flag::new("created", Kind::Duration, "Only those created longer ago"),
-        Flag::new("replicas", Kind::Number, "Only those with so many replicas or fewer"),
-        Flag::new("leader", Kind::Server, "Only those that this server leads"),
-        Flag::new("pinned", Kind::Switch, "Only those in which a client is pinned"),
-        Flag::new("invert", Kind::Toggle, "The others instead"),
-    ]],
+    flags: &[QUERY],
     ..Command::new("find", "List the consumers that match", &[])
 };
 
@@ -258,7 +261,7 @@ const REPORT: Command = Command {
 
 const CLUSTER: Command = Command {
     aliases: &["c"],
-    subs: &[STEP_DOWN],
+    subs: &[STEP_DOWN, BALANCE],
     ..Command::new("cluster", "Work with a consumer's replicas", &[])
 };
 
@@ -271,5 +274,19 @@ const STEP_DOWN: Command = Command {
         "step-down",
         "Make a consumer's leader step down, so that another is elected",
         &[],
+    )
+};
+
+const BALANCE: Command = Command {
+    verb: Some(Verb::ConsumerBalance),
+    args: &[STREAM],
+    flags: &[QUERY],
+    ..Command::new(
+        "balance",
+        "Make servers that lead too many consumers of a stream step down for others",
+        &[
+            "The real CLI picks consumers and new leaders by chance; here it takes the first by name,",
+            "and the server that leads least. A consumer with one replica stays where it is.",
+        ],
     )
 };

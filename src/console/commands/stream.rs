@@ -156,25 +156,32 @@ const REPORT: Command = Command {
     ..Command::new("report", "Compare the streams: sizes, replicas, leaders", &[])
 };
 
+/// Which streams `find` and `cluster balance` are about.
+const QUERY: &[Flag] = &[
+    Flag::new("server-name", Kind::Server, "Only those on a server whose name contains this"),
+    Flag::new("cluster", Kind::Text, "Only those of a cluster whose name contains this"),
+    Flag::new("empty", Kind::Switch, "Only those without messages"),
+    Flag::new("idle", Kind::Duration, "Only those without a new message for so long"),
+    Flag::new("created", Kind::Duration, "Only those created longer ago"),
+    Flag::new("consumers", Kind::Number, "Only those with fewer consumers"),
+    Flag::new("subject", Kind::Pattern, "Only those that capture such subjects"),
+    Flag::new("replicas", Kind::Number, "Only those with so many replicas or fewer"),
+    Flag::new("sourced", Kind::Switch, "Only those that take in other streams"),
+    Flag::new("mirrored", Kind::Switch, "Only those that copy another stream"),
+    Flag::new("leader", Kind::Server, "Only those that this server leads"),
+    Flag::new("invert", Kind::Toggle, "The others instead"),
+];
+
 const FIND: Command = Command {
     aliases: &["query"],
     verb: Some(Verb::StreamFind),
-    flags: &[&[
-        Flag::new("server-name", Kind::Server, "Only those on a server whose name contains this"),
-        Flag::new("cluster", Kind::Text, "Only those of a cluster whose name contains this"),
-        Flag::new("empty", Kind::Switch, "Only those without messages"),
-        Flag::new("idle", Kind::Duration, "Only those without a new message for so long"),
-        Flag::new("created", Kind::Duration, "Only those created longer ago"),
-        Flag::new("consumers", Kind::Number, "Only those with fewer consumers"),
-        Flag::new("subject", Kind::Pattern, "Only those that capture such subjects"),
-        Flag::new("replicas", Kind::Number, "Only those with so many replicas or fewer"),
-        Flag::new("sourced", Kind::Switch, "Only those that take in other streams"),
-        Flag::new("mirrored", Kind::Switch, "Only those that copy another stream"),
-        Flag::new("leader", Kind::Server, "Only those that this server leads"),
-        Flag::new("api-level", Kind::Number, "Only those that need at least this API level"),
-        Flag::new("names", Kind::Switch, "Names only").short('n'),
-        Flag::new("invert", Kind::Toggle, "The others instead"),
-    ]],
+    flags: &[
+        QUERY,
+        &[
+            Flag::new("api-level", Kind::Number, "Only those that need at least this API level"),
+            Flag::new("names", Kind::Switch, "Names only").short('n'),
+        ],
+    ],
     ..Command::new(
         "find",
         "List the streams that match",
@@ -347,7 +354,7 @@ const SEAL: Command = Command {
 
 const CLUSTER: Command = Command {
     aliases: &["c"],
-    subs: &[STEP_DOWN, PEER_REMOVE],
+    subs: &[STEP_DOWN, BALANCE, PEER_REMOVE],
     ..Command::new("cluster", "Work with a stream's replicas", &[])
 };
 
@@ -357,6 +364,19 @@ const STEP_DOWN: Command = Command {
     args: &[NAME],
     flags: &[&[Flag::new("preferred", Kind::Server, "Which server should lead afterwards"), FORCE]],
     ..Command::new("step-down", "Make a stream's leader step down, so that another is elected", &[])
+};
+
+const BALANCE: Command = Command {
+    verb: Some(Verb::StreamBalance),
+    flags: &[QUERY],
+    ..Command::new(
+        "balance",
+        "Make servers that lead too many streams step down for others",
+        &[
+            "The real CLI picks streams and new leaders by chance; here it takes the first by name, and",
+            "the server that leads least. A stream with one replica stays where it is.",
+        ],
+    )
 };
 
 const PEER_REMOVE: Command = Command {

@@ -51,6 +51,8 @@ pub enum Verb {
     StepDown,
     /// `nats stream cluster peer-remove`
     PeerRemove,
+    /// `nats stream cluster balance`
+    StreamBalance,
     /// `nats kv add`
     KvAdd,
     /// `nats kv edit`
@@ -109,6 +111,8 @@ pub enum Verb {
     ConsumerReport,
     /// `nats consumer cluster step-down`
     ConsumerStepDown,
+    /// `nats consumer cluster balance`
+    ConsumerBalance,
     /// `nats object add`
     ObjectAdd,
     /// `nats object edit`

@@ -80,6 +80,16 @@ pub(super) fn peer_remove(run: &mut Run<'_>, line: &Invocation) -> Done {
 
 /// The body of a request to step down: who should lead afterwards, if anybody is named.
 pub(super) fn preferred(line: &Invocation) -> String {
+    match line.text("preferred") {
+        None => String::new(),
+        Some(server) => {
+            step_down_body(Placement { preferred: server.to_owned(), ..Placement::default() })
+        }
+    }
+}
+
+/// The body of a request to step down for another one.
+pub(super) fn step_down_body(placement: Placement) -> String {
     struct Body {
         placement: Placement,
     }
@@ -87,13 +97,7 @@ pub(super) fn preferred(line: &Invocation) -> String {
         written Body;
         placement,
     }
-    match line.text("preferred") {
-        None => String::new(),
-        Some(server) => {
-            let placement = Placement { preferred: server.to_owned(), ..Placement::default() };
-            to_json_text(&Body { placement })
-        }
-    }
+    to_json_text(&Body { placement })
 }
 
 /// Looks again and again whether there is a new leader, and tells what it sees. `look` gives the

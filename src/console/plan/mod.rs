@@ -2,6 +2,7 @@
 
 mod account;
 mod advisory;
+mod balance;
 mod bench;
 mod cluster;
 mod config;
@@ -73,6 +74,7 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::KvCompact => kv::compact(run, line),
         Verb::StepDown => cluster::step_down(run, line),
         Verb::PeerRemove => cluster::peer_remove(run, line),
+        Verb::StreamBalance => balance::streams(run, line),
         Verb::ConsumerAdd => consumer::add(run, line),
         Verb::ConsumerEdit => consumer::edit(run, line),
         Verb::ConsumerCopy => consumer::copy(run, line),
@@ -88,6 +90,7 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::ConsumerUnpin => consumer::unpin(run, line),
         Verb::ConsumerReport => consumer::report(run, line),
         Verb::ConsumerStepDown => consumer::step_down(run, line),
+        Verb::ConsumerBalance => balance::consumers(run, line),
         Verb::ObjectAdd => object::add(run, line),
         Verb::ObjectEdit => object::edit(run, line),
         Verb::ObjectPut => object::put(run, line),

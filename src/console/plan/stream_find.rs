@@ -13,8 +13,7 @@ use super::{Done, Run};
 
 /// `nats stream find`
 pub(super) fn find(run: &mut Run<'_>, line: &Invocation) -> Done {
-    let mut found = all(run, line.text("subject").unwrap_or_default())?;
-    found.retain(|info| matches(info, line) != line.on("invert"));
+    let found = matching(run, line)?;
     if line.on("names") {
         run.say_all(found.iter().map(|info| info.config.name.clone()));
         return Ok(());
@@ -26,6 +25,13 @@ pub(super) fn find(run: &mut Run<'_>, line: &Invocation) -> Done {
     let lines = table("Streams".to_owned(), &found, run.at());
     run.say_all(lines);
     Ok(())
+}
+
+/// The streams that match.
+pub(super) fn matching(run: &mut Run<'_>, line: &Invocation) -> Done<Vec<StreamInfo>> {
+    let mut found = all(run, line.text("subject").unwrap_or_default())?;
+    found.retain(|info| matches(info, line) != line.on("invert"));
+    Ok(found)
 }
 
 /// Whether a stream is what all flags ask for.

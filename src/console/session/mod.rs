@@ -196,13 +196,13 @@ impl Session {
         };
         match invocation.verb {
             Verb::ServerLs => return Ok((fixed(servers::ls(&invocation, &facts), true), None)),
-            Verb::ReportJetStream => {
-                let lines = reports::jetstream(&invocation, &facts);
+            Verb::ReportJetStream | Verb::ReportConnections => {
+                let lines = match invocation.verb {
+                    Verb::ReportJetStream => reports::jetstream(&invocation, &facts),
+                    _ => reports::connections(&invocation, &facts),
+                };
                 let fine = lines.iter().all(|line| line.kind != LineKind::Error);
                 return Ok((fixed(lines, fine), None));
-            }
-            Verb::ReportConnections => {
-                return Ok((fixed(reports::connections(&invocation, &facts), true), None));
             }
             Verb::ServerInfo => {
                 let (lines, found) = servers::info(&invocation, &facts);

@@ -2,6 +2,7 @@
 
 mod any_line;
 mod backup;
+mod balance;
 mod invocations;
 mod kv;
 mod mirrors;

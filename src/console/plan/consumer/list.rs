@@ -49,13 +49,20 @@ pub(in crate::console::plan) fn ls(run: &mut Run<'_>, line: &Invocation) -> Done
 
 /// `nats consumer find`
 pub(in crate::console::plan) fn find(run: &mut Run<'_>, line: &Invocation) -> Done {
-    let stream = pick_stream(run, line)?.config.name.clone();
-    for info in all(run, &stream)? {
-        if matches(&info, line) != line.on("invert") {
-            run.say(info.name.as_str());
-        }
-    }
+    let (_, found) = matching(run, line)?;
+    run.say_all(found.into_iter().map(|info| info.name));
     Ok(())
+}
+
+/// The consumers of a stream that match, and the stream's name.
+pub(in crate::console::plan) fn matching(
+    run: &mut Run<'_>,
+    line: &Invocation,
+) -> Done<(String, Vec<ConsumerInfo>)> {
+    let stream = pick_stream(run, line)?.config.name.clone();
+    let mut found = all(run, &stream)?;
+    found.retain(|info| matches(info, line) != line.on("invert"));
+    Ok((stream, found))
 }
 
 /// Whether a consumer is what all flags ask for.

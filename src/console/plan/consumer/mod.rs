@@ -8,7 +8,7 @@ mod state;
 mod take;
 
 pub(super) use change::{add, copy, edit, rm};
-pub(super) use list::{find, ls, report};
+pub(super) use list::{find, ls, matching, report};
 pub(super) use state::{info, pause, resume, step_down, unpin};
 pub(super) use take::{next, sub};
 

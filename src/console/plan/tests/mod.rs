@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+mod balance;
 mod consumer;
 mod core;
 mod stream_change;
