@@ -8,6 +8,7 @@
 //!
 //! Facts about the real CLI (commands, flags, layout of its output) are those of natscli 0.3.
 
+mod chart;
 mod columns;
 pub mod commands;
 mod complete;

@@ -26,11 +26,6 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("trace", "publish, then ask any event of it 'why?'"),
         ],
     ),
-    ("stream", &[("graph", "watch the stream's tape, or use 'nats stream info'")]),
-    (
-        "consumer",
-        &[("graph", "watch the consumer on the stream's tape, or use 'nats consumer info'")],
-    ),
     (
         "account",
         &[

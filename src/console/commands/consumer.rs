@@ -1,12 +1,12 @@
 //! Consumers: create, change, look at, take messages from, remove.
 
-use super::stream::ALL;
+use super::stream::{ALL, GRAPH_HELP};
 use super::{Arg, Command, Flag, Kind, Verb};
 
 pub(super) const CONSUMER: Command = Command {
     aliases: &["con", "obs", "c"],
     subs: &[
-        ADD, EDIT, LS, FIND, INFO, STATE, RM, COPY, NEXT, SUB, PAUSE, UNPIN, RESUME, REPORT,
+        ADD, EDIT, LS, FIND, INFO, STATE, RM, COPY, NEXT, SUB, PAUSE, UNPIN, RESUME, REPORT, GRAPH,
         CLUSTER,
     ],
     flags: &[&[ALL]],
@@ -257,6 +257,12 @@ const REPORT: Command = Command {
         Flag::new("leaders", Kind::Switch, "Count the consumers that each server leads").short('l'),
     ]],
     ..Command::new("report", "Compare the consumers of a stream", &[])
+};
+
+const GRAPH: Command = Command {
+    verb: Some(Verb::ConsumerGraph),
+    args: &[STREAM, CONSUMER_NAME],
+    ..Command::new("graph", "Draw what a consumer delivers and gets back, every second", GRAPH_HELP)
 };
 
 const CLUSTER: Command = Command {

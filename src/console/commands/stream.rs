@@ -6,7 +6,7 @@ pub(super) const STREAM: Command = Command {
     aliases: &["str", "st", "ms", "s"],
     subs: &[
         ADD, LS, REPORT, FIND, INFO, STATE, SUBJECTS, EDIT, RM, PURGE, COPY, RMM, VIEW, GET, SEAL,
-        GAPS, BACKUP, RESTORE, CLUSTER,
+        GAPS, GRAPH, BACKUP, RESTORE, CLUSTER,
     ],
     flags: &[&[ALL]],
     ..Command::new("stream", "Work with streams", &[])
@@ -305,6 +305,18 @@ const GAPS: Command = Command {
     ]],
     ..Command::new("gaps", "List the gaps that removed messages left", &[])
 };
+
+const GRAPH: Command = Command {
+    verb: Some(Verb::StreamGraph),
+    args: &[NAME],
+    ..Command::new("graph", "Draw what a stream stores and removes, every second", GRAPH_HELP)
+};
+
+/// How `graph` differs from the real CLI.
+pub(super) const GRAPH_HELP: &[&str] = &[
+    "It asks every second until it is interrupted (Ctrl+C), and shows the last 60 answers. After 300",
+    "of them it ends; the real CLI goes on.",
+];
 
 const PROGRESS: Flag =
     Flag::new("progress", Kind::Toggle, "Accepted; the chunks can be seen on their way");

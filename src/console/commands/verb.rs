@@ -53,6 +53,8 @@ pub enum Verb {
     PeerRemove,
     /// `nats stream cluster balance`
     StreamBalance,
+    /// `nats stream graph`
+    StreamGraph,
     /// `nats kv add`
     KvAdd,
     /// `nats kv edit`
@@ -113,6 +115,8 @@ pub enum Verb {
     ConsumerStepDown,
     /// `nats consumer cluster balance`
     ConsumerBalance,
+    /// `nats consumer graph`
+    ConsumerGraph,
     /// `nats object add`
     ObjectAdd,
     /// `nats object edit`

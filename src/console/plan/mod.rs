@@ -9,6 +9,7 @@ mod config;
 mod consumer;
 mod differences;
 mod events;
+mod graph;
 mod kv;
 mod message;
 mod object;
@@ -75,6 +76,7 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::StepDown => cluster::step_down(run, line),
         Verb::PeerRemove => cluster::peer_remove(run, line),
         Verb::StreamBalance => balance::streams(run, line),
+        Verb::StreamGraph => graph::of_stream(run, line),
         Verb::ConsumerAdd => consumer::add(run, line),
         Verb::ConsumerEdit => consumer::edit(run, line),
         Verb::ConsumerCopy => consumer::copy(run, line),
@@ -91,6 +93,7 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         Verb::ConsumerReport => consumer::report(run, line),
         Verb::ConsumerStepDown => consumer::step_down(run, line),
         Verb::ConsumerBalance => balance::consumers(run, line),
+        Verb::ConsumerGraph => graph::of_consumer(run, line),
         Verb::ObjectAdd => object::add(run, line),
         Verb::ObjectEdit => object::edit(run, line),
         Verb::ObjectPut => object::put(run, line),

@@ -60,6 +60,7 @@ pub(crate) struct Run<'a> {
     domain: Option<&'a str>,
     timeout: Option<Span>,
     dialect: Dialect,
+    goes_on: bool,
     lines: Vec<Line>,
 }
 
@@ -71,7 +72,16 @@ impl<'a> Run<'a> {
         domain: Option<&'a str>,
         timeout: Option<Span>,
     ) -> Self {
-        Self { ops, used: 0, at: began, domain, timeout, dialect: Dialect::Go, lines: Vec::new() }
+        Self {
+            ops,
+            used: 0,
+            at: began,
+            domain,
+            timeout,
+            dialect: Dialect::Go,
+            goes_on: false,
+            lines: Vec::new(),
+        }
     }
 
     /// The same for a line that is typed for an app (`web> nats kv get …`): it is what the app does, and
@@ -93,6 +103,22 @@ impl<'a> Run<'a> {
     /// How many operations the script has used.
     pub(crate) fn used(&self) -> usize {
         self.used
+    }
+
+    /// How many operations there are that the script has not used.
+    pub(crate) fn ahead(&self) -> usize {
+        self.ops.len().saturating_sub(self.used)
+    }
+
+    /// Says that from here on nobody waits for the script: it goes on until it is interrupted, though
+    /// each of its operations ends by itself.
+    pub(crate) fn goes_on(&mut self) {
+        self.goes_on = true;
+    }
+
+    /// Whether the script is where it goes on until it is interrupted.
+    pub(crate) fn is_going_on(&self) -> bool {
+        self.goes_on
     }
 
     /// What was printed.
@@ -171,6 +197,22 @@ impl<'a> Run<'a> {
         endpoint: &str,
         body: impl Into<String>,
     ) -> Done<Result<T, String>> {
+        Ok(match self.request(endpoint, body)? {
+            Outcome::Replies(replies) => match replies.first() {
+                Some(reply) => decode(reply),
+                None => Err("no reply".to_owned()),
+            },
+            other => {
+                if let (Outcome::NoResponders, Some(domain)) = (other, self.domain) {
+                    self.hint(format!("No JetStream of domain {domain} answers here."));
+                }
+                Err(trouble(other))
+            }
+        })
+    }
+
+    /// Calls the JetStream API; gives what came of it.
+    pub(crate) fn request(&mut self, endpoint: &str, body: impl Into<String>) -> Done<&'a Outcome> {
         let subject = match self.domain {
             Some(domain) => format!("$JS.{domain}.API.{endpoint}"),
             None => format!("$JS.API.{endpoint}"),
@@ -184,23 +226,12 @@ impl<'a> Run<'a> {
                 replies: 1,
             },
         };
-        Ok(match self.ask(call)? {
-            Outcome::Replies(replies) => match replies.first() {
-                Some(reply) => decode(reply),
-                None => Err("no reply".to_owned()),
-            },
-            other => {
-                if let (Outcome::NoResponders, Some(domain)) = (other, self.domain) {
-                    self.hint(format!("No JetStream of domain {domain} answers here."));
-                }
-                Err(trouble(other))
-            }
-        })
+        self.ask(call)
     }
 }
 
 /// Reads an answer of the API, which may be an error.
-fn decode<T: FromJson>(reply: &Message) -> Result<T, String> {
+pub(super) fn decode<T: FromJson>(reply: &Message) -> Result<T, String> {
     let answer = answer(reply)?;
     T::from_json(&answer).map_err(|why| why.to_string())
 }

@@ -234,15 +234,13 @@ impl Session {
         Ok((What::Script { invocation: Box::new(invocation), ops, finished: None }, Some(input)))
     }
 
-    /// Ctrl+C: the inputs that end what the latest line that still goes on does.
+    /// Ctrl+C: ends what the latest line that still goes on does. Gives the inputs for that; a command
+    /// that only waits for time to pass needs none.
     pub fn interrupt(&mut self, world: &World) -> Vec<Input> {
-        let ending = |entry: &Entry| {
-            let What::Script { ops, finished: None, .. } = &entry.what else {
-                return Vec::new();
-            };
-            let Some((_, client)) = gather::client(world, &entry.client) else {
-                return Vec::new();
-            };
+        for index in (0..self.entries.len()).rev() {
+            let entry = &self.entries[index];
+            let What::Script { ops, finished: None, .. } = &entry.what else { continue };
+            let Some((_, client)) = gather::client(world, &entry.client) else { continue };
             let open = ops.iter().filter(|issued| {
                 let record = client.op(issued.op).filter(|record| *record.call == issued.call);
                 record.is_some_and(|record| record.outcome.is_none())
@@ -251,9 +249,18 @@ impl Session {
                 client: entry.client.clone(),
                 call: Call::Cancel { op: issued.op },
             };
-            open.map(cancel).collect()
-        };
-        self.entries.iter().rev().map(ending).find(|inputs| !inputs.is_empty()).unwrap_or_default()
+            let inputs: Vec<Input> = open.map(cancel).collect();
+            if !inputs.is_empty() {
+                return inputs;
+            }
+            if let Some(output) = self.paused(entry, world)
+                && let What::Script { finished, .. } = &mut self.entries[index].what
+            {
+                *finished = Some((world.position(), output));
+                return Vec::new();
+            }
+        }
+        Vec::new()
     }
 
     /// Takes back what was typed at this position or after it: history goes another way from here.

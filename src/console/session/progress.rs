@@ -125,6 +125,15 @@ impl Session {
         }
     }
 
+    /// What an entry that waits for time to pass prints if it ends now; nothing if it does not wait.
+    pub(super) fn paused(&self, entry: &Entry, world: &World) -> Option<Output> {
+        if !entry.is_visible_at(world.position()) {
+            return None;
+        }
+        let (output, wakes) = self.follow(entry, world);
+        wakes.map(|_| Output { state: State::Done, next: None, ..output })
+    }
+
     /// Runs the script of an entry as far as it goes; also when it wants to go on, if it waits for
     /// that time only.
     fn follow(&self, entry: &Entry, world: &World) -> (Output, Option<Time>) {
@@ -150,6 +159,7 @@ impl Session {
         let mut run = script(invocation, &views, entry.at);
         let result = plan::run(&mut run, invocation);
         let all_used = run.used() == ops.len();
+        lasting |= run.is_going_on();
         let mut lines = run.into_lines();
         let waiting = if lasting { State::Listening } else { State::Running };
         let mut wakes = None;

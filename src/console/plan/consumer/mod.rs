@@ -30,7 +30,7 @@ fn pick_stream(run: &mut Run<'_>, line: &Invocation) -> Done<StreamInfo> {
 ///
 /// As in the real CLI: its info is asked for first; if that fails, the streams and the consumers
 /// that there are tell what is wrong.
-fn pick(run: &mut Run<'_>, line: &Invocation) -> Done<ConsumerInfo> {
+pub(super) fn pick(run: &mut Run<'_>, line: &Invocation) -> Done<ConsumerInfo> {
     let name = line.arg(1).unwrap_or_default();
     if let Some(stream) = line.arg(0)
         && !name.is_empty()

@@ -5,6 +5,7 @@ use bytes::Bytes;
 mod balance;
 mod consumer;
 mod core;
+mod graph;
 mod stream_change;
 mod stream_read;
 
