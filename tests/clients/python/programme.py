@@ -111,7 +111,15 @@ async def patient(look):
 
 async def filled(js, name, n, **config):
     """A stream with n messages on alternating subjects."""
-    await js.add_stream(name=name, subjects=[name.lower() + ".>"], **config)
+    for left in reversed(range(20)):
+        try:
+            await js.add_stream(name=name, subjects=[name.lower() + ".>"], **config)
+            break
+        except APIError as e:
+            # A busy real server may still be removing the folder of a stream of that name that was deleted just now.
+            if e.err_code != 10049 or left == 0:
+                raise
+            await asyncio.sleep(0.1)
     for i in range(1, n + 1):
         await js.publish("%s.%s" % (name.lower(), "odd" if i % 2 else "even"), b"m%d" % i)
 
