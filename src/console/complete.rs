@@ -71,6 +71,11 @@ pub fn complete(line: &str, facts: &Facts) -> Completion {
         }
     } else {
         let mut options = commands(place.command, word);
+        if words.first().is_some_and(|first| first == "nats") {
+            // Windtunnel's own lines are written without it.
+            let own = |option: &String| NATS.sub(option.trim_end()).is_some_and(|sub| sub.own);
+            options.retain(|option| place.path.len() > 1 || !own(option));
+        }
         if words.is_empty() && "nats".starts_with(word) && !word.is_empty() {
             options.push("nats ".to_owned());
         }
@@ -211,6 +216,21 @@ fn values(kind: Kind, word: &str, before: &str, place: &Place, facts: &Facts) ->
             let captured = facts.streams.iter().flat_map(|stream| &stream.subjects);
             captured.chain(&facts.subjects).map(String::as_str).collect()
         }
+        Kind::Cluster => facts.clusters.iter().map(String::as_str).collect(),
+        Kind::Process(words) => {
+            facts.processes.iter().map(String::as_str).chain(words.iter().copied()).collect()
+        }
+        Kind::Member(words) => {
+            let servers = facts.processes.iter().filter(|name| name.contains('/'));
+            servers.map(String::as_str).chain(words.iter().copied()).collect()
+        }
+        Kind::End(words) => {
+            let ends = facts.processes.iter().chain(&facts.clusters);
+            ends.map(String::as_str).chain(words.iter().copied()).collect()
+        }
+        Kind::Led if place.args.first().is_some_and(|first| first == "leader") => {
+            facts.streams.iter().map(|stream| stream.name.as_str()).collect()
+        }
         Kind::Command => NATS.subs.iter().map(|sub| sub.name).collect(),
         _ => Vec::new(),
     };
@@ -247,6 +267,8 @@ mod tests {
         Facts {
             consumers: vec![consumer("ORDERS", "billing"), consumer("OFFERS", "mailer")],
             clients: vec!["checkout".to_owned(), "cli".to_owned()],
+            processes: ["us/n1", "us/n2", "checkout"].map(str::to_owned).to_vec(),
+            clusters: vec!["us".to_owned()],
             servers: vec![server("n1"), server("n2")],
             streams: vec![stream("ORDERS", "orders.>"), stream("OFFERS", "offers"), bucket],
             subjects: vec!["orders.new".to_owned()],
@@ -285,6 +307,19 @@ mod tests {
             ("kv watch config ", 16, &["db.host ", "mail "]),
             ("kv put other ", 13, &[]),
             ("nats nonsense ", 14, &[]),
+            ("fau", 0, &["fault "]),
+            ("nats fau", 5, &[]),
+            ("fault crash ", 12, &["checkout ", "leader ", "us/n1 ", "us/n2 "]),
+            ("fault crash leader OR", 19, &["ORDERS "]),
+            ("fault crash us/n1 ", 18, &[]),
+            ("fault stop ", 11, &["leader ", "us/n1 ", "us/n2 "]),
+            ("fault dark ", 11, &["us "]),
+            ("fault cut u", 10, &["us ", "us/n1 ", "us/n2 "]),
+            ("fault heal a", 11, &["all "]),
+            ("fault remove ch", 13, &["checkout "]),
+            ("link l", 5, &["ls "]),
+            ("link us/n1 us/n2 --la", 17, &["--latency="]),
+            ("topology ", 9, &["ls ", "show "]),
         ] {
             let found = complete(line, &facts());
             assert_eq!(

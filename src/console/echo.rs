@@ -9,13 +9,51 @@ use crate::world::Input;
 
 /// The line that would do the same as an input, if there is one. It names the client that acts.
 ///
-/// There is none for what the CLI cannot do: faults, and answers to a message that another
-/// operation received.
+/// What is done to processes and links is a line of Windtunnel's own. There is none for what cannot be
+/// typed: apps that are added and turned, and answers to a message that another operation received.
 pub fn echo(input: &Input) -> Option<String> {
     match input {
         Input::Call { client, call } => Some(format!("{client}> {}", command(call)?)),
-        _ => None,
+        _ => fault(input),
     }
+}
+
+/// What is done to processes and links.
+fn fault(input: &Input) -> Option<String> {
+    let (line, names): (&str, &[&String]) = match input {
+        Input::Crash { process, .. } => ("fault crash", &[process]),
+        Input::Stop { process } => ("fault stop", &[process]),
+        Input::Restart { process } => ("fault restart", &[process]),
+        Input::Pause { process } => ("fault pause", &[process]),
+        Input::Resume { process } => ("fault resume", &[process]),
+        Input::Cut { a, b } => ("fault cut", &[a, b]),
+        Input::Block { from, to } => ("fault block", &[from, to]),
+        Input::Heal { a, b } => ("fault heal", &[a, b]),
+        Input::HealAll => ("fault heal all", &[]),
+        Input::RemoveClient { client } => ("fault remove", &[client]),
+        Input::Link { a, b, .. } => ("link", &[a, b]),
+        _ => return None,
+    };
+    let mut words = Words(line.to_owned());
+    for name in names {
+        words.add(name);
+    }
+    match input {
+        Input::Crash { lose_disk: true, .. } => drop(words.add("--lose-disk")),
+        Input::Link { spec, .. } => {
+            let hundredfold = u64::from(spec.loss.numerator) * 100;
+            let whole = u64::from(spec.loss.denominator.max(1));
+            if hundredfold % whole != 0 {
+                return None;
+            }
+            words.add("--latency").add(&go_duration(spec.latency.as_nanos()));
+            words.add("--jitter").add(&go_duration(spec.jitter.as_nanos()));
+            words.add("--loss").add(&format!("{}%", hundredfold / whole));
+            words.add("--bandwidth").add(&spec.bandwidth.to_string());
+        }
+        _ => {}
+    }
+    Some(words.0)
 }
 
 fn command(call: &Call) -> Option<String> {
@@ -285,7 +323,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::console::{Parsed, parse};
+    use crate::console::{Fault, Parsed, parse};
 
     fn echoed(call: Call) -> Option<String> {
         echo(&Input::Call { client: "checkout".to_owned(), call })
@@ -353,7 +391,23 @@ mod tests {
         }
         let cancel = Call::Cancel { op: crate::client::OpId(1) };
         assert_eq!(echoed(cancel), None);
+        for line in [
+            "fault crash us-east/n1 --lose-disk",
+            "fault stop us-east/n1",
+            "fault restart us-east/n1",
+            "fault pause checkout",
+            "fault resume checkout",
+            "fault cut us-east/n1 us-east/n2",
+            "fault block us-east/n1 us-east/n2",
+            "fault heal us-east/n1 us-east/n2",
+            "fault heal all",
+            "fault remove checkout",
+        ] {
+            let Ok(Parsed::Run(read)) = parse(line) else { panic!("{line}") };
+            let Some(Ok(Fault::Give(input))) = Fault::read(&read) else { panic!("{line}") };
+            assert_eq!(echo(&input).as_deref(), Some(line));
+        }
         let crash = Input::Crash { process: "us-east/n1".to_owned(), lose_disk: false };
-        assert_eq!(echo(&crash), None);
+        assert_eq!(echo(&crash).as_deref(), Some("fault crash us-east/n1"));
     }
 }

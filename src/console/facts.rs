@@ -10,6 +10,10 @@ pub struct Facts {
     pub now: Time,
     /// The clients by name.
     pub clients: Vec<String>,
+    /// The servers, as `cluster/server`, and the apps.
+    pub processes: Vec<String>,
+    /// The clusters by name.
+    pub clusters: Vec<String>,
     /// The servers.
     pub servers: Vec<ServerFacts>,
     /// The meta groups that have a leader, one a cluster.

@@ -77,6 +77,13 @@ pub(super) fn facts(world: &World) -> Facts {
     Facts {
         now: world.now(),
         clients: world.clients().map(|(_, _, client)| client.name().to_string()).collect(),
+        processes: world
+            .servers()
+            .map(|(process, ..)| process)
+            .chain(world.clients().map(|(process, ..)| process))
+            .map(|process| world.name(process).to_owned())
+            .collect(),
+        clusters: world.topology().clusters.iter().map(|cluster| cluster.name.clone()).collect(),
         servers: servers.collect(),
         metas: metas(world),
         streams: streams

@@ -6,6 +6,9 @@
 //! * `plan`: one script per command; a script is run again for each printing.
 //! * `session`: the [`Session`] that a page or a lesson drives.
 //!
+//! Lines that begin with `fault`, `link` or `topology` are this console's own: they do to the world
+//! what can be clicked on the page ([`Fault`]), or show what it consists of.
+//!
 //! Facts about the real CLI (commands, flags, layout of its output) are those of natscli 0.3.
 
 mod chart;
@@ -15,6 +18,7 @@ mod complete;
 mod echo;
 mod entry;
 mod facts;
+mod fault;
 mod format;
 mod gather;
 mod history;
@@ -27,6 +31,7 @@ mod session;
 mod suggest;
 mod table;
 mod template;
+mod topology;
 mod usage;
 
 #[cfg(test)]
@@ -38,6 +43,7 @@ pub use entry::{Entry, Output, State};
 pub use facts::{
     ConnectionFacts, ConsumerFacts, Facts, MetaFacts, MetaPeerFacts, ServerFacts, StreamFacts,
 };
+pub use fault::{Fault, LeaderFault, LinkChange};
 pub use history::LineHistory;
 pub use line::{Line, LineKind};
 pub use parse::{Invocation, Parsed, parse};

@@ -131,8 +131,9 @@ impl UsageError {
         };
         match self {
             Self::UnknownCommand { near: Some(near), path, .. } => {
-                let path: Vec<&str> = ["nats"].iter().chain(path).copied().chain([*near]).collect();
-                Some(format!("Did you mean '{}'?", path.join(" ")))
+                let path: Vec<&str> = path.iter().copied().chain([*near]).collect();
+                let nats = path.first().map_or("", |word| before(word));
+                Some(format!("Did you mean '{nats}{}'?", path.join(" ")))
             }
             Self::UnknownFlag { near: Some(near), .. } => Some(format!("Did you mean '--{near}'?")),
             Self::NotOneOf { near: Some(near), .. } => Some(format!("Did you mean '{near}'?")),
@@ -160,14 +161,15 @@ impl UsageError {
 /// The help of a command, given by the names after `nats`.
 pub fn help(path: &[&str]) -> Vec<String> {
     let mut command: &Command = &NATS;
-    let mut name = String::from("nats");
+    let mut name = path.first().map_or("nats ", |word| before(word)).to_owned();
     for word in path {
         if let Some(sub) = command.sub(word) {
-            name.push(' ');
             name.push_str(sub.name);
+            name.push(' ');
             command = sub;
         }
     }
+    let name = name.trim_end();
     let mut usage = format!("usage: {name}");
     if command.flags().next().is_some() {
         usage.push_str(" [<flags>]");
@@ -191,8 +193,12 @@ pub fn help(path: &[&str]) -> Vec<String> {
         lines.push(String::new());
         lines.push(format!("Also: {}", command.aliases.join(", ")));
     }
-    let subs = command.subs.iter().map(|sub| (sub.name.to_owned(), sub.help.to_owned()));
-    section(&mut lines, "Commands", subs.collect());
+    let subs = |own: bool| {
+        let subs = command.subs.iter().filter(|sub| sub.own == own);
+        subs.map(|sub| (sub.name.to_owned(), sub.help.to_owned())).collect()
+    };
+    section(&mut lines, "Commands", subs(false));
+    section(&mut lines, "Windtunnel's own, not the real CLI's, typed without 'nats'", subs(true));
     let args = command.args.iter().map(|arg| {
         let name =
             if arg.required { format!("<{}>", arg.name) } else { format!("[<{}>]", arg.name) };
@@ -205,6 +211,11 @@ pub fn help(path: &[&str]) -> Vec<String> {
         lines.push("The flags of every command are in 'nats help'.".to_owned());
     }
     lines
+}
+
+/// What stands before a command whose path begins with this word.
+fn before(word: &str) -> &'static str {
+    if NATS.sub(word).is_some_and(|command| command.own) { "" } else { "nats " }
 }
 
 fn section(lines: &mut Vec<String>, title: &str, rows: Vec<(String, String)>) {
@@ -237,6 +248,8 @@ fn flag_help(flag: &Flag) -> (String, String) {
         Kind::Server => "=SERVER",
         Kind::Client => "=CLIENT",
         Kind::Token => "=NAME",
+        Kind::Percent => "=PERCENT",
+        Kind::Process(_) | Kind::Member(_) | Kind::End(_) | Kind::Cluster | Kind::Led => "=NAME",
         Kind::OneOf(_) | Kind::Text | Kind::Command => "=VALUE",
     };
     let no = if flag.kind == Kind::Toggle { "[no-]" } else { "" };
@@ -291,5 +304,16 @@ The flags of every command are in 'nats help'.";
         }
         each(&NATS, &mut Vec::new());
         assert!(help(&[]).iter().any(|line| line.starts_with("  stream ")));
+    }
+
+    #[test]
+    fn windtunnels_own_lines_stand_apart_and_without_nats() {
+        let all = help(&[]);
+        let place = |start: &str| all.iter().position(|line| line.starts_with(start));
+        let (commands, own) = (place("Commands:"), place("Windtunnel's own"));
+        assert!(commands < own && own < place("  fault ") && place("  pub ") < own, "{all:?}");
+        assert_eq!(help(&["fault", "dark"])[0], "usage: fault dark [<flags>] <cluster>");
+        let wrong = crate::console::parse("fault crsh x").expect_err("no such fault");
+        assert_eq!(wrong.hint().as_deref(), Some("Did you mean 'fault crash'?"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::console::Fault;
 use crate::kernel::Span;
 use crate::world::{Input, Topology};
 
@@ -142,28 +143,9 @@ pub enum Act {
     },
     /// This has to come true before the next thing is done.
     Await(Condition),
-    /// The server that leads a stream is crashed, stopped, paused.
-    ToLeader {
-        /// What happens to it.
-        fault: LeaderFault,
-        /// The cluster's name.
-        cluster: String,
-        /// The stream's name.
-        stream: String,
-    },
-}
-
-/// What can happen to the server that leads a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeaderFault {
-    /// It dies.
-    Crash,
-    /// It dies and loses its disk.
-    Wreck,
-    /// It stops in an orderly way.
-    Stop,
-    /// It freezes.
-    Pause,
+    /// What is done to processes or links depends on the world at that moment: whoever leads a stream
+    /// dies, or a link changes.
+    Fault(Fault),
 }
 
 /// What a worker answers.

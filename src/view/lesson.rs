@@ -1,7 +1,8 @@
 //! The lesson panel as plain data: where the reader is, what there is to read, choose and do.
 
+use crate::console::{Fault, LeaderFault};
 use crate::kernel::{Span, Time};
-use crate::lesson::model::{Act, Deed, Goal, LeaderFault};
+use crate::lesson::model::{Act, Deed, Goal};
 use crate::lesson::prose::{Block, Target, Thing, Words};
 use crate::lesson::snippet::{self, Code};
 use crate::lesson::{Part, Play, Standing, Waiting};
@@ -348,25 +349,15 @@ impl Scene<'_> {
 fn doing(deed: &Deed) -> Option<Doing> {
     Some(match &deed.act {
         Act::Type(line) => Doing::Typed(line.clone()),
-        Act::Give(input) => {
-            let said = sentence(&describe_input(input));
-            match input {
-                Input::Crash { .. }
-                | Input::Pause { .. }
-                | Input::Stop { .. }
-                | Input::Cut { .. }
-                | Input::Block { .. } => Doing::Fault(said),
-                _ => Doing::Said(said),
-            }
-        }
+        Act::Give(input) | Act::Fault(Fault::Give(input)) => given(input),
         Act::Turn { app, knobs } => {
             let knobs: Vec<String> =
                 knobs.iter().map(|(name, value)| format!("{name} {value}")).collect();
             Doing::Said(format!("{app}: {}.", knobs.join(", ")))
         }
         Act::Await(_) => return None,
-        Act::ToLeader { fault, stream, .. } => {
-            let what = match fault {
+        Act::Fault(Fault::Leader { hit, stream, .. }) => {
+            let what = match hit {
                 LeaderFault::Crash => "dies",
                 LeaderFault::Wreck => "dies and loses its disk",
                 LeaderFault::Stop => "is stopped",
@@ -374,7 +365,24 @@ fn doing(deed: &Deed) -> Option<Doing> {
             };
             Doing::Fault(format!("The server that leads {stream} {what}."))
         }
+        Act::Fault(Fault::Dark { cluster, .. }) => {
+            Doing::Fault(format!("All servers of {cluster} die."))
+        }
+        Act::Fault(Fault::Link { a, b, .. }) => Doing::Said(format!("The link {a} – {b} changes.")),
     })
+}
+
+/// What is given to the world.
+fn given(input: &Input) -> Doing {
+    let said = sentence(&describe_input(input));
+    match input {
+        Input::Crash { .. }
+        | Input::Pause { .. }
+        | Input::Stop { .. }
+        | Input::Cut { .. }
+        | Input::Block { .. } => Doing::Fault(said),
+        _ => Doing::Said(said),
+    }
 }
 
 fn sentence(text: &str) -> String {

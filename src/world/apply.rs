@@ -61,8 +61,12 @@ impl World {
         }
     }
 
-    /// The pairs of processes between two ends.
-    fn find_ends(&self, a: &str, b: &str) -> Result<Vec<(ProcId, ProcId)>, InputError> {
+    /// The pairs of processes between two ends of a link: each a process, or a cluster that stands for
+    /// all its servers.
+    ///
+    /// # Errors
+    /// An end is not there, or both are the same.
+    pub fn between(&self, a: &str, b: &str) -> Result<Vec<(ProcId, ProcId)>, InputError> {
         if a == b {
             return Err(InputError::SameEnds(a.to_owned()));
         }
@@ -135,9 +139,9 @@ impl World {
             | Input::Pause { process }
             | Input::Resume { process } => self.find("process", process).map(|_| ()),
             Input::Cut { a, b } | Input::Heal { a, b } | Input::Link { a, b, .. } => {
-                self.find_ends(a, b).map(|_| ())
+                self.between(a, b).map(|_| ())
             }
-            Input::Block { from, to } => self.find_ends(from, to).map(|_| ()),
+            Input::Block { from, to } => self.between(from, to).map(|_| ()),
             Input::HealAll => Ok(()),
         }
     }
@@ -221,7 +225,7 @@ fn between(
     b: &str,
     does: impl Fn(&mut World, ProcId, ProcId) -> EventId,
 ) -> Result<EventId, InputError> {
-    let pairs = world.find_ends(a, b)?;
+    let pairs = world.between(a, b)?;
     let events = pairs.into_iter().map(|(a, b)| does(world, a, b));
     let last = events.last();
     Ok(last.unwrap_or(EventId(world.sim.trace().len().saturating_sub(1))))

@@ -16,7 +16,7 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("context", "the clients of this world are connected already"),
             ("counter", "publish with the header Nats-Incr to a stream with --allow-counter"),
             ("errors", ""),
-            ("latency", "set the latency of a link on the page"),
+            ("latency", "'link A B --latency 84ms' sets that of a link"),
             ("micro", "answer requests with 'nats reply'"),
             ("pa", ""),
             ("restore", ONE_BY_ONE),

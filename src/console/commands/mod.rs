@@ -9,6 +9,7 @@ mod account;
 mod bench;
 mod consumer;
 mod core;
+mod fault;
 mod kv;
 mod object;
 mod server;
@@ -16,7 +17,7 @@ mod stream;
 mod verb;
 
 pub(crate) use absent::{ABSENT_FLAGS, find_absent};
-pub use verb::Verb;
+pub use verb::{Harm, Verb};
 
 /// A command, or a group of commands.
 #[derive(Debug)]
@@ -37,6 +38,9 @@ pub struct Command {
     pub flags: &'static [&'static [Flag]],
     /// The commands of the group.
     pub subs: &'static [Self],
+    /// Whether it is one of this console's own: the real CLI has no such command, so it is written
+    /// without `nats` in front.
+    pub own: bool,
 }
 
 /// An argument.
@@ -118,6 +122,18 @@ pub enum Kind {
     Token,
     /// The name of a command.
     Command,
+    /// A server, written `cluster/server`, or an app, or one of these words.
+    Process(&'static [&'static str]),
+    /// A server, written `cluster/server`, or one of these words.
+    Member(&'static [&'static str]),
+    /// An end of a link: a process, a cluster for all its servers, or one of these words.
+    End(&'static [&'static str]),
+    /// The name of a cluster.
+    Cluster,
+    /// The stream of which the leader is meant, if the word before says so.
+    Led,
+    /// A share such as `10%`.
+    Percent,
 }
 
 /// The root of the table: `nats` itself, with the flags that every command takes.
@@ -138,6 +154,9 @@ pub static NATS: Command = Command {
         account::EVENTS,
         bench::BENCH,
         core::HELP,
+        fault::FAULT,
+        fault::LINK,
+        fault::TOPOLOGY,
     ],
     ..Command::new(
         "nats",
@@ -164,7 +183,8 @@ const GLOBAL: &[Flag] = &[
 
 impl Command {
     const fn new(name: &'static str, help: &'static str, more: &'static [&'static str]) -> Self {
-        Self { name, aliases: &[], help, more, verb: None, args: &[], flags: &[], subs: &[] }
+        let own = false;
+        Self { name, aliases: &[], help, more, verb: None, args: &[], flags: &[], subs: &[], own }
     }
 
     /// The command of the group with this name or alias.

@@ -167,4 +167,35 @@ pub enum Verb {
     ReportConnections,
     /// `nats help`
     Help,
+    /// `fault …`
+    Fault(Harm),
+    /// `link`
+    Link,
+    /// `topology`
+    Topology,
+}
+
+/// What a line that begins with `fault` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Harm {
+    /// `fault crash`
+    Crash,
+    /// `fault stop`
+    Stop,
+    /// `fault restart`
+    Restart,
+    /// `fault pause`
+    Pause,
+    /// `fault resume`
+    Resume,
+    /// `fault dark`
+    Dark,
+    /// `fault cut`
+    Cut,
+    /// `fault block`
+    Block,
+    /// `fault heal`
+    Heal,
+    /// `fault remove`
+    Remove,
 }

@@ -1,6 +1,7 @@
 //! The values of arguments and flags: which are right, and what is said of one that is not.
 
 use crate::console::commands::Kind;
+use crate::console::fault::percent;
 use crate::console::format::parse_bytes;
 use crate::console::suggest::nearest;
 use crate::console::usage::UsageError;
@@ -17,6 +18,7 @@ pub(super) fn check(kind: Kind, value: &str, name: impl Fn() -> String) -> Resul
         Kind::Duration if value != "-1" && parse_duration(value).is_none() => {
             wants("a duration such as 90s, 1h30m or 2d")
         }
+        Kind::Percent if percent(value).is_none() => wants("a share below 100% such as 10%"),
         Kind::Bytes if parse_bytes(value).is_none() => wants("a size such as 100, 64KB or 1MiB"),
         Kind::Header if value.split_once(':').is_none_or(|(name, _)| name.trim().is_empty()) => {
             wants("a header such as name:value")

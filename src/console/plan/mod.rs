@@ -119,6 +119,9 @@ pub(crate) fn run(run: &mut Run<'_>, line: &Invocation) -> Done {
         | Verb::ServerInfo
         | Verb::ReportJetStream
         | Verb::ReportConnections
+        | Verb::Fault(_)
+        | Verb::Link
+        | Verb::Topology
         | Verb::Help => Ok(()),
     }
 }

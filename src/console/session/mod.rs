@@ -1,9 +1,10 @@
 //! A console: lines typed by a client, what they send, what they print.
 //!
-//! A session sends nothing by itself. [`Session::submit`] gives the input with which a line begins;
+//! A session sends nothing by itself. [`Session::submit`] gives the inputs with which a line begins;
 //! whoever drives the world gives it to the world, lets time pass, and after each advance asks
-//! [`Session::poll`] for the inputs that running commands need next. All of them are plain calls of
-//! a client, so they are in the input log like everything else.
+//! [`Session::poll`] for the inputs that running commands need next. They are plain calls of a
+//! client, or what a line of Windtunnel's own does to the world, so they are in the input log like
+//! everything else.
 //!
 //! Printing is a pure function of an entry and a world ([`Session::render`]), so that it follows when
 //! the world is looked at in an earlier state. A session belongs to one branch of history: when a
@@ -32,7 +33,7 @@ use super::line::{Line, LineKind};
 use super::parse::{Invocation, Parsed, parse};
 use super::plan::{self, Stop};
 use super::usage::{UsageError, help};
-use super::{reports, servers, template};
+use super::{reports, servers, template, topology};
 
 /// What the real CLI waits for an answer if nothing else is said. Only another timeout has to be
 /// told to the client.
@@ -121,6 +122,10 @@ impl Session {
                 (fixed(lines, true), self.client.clone(), None)
             }
             Parsed::Run(mut invocation) => {
+                if let Some(done) = topology::run(&invocation, world) {
+                    let what = fixed(done.lines, done.fine);
+                    return Ok(self.keep(line, self.client.clone(), what, done.inputs, world));
+                }
                 let client = invocation.client.clone().unwrap_or_else(|| self.client.clone());
                 // Who types at a console is no app that something is typed for.
                 let specs = &world.topology().clients;
@@ -133,6 +138,18 @@ impl Session {
                 (what, client, input)
             }
         };
+        Ok(self.keep(line, client, what, input.into_iter().collect(), world))
+    }
+
+    /// Keeps a line that was taken among the entries.
+    fn keep(
+        &mut self,
+        line: &str,
+        client: String,
+        what: What,
+        inputs: Vec<Input>,
+        world: &World,
+    ) -> Submission {
         self.forget_after(world.position());
         self.entries.push(Entry {
             line: line.trim().to_owned(),
@@ -141,8 +158,7 @@ impl Session {
             at: world.now(),
             what,
         });
-        let entry = Some(self.entries.len() - 1);
-        Ok(Submission { entry, inputs: input.into_iter().collect() })
+        Submission { entry: Some(self.entries.len() - 1), inputs }
     }
 
     /// Takes a line as a person types it: remembers it for the up key and, if it is wrong, keeps

@@ -47,6 +47,11 @@ fn value(rng: &mut Rng, kind: Kind) -> &'static str {
         Kind::Pattern | Kind::Subjects => &["orders.*", "tasks.x", "'>'", "elsewhere"],
         Kind::Server => &["n1", "n9"],
         Kind::Client => &["checkout", "nobody"],
+        Kind::Process(_) | Kind::Member(_) => &["us-east/n1", "checkout", "leader", "nobody"],
+        Kind::End(_) => &["us-east/n1", "us-east/n2", "checkout", "us-east", "all", "ls"],
+        Kind::Cluster => &["us-east", "mars"],
+        Kind::Led => &["ORDERS", "us-east/ORDERS", "NOPE"],
+        Kind::Percent => &["10%", "0", "100%"],
         Kind::Switch | Kind::Toggle => &[""],
     };
     pick(rng, words)

@@ -4,7 +4,7 @@ use super::*;
 use crate::world::{ClientSpec, Cluster, ClusterLink, Role, Topology};
 
 /// Two regions that are domains, joined by a leaf link; the console is in the first.
-fn two_regions() -> Typist {
+pub(super) fn two_regions() -> Typist {
     let region = |name: &str, server: &str| {
         let topology = Topology::single(name, &[server]);
         Cluster { domain: Some(name.to_owned()), ..topology.clusters[0].clone() }

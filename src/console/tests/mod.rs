@@ -3,6 +3,7 @@
 mod any_line;
 mod backup;
 mod balance;
+mod fault;
 mod graph;
 mod invocations;
 mod kv;

@@ -1,11 +1,10 @@
 //! Lines that do something: typed at the console, an app that starts, a fault.
 
-use crate::console;
-use crate::kernel::{LinkSpec, Ratio, Span};
+use crate::console::commands::NATS;
+use crate::console::{self, Fault};
 use crate::lesson::condition::Condition;
 use crate::lesson::error::{Read, unknown};
-use crate::lesson::model::{Act, Deed, LeaderFault};
-use crate::nats::time::parse_duration;
+use crate::lesson::model::{Act, Deed};
 use crate::world::Input;
 
 use super::app;
@@ -57,121 +56,34 @@ pub(super) fn typed(number: u32, line: &str, typist: Option<&str>) -> Read<Deed>
     Ok(Deed { line: number, act: Act::Type(line) })
 }
 
-/// `KNOB=VALUE` words that are taken one by one; none may be left.
-struct Knobs {
-    line: u32,
-    pairs: Vec<(String, String)>,
-    taken: Vec<&'static str>,
-}
-
-impl Knobs {
-    fn read(line: u32, words: &[String]) -> Read<Self> {
-        let pairs = words.iter().map(|word| match word.split_once('=') {
-            Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-            None => Err((line, format!("a knob is written NAME=VALUE, not {word:?}"))),
-        });
-        Ok(Self { line, pairs: pairs.collect::<Read<_>>()?, taken: Vec::new() })
-    }
-
-    fn take(&mut self, name: &'static str) -> Option<String> {
-        self.taken.push(name);
-        let place = self.pairs.iter().position(|(own, _)| own == name)?;
-        Some(self.pairs.remove(place).1)
-    }
-
-    fn need(&mut self, name: &'static str) -> Read<String> {
-        self.take(name).ok_or_else(|| (self.line, format!("{name}=… is missing")))
-    }
-
-    fn finish(self, kind: &str) -> Read<()> {
-        match self.pairs.first() {
-            None => Ok(()),
-            Some((name, _)) => Err((self.line, unknown(&format!("{kind} knob"), name, self.taken))),
-        }
-    }
-}
-
-const FAULTS: &[&str] =
-    &["crash", "stop", "restart", "pause", "resume", "cut", "block", "heal", "link", "remove"];
-
-/// `crash us-east/n1`, `crash leader us-east/ORDERS`, `cut A B`, `heal all`, `link A B latency=84ms`.
+/// `crash us-east/n1`, `crash leader us-east/ORDERS`, `cut A B`, `heal all`, `link A B latency=84ms`: the
+/// console's words, read by the console. What is a flag there may be written without its dashes.
 fn fault(number: u32, line: &str) -> Read<Act> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let name = |word: &str| word.to_owned();
-    let give = |input| Ok(Act::Give(input));
-    match words.as_slice() {
-        [verb, "leader", path] => {
-            let fault = match *verb {
-                "crash" => LeaderFault::Crash,
-                "stop" => LeaderFault::Stop,
-                "pause" => LeaderFault::Pause,
-                _ => {
-                    return Err((
-                        number,
-                        format!("a leader can be crashed, stopped or paused, not {verb:?}"),
-                    ));
-                }
-            };
-            to_leader(number, fault, path)
+    let mut words = line.split_whitespace();
+    let group = NATS.sub("fault");
+    let mut typed = match words.next() {
+        None => return Err((number, "a fault is missing".to_owned())),
+        Some("link") => "link".to_owned(),
+        Some(verb) if group.and_then(|group| group.sub(verb)).is_some() => format!("fault {verb}"),
+        Some(verb) => {
+            let known = group.into_iter().flat_map(|group| group.subs).map(|sub| sub.name);
+            return Err((number, unknown("fault", verb, known.chain(["link"]))));
         }
-        ["crash", "leader", path, "lose-disk"] => to_leader(number, LeaderFault::Wreck, path),
-        ["crash", who] => give(Input::Crash { process: name(who), lose_disk: false }),
-        ["crash", who, "lose-disk"] => give(Input::Crash { process: name(who), lose_disk: true }),
-        ["stop", who] => give(Input::Stop { process: name(who) }),
-        ["restart", who] => give(Input::Restart { process: name(who) }),
-        ["pause", who] => give(Input::Pause { process: name(who) }),
-        ["resume", who] => give(Input::Resume { process: name(who) }),
-        ["cut", a, b] => give(Input::Cut { a: name(a), b: name(b) }),
-        ["block", from, to] => give(Input::Block { from: name(from), to: name(to) }),
-        ["remove", who] => give(Input::RemoveClient { client: name(who) }),
-        ["heal", "all"] => give(Input::HealAll),
-        ["heal", a, b] => give(Input::Heal { a: name(a), b: name(b) }),
-        ["link", a, b, properties @ ..] if !properties.is_empty() => {
-            let spec = link(number, properties)?;
-            give(Input::Link { a: name(a), b: name(b), spec })
-        }
-        [verb, ..] if FAULTS.contains(verb) => {
-            Err((number, format!("{line:?} is not complete, or too much; see docs/lessons.md")))
-        }
-        [verb, ..] => Err((number, unknown("fault", verb, FAULTS.iter().copied()))),
-        [] => Err((number, "a fault is missing".to_owned())),
-    }
-}
-
-fn to_leader(number: u32, fault: LeaderFault, path: &str) -> Read<Act> {
-    match path.split_once('/') {
-        Some((cluster, stream)) => {
-            Ok(Act::ToLeader { fault, cluster: cluster.to_owned(), stream: stream.to_owned() })
-        }
-        None => Err((number, format!("{path:?} is no CLUSTER/STREAM"))),
-    }
-}
-
-/// `latency=84ms jitter=5ms loss=10% bandwidth=100000`
-fn link(number: u32, properties: &[&str]) -> Read<LinkSpec> {
-    let words: Vec<String> = properties.iter().map(|&word| word.to_owned()).collect();
-    let mut knobs = Knobs::read(number, &words)?;
-    let span = |name: &str, text: String| {
-        parse_duration(&text)
-            .map(Span)
-            .ok_or_else(|| (number, format!("{name} is written 500us or 84ms, not {text:?}")))
     };
-    let mut spec = LinkSpec::latency(span("latency", knobs.need("latency")?)?);
-    if let Some(text) = knobs.take("jitter") {
-        spec.jitter = span("jitter", text)?;
+    for word in words {
+        let flag = word == "lose-disk" || word.contains('=') && !word.starts_with('-');
+        typed.push_str(if flag { " --" } else { " " });
+        typed.push_str(word);
     }
-    if let Some(text) = knobs.take("loss") {
-        let percent = text.strip_suffix('%').and_then(|number| number.parse::<u32>().ok());
-        let percent = percent.filter(|percent| *percent < 100);
-        spec.loss = percent
-            .map(Ratio::percent)
-            .ok_or_else(|| (number, format!("loss is written 10%, below 100%, not {text:?}")))?;
+    let fault = match console::parse(&typed) {
+        Ok(console::Parsed::Run(line)) => Fault::read(&line),
+        Ok(_) => None,
+        Err(why) => return Err((number, format!("{line:?}: {why}"))),
+    };
+    match fault {
+        Some(Ok(Fault::Give(input))) => Ok(Act::Give(input)),
+        Some(Ok(fault)) => Ok(Act::Fault(fault)),
+        Some(Err(why)) => Err((number, format!("{line:?}: {why}"))),
+        None => Err((number, format!("{line:?} does nothing"))),
     }
-    if let Some(text) = knobs.take("bandwidth") {
-        spec.bandwidth = text
-            .parse()
-            .map_err(|_| (number, format!("bandwidth is bytes a second, not {text:?}")))?;
-    }
-    knobs.finish("link")?;
-    Ok(spec)
 }

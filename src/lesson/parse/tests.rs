@@ -1,6 +1,7 @@
 //! Reading lessons: what a whole one gives, and where a wrong one says it is wrong.
 
 use super::*;
+use crate::console::{self, Fault, Parsed};
 use crate::lesson::model::Act;
 use crate::world::Input;
 
@@ -104,7 +105,7 @@ fn a_whole_lesson_is_read() {
     assert_eq!(until.conditions[0].line, 42);
     let Part::Goal(goal) = &lesson.beats[1].items[0].part else { panic!("a goal") };
     assert!(goal.hint.is_some() && goal.when.len() == 1);
-    assert!(matches!(goal.deeds[0].act, Act::ToLeader { .. }));
+    assert!(matches!(goal.deeds[0].act, Act::Fault(Fault::Leader { .. })));
 }
 
 #[test]
@@ -125,6 +126,35 @@ fn an_app_can_be_removed() {
     let Part::Goal(goal) = &lesson.beats[1].items[0].part else { panic!("a goal") };
     let removed = Input::RemoveClient { client: "shop".to_owned() };
     assert_eq!(goal.deeds[0].act, Act::Give(removed));
+}
+
+/// A lesson's words for a fault are the console's; what is a flag there needs no dashes here.
+#[test]
+fn a_fault_is_what_it_is_at_the_console() {
+    for (here, there) in [
+        ("crash us-east/n1 lose-disk", "fault crash us-east/n1 --lose-disk"),
+        ("crash us-east/n1", "fault crash us-east/n1"),
+        ("crash leader us-east/ORDERS lose-disk", "fault crash leader us-east/ORDERS --lose-disk"),
+        ("pause leader ORDERS", "fault pause leader ORDERS"),
+        ("heal all", "fault heal all"),
+        ("dark us-east", "fault dark us-east"),
+        (
+            "link shop us-east/n1 latency=84ms loss=10%",
+            "link shop us-east/n1 --latency 84ms --loss 10%",
+        ),
+        ("link shop us-east/n1 --bandwidth 100000", "link shop us-east/n1 --bandwidth=100000"),
+    ] {
+        let new = format!("fault {here}");
+        let lesson = read(&GOOD.replacen("fault crash leader us-east/ORDERS", &new, 1));
+        let Part::Goal(goal) = &lesson.beats[1].items[0].part else { panic!("a goal") };
+        let Ok(Parsed::Run(line)) = console::parse(there) else { panic!("{there}") };
+        let own = match &goal.deeds[0].act {
+            Act::Give(input) => Fault::Give(input.clone()),
+            Act::Fault(fault) => fault.clone(),
+            other => panic!("{here}: {other:?}"),
+        };
+        assert_eq!(Fault::read(&line), Some(Ok(own)), "{here}");
+    }
 }
 
 /// Replaces a line of the good lesson and tells where and how it is wrong then.
@@ -165,6 +195,15 @@ fn what_is_wrong_is_told_with_file_and_line_and_what_would_be_right() {
         ("within: 5s", "within: soon", 43, "within is written"),
         ("when: event crashed\n", "", 48, "no when"),
         ("do: fault crash leader us-east/ORDERS", "do: fault kill n1", 52, "there are crash"),
+        ("crash leader us-east/ORDERS", "crash leader", 52, "of which stream"),
+        (
+            "crash leader us-east/ORDERS",
+            "restart leader ORDERS",
+            52,
+            "unexpected argument 'ORDERS'",
+        ),
+        ("crash leader us-east/ORDERS", "link shop us-east/n1", 52, "what about the link?"),
+        ("crash leader us-east/ORDERS", "link shop us-east/n1 loss=200%", 52, "below 100%"),
         ("```check", "```chek", 55, "there are run, app"),
         ("```code", "```code python", 59, "takes nothing after its name"),
         ("about `ORDERS`.", "about [it](strem:us-east/ORDERS).", 21, "there are cluster"),

@@ -4,7 +4,7 @@ use crate::console::State;
 use crate::kernel::Time;
 use crate::world::{Input, World};
 
-use crate::lesson::model::{Act, Deed, LeaderFault, PATIENCE, Part};
+use crate::lesson::model::{Act, Deed, PATIENCE, Part};
 
 use crate::lesson::parse::app::turning;
 
@@ -108,21 +108,7 @@ impl Play {
                     condition.seen(world, since)
                 ));
             }
-            Act::ToLeader { fault, cluster, stream } => {
-                let clusters = &world.topology().clusters;
-                let index = clusters.iter().position(|found| found.name == *cluster);
-                let view = index.and_then(|index| world.stream(index, stream));
-                let Some(leader) = view.and_then(|view| view.leader()) else {
-                    return Err(format!("{cluster}/{stream} has no leader now"));
-                };
-                let process = world.name(leader).to_owned();
-                match fault {
-                    LeaderFault::Crash => Input::Crash { process, lose_disk: false },
-                    LeaderFault::Wreck => Input::Crash { process, lose_disk: true },
-                    LeaderFault::Stop => Input::Stop { process },
-                    LeaderFault::Pause => Input::Pause { process },
-                }
-            }
+            Act::Fault(fault) => return fault.inputs(world),
         };
         // Of several inputs of one line, a later one may need the earlier ones; those are checked
         // when it is their turn.

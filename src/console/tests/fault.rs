@@ -1,0 +1,147 @@
+//! What is Windtunnel's own at the console: faults, links, and what the world consists of.
+
+use super::mirrors::two_regions;
+use super::*;
+use crate::kernel::{ProcState, Ratio};
+use crate::world::Topology;
+
+impl Typist {
+    fn done(&mut self, line: &str) -> String {
+        let (out, state) = self.types(line);
+        assert_eq!(state, State::Done, "{line}: {out}");
+        out
+    }
+
+    fn refused(&mut self, line: &str, says: &str) {
+        let before = self.world.digest();
+        let (out, state) = self.types(line);
+        assert_eq!(state, State::Failed, "{line}: {out}");
+        assert!(out.starts_with("nats: error: ") && out.contains(says), "{line}: {out}");
+        assert_eq!(self.world.digest(), before, "{line} did something");
+    }
+
+    fn state(&self, process: &str) -> Option<ProcState> {
+        self.world.sim().state(self.world.process(process)?)
+    }
+}
+
+#[test]
+fn processes_die_freeze_and_come_back() {
+    let mut typist = Typist::new();
+    for (line, process, state) in [
+        ("fault pause us-east/n2", "us-east/n2", ProcState::Paused),
+        ("fault resume us-east/n2", "us-east/n2", ProcState::Up),
+        ("fault crash us-east/n2 --lose-disk", "us-east/n2", ProcState::Down),
+        ("fault restart us-east/n2", "us-east/n2", ProcState::Up),
+        ("nats fault crash checkout", "checkout", ProcState::Down),
+        ("fault heal all", "checkout", ProcState::Up),
+    ] {
+        assert_eq!(typist.done(line), "");
+        assert_eq!(typist.state(process), Some(state), "{line}");
+    }
+    typist.done("fault stop us-east/n1");
+    typist.world.run_until(typist.world.now() + Span::secs(20));
+    assert_eq!(typist.state("us-east/n1"), Some(ProcState::Down));
+    assert!(typist.done("fault dark us-east").contains("fault crash us-east/n2"));
+    assert!(typist.world.servers().all(|(_, state, _)| state == ProcState::Down));
+    assert!(typist.done("fault dark us-east").contains("down already"));
+    typist.done("fault remove checkout");
+    assert!(typist.world.clients().all(|(_, _, client)| &**client.name() != "checkout"));
+    // Whoever types may be dead: it is not the client that does it.
+    typist.done("fault crash cli");
+    typist.done("fault heal all");
+    assert!(typist.world.servers().all(|(_, state, _)| state == ProcState::Up));
+}
+
+#[test]
+fn the_leader_of_a_stream_is_found() {
+    let mut typist = Typist::new();
+    let leader = |typist: &Typist| {
+        let leader = typist.world.stream(0, "ORDERS")?.leader()?;
+        Some(typist.world.name(leader).to_owned())
+    };
+    let first = leader(&typist).expect("a leader");
+    let out = typist.done("fault crash leader ORDERS");
+    assert_eq!(out, format!("fault crash {first}"));
+    assert_eq!(typist.state(&first), Some(ProcState::Down));
+    typist.refused("fault pause leader NOPE", "there are us-east/ORDERS");
+    typist
+        .refused("fault pause leader mars/ORDERS", "no cluster called \"mars\"; there are us-east");
+    typist.refused("fault pause leader", "leader of which stream?");
+
+    let mut typist = two_regions();
+    typist.types("nats stream add ORDERS --subjects a");
+    typist.types("nats stream add ORDERS --subjects a --domain eu");
+    typist.refused("fault pause leader ORDERS", "Write us/ORDERS or eu/ORDERS, or say --domain");
+    typist.done("fault pause leader ORDERS --domain eu");
+    assert_eq!(typist.state("eu/n2"), Some(ProcState::Paused));
+    typist.done("fault pause leader us/ORDERS");
+    assert_eq!(typist.state("us/n1"), Some(ProcState::Paused));
+}
+
+#[test]
+fn links_are_cut_healed_changed_and_listed() {
+    let mut typist = two_regions();
+    let link = |typist: &Typist| {
+        let process = |name| typist.world.process(name).expect("a process");
+        typist.world.sim().link(process("eu/n2"), process("us/n1")).cloned().expect("a link")
+    };
+    typist.done("fault cut eu us");
+    assert!(link(&typist).cut);
+    assert!(typist.done("link ls eu").contains("│ cut"));
+    typist.done("fault heal eu us");
+    typist.done("fault block us/n1 eu");
+    assert!(typist.done("link ls").contains("blocked from us/n1 to eu/n2"));
+    typist.done("fault heal all");
+    assert!(!link(&typist).is_faulty());
+    typist.done("link us eu --latency 84ms --jitter 5ms --loss 10%");
+    typist.done("link eu/n2 us/n1 --bandwidth 1KB");
+    let spec = link(&typist).spec;
+    assert_eq!((spec.latency, spec.jitter), (Span::millis(84), Span::millis(5)));
+    assert_eq!((spec.loss, spec.bandwidth), (Ratio::percent(10), 1024));
+    let out = typist.done("link ls");
+    assert!(out.contains("│ 84ms    │ 5ms    │ 10%  │ 1.0 KiB/s │"), "{out}");
+    typist.refused("link us", "a link has two ends");
+    typist.refused("link us eu", "--latency, --jitter, --loss or --bandwidth");
+    typist.refused("link us mars --latency 1ms", "there are");
+    typist.refused("link us eu --loss 100%", "a share below 100%");
+    typist.refused("fault heal us", "heal A B, or heal all");
+    typist.refused("fault cut us us", "two different ends");
+}
+
+#[test]
+fn the_world_is_listed_and_given_as_json() {
+    let mut typist = two_regions();
+    typist.done("fault pause eu/n2");
+    let out = typist.done("topology");
+    for part in ["│ us      │ us     │ n1", "│ eu/n2  │ frozen", "│ cli │ console", "│ eu   │ us"]
+    {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+    assert_eq!(typist.done("topology ls"), out);
+    let json = typist.done("topology show");
+    assert_eq!(Topology::from_json(&json).as_ref(), Ok(typist.world.topology()));
+}
+
+#[test]
+fn wrong_names_say_which_there_are() {
+    let mut typist = Typist::new();
+    typist.refused("fault crash us-east/n9", "there are audit, checkout, cli, us-east/n1");
+    typist.refused("fault dark mars", "there are us-east");
+    typist.refused("fault stop checkout", "checkout is no server");
+    typist.refused("fault crash us-east/n1 ORDERS", "only leader takes a stream");
+    typist.refused("fault kill us-east/n1", "expected command but got \"kill\"");
+}
+
+#[test]
+fn a_click_is_written_down_as_the_line() {
+    let Typist { world, mut session } = Typist::new();
+    session.echo(
+        &crate::world::Input::Crash { process: "us-east/n1".to_owned(), lose_disk: true },
+        &world,
+    );
+    assert_eq!(
+        session.entries().last().expect("a line").line,
+        "fault crash us-east/n1 --lose-disk"
+    );
+}
