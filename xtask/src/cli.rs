@@ -6,6 +6,9 @@ use crate::steps::STEPS;
 /// The port `serve` takes when none is given.
 pub(crate) const DEFAULT_PORT: u16 = 8080;
 
+/// How many worlds `swarm` runs when it is not told: as many as the test does.
+pub(crate) const DEFAULT_SEEDS: u64 = 50;
+
 /// One thing to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
@@ -24,6 +27,13 @@ pub(crate) enum Task {
     Test {
         /// Names of steps or of groups of steps; empty means all.
         only: Vec<String>,
+    },
+    /// Run worlds at random.
+    Swarm {
+        /// How many.
+        seeds: u64,
+        /// The seed of the first one.
+        first: u64,
     },
     /// Run the engine's benches.
     Bench {
@@ -52,11 +62,12 @@ pub(crate) fn parse(words: &[String]) -> Result<Task, Failure> {
         "serve" => parse_serve(&rest),
         "build" => nothing_more("build", &rest, Task::Build),
         "test" => parse_test(&rest),
+        "swarm" => parse_swarm(&rest),
         "bench" => Ok(Task::Bench { rest: rest.into_iter().map(String::from).collect() }),
         "lesson" => parse_lesson(&rest),
         "size" => nothing_more("size", &rest, Task::Size),
         other => Err(Failure::Usage(format!(
-            "there is no task {other:?}; there are serve, build, test, bench, lesson and size"
+            "there is no task {other:?}; there are serve, build, test, swarm, bench, lesson and size"
         ))),
     }
 }
@@ -97,6 +108,29 @@ fn parse_test(words: &[&str]) -> Result<Task, Failure> {
     Ok(Task::Test { only })
 }
 
+fn parse_swarm(words: &[&str]) -> Result<Task, Failure> {
+    let (mut seeds, mut first) = (DEFAULT_SEEDS, 0);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let (name, value) = split_value(word);
+        if !matches!(name, "--seeds" | "--first") {
+            return Err(unknown("swarm", word, "--seeds N and --first SEED"));
+        }
+        let text = value.or_else(|| words.next().copied()).unwrap_or_default();
+        let number: Option<u64> = text.parse().ok();
+        match (name, number) {
+            ("--seeds", Some(number)) if number > 0 => seeds = number,
+            ("--first", Some(number)) => first = number,
+            _ => {
+                let least = u8::from(name == "--seeds");
+                let problem = format!("{name} wants a number, {least} or more, not {text:?}");
+                return Err(Failure::Usage(problem));
+            }
+        }
+    }
+    Ok(Task::Swarm { seeds, first })
+}
+
 fn parse_lesson(words: &[&str]) -> Result<Task, Failure> {
     match words {
         ["check", files @ ..] if !files.is_empty() => {
@@ -132,6 +166,7 @@ pub(crate) fn help() -> String {
   serve [--port N] [--no-open]  build the page, open it in the browser, build again when a file changes
   build                         build the page for publishing, into dist/, and check its size
   test [--only STEP]...         run every test there is, or only some
+  swarm [--seeds N] [--first S] run worlds at random (50) through faults, from seed S (0) on
   bench [ARGUMENT]...           measure the engine (arguments go to cargo bench)
   bench --browser               measure it in headless Chromium, compiled as the page is
   bench --real                  measure the real nats-server, the bridge and the engine in turn
@@ -173,6 +208,9 @@ mod tests {
         assert_eq!(parsed("test"), Ok(Task::Test { only: vec![] }));
         let only = vec!["native".to_string(), "lint".to_string()];
         assert_eq!(parsed("test --only native --only=lint"), Ok(Task::Test { only }));
+        assert_eq!(parsed("swarm"), Ok(Task::Swarm { seeds: DEFAULT_SEEDS, first: 0 }));
+        let one = Task::Swarm { seeds: 1, first: 718 };
+        assert_eq!(parsed("swarm --seeds 1 --first=718"), Ok(one));
         assert_eq!(parsed("bench --help"), Ok(Task::Bench { rest: vec!["--help".to_string()] }));
         assert_eq!(parsed("size"), Ok(Task::Size));
         let files = vec!["a.md".to_string(), "b.md".to_string()];
@@ -187,6 +225,9 @@ mod tests {
         assert!(wrong("serve --port 0").contains("\"0\""));
         assert!(wrong("serve --port 70000").contains("\"70000\""));
         assert!(wrong("serve --fast").contains("--no-open"));
+        assert!(wrong("swarm --seeds 0").contains("1 or more"));
+        assert!(wrong("swarm --first").contains("0 or more"));
+        assert!(wrong("swarm 7").contains("--seeds N"));
         assert!(wrong("lesson").contains("check FILE"));
         assert!(wrong("lesson check").contains("check FILE"));
         assert!(wrong("build now").contains("nothing more"));

@@ -45,6 +45,12 @@ fn perform(task: Task) -> Result<(), Failure> {
         Task::Serve { port, open } => serve::serve(&place, port, open),
         Task::Build => page::build_and_report(&place),
         Task::Test { only } => steps::run(&place, &only),
+        Task::Swarm { seeds, first } => Call::cargo(&place)
+            .args(["test", "--quiet", "--no-default-features", "--test", "swarm"])
+            .args(["every_world", "--", "--nocapture"])
+            .env("SWARM_SEEDS", seeds.to_string())
+            .env("SWARM_FIRST", first.to_string())
+            .run(),
         Task::Bench { rest } => bench::run(&place, &rest),
         Task::LessonCheck { files } => Call::cargo(&place)
             .args(["run", "--quiet", "--no-default-features", "--example", "lesson", "--", "check"])

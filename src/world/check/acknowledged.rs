@@ -5,7 +5,7 @@ use crate::sorted::{Map, Set};
 use std::sync::Arc;
 
 use super::Violation;
-use crate::client::{self, Call, OpId, Outcome};
+use crate::client::{self, Call, OpId, Outcome, kv};
 use crate::kernel::{EventId, ProcId};
 use crate::nats::api::PubAck;
 use crate::server;
@@ -24,7 +24,7 @@ pub struct Acked {
     pub text: String,
 }
 
-/// Watches the trace of one world and remembers what clients were told. Duplicates are left out,
+/// Watches the trace of one world and remembers what clients were told, of values put into buckets too. Duplicates are left out,
 /// and streams from which anything was ever removed are not asked for all they once had.
 #[derive(Debug, Clone, Default)]
 pub struct Acknowledged {
@@ -43,7 +43,7 @@ impl Acknowledged {
             let cluster = world.cluster_of(event.place).unwrap_or(0);
             match &event.kind {
                 EventKind::Note(Note::Client(client::Note::OpStarted { op, call })) => {
-                    if matches!(**call, Call::JsPublish { .. }) {
+                    if matches!(**call, Call::JsPublish { .. } | Call::Kv(_)) {
                         self.open.insert((event.place, *op), Arc::clone(call));
                     }
                 }
@@ -63,6 +63,13 @@ impl Acknowledged {
     }
 
     fn ended(&mut self, cluster: usize, call: &Call, outcome: &Outcome) {
+        if let (Call::Kv(op), Outcome::Kv(Ok(kv::Got::Revision(seq)))) = (call, outcome)
+            && op.act == kv::Act::Put
+            && op.domain.is_none()
+        {
+            let (stream, seq, text) = (op.stream().into(), *seq, op.value.clone());
+            self.acked.insert(Acked { cluster, stream, seq, text });
+        }
         let (Call::JsPublish { message, .. }, Outcome::Acked { acks, .. }) = (call, outcome) else {
             return;
         };

@@ -26,14 +26,15 @@ pub fn mirrors_agree(world: &World) -> Result<(), Violation> {
     })
 }
 
-/// Whether every copy of every mirror has all messages of its origin that it wants, from its first
-/// one on. For mirrors from which nothing was removed, when they had time to catch up.
+/// Whether every copy of every mirror has all messages of its origin that it wants; where a start is
+/// configured, from its first one on. For mirrors from which nothing was removed, when they had time to catch up.
 ///
 /// # Errors
 /// [`Violation::MirrorDiffers`].
 pub fn mirrors_are_complete(world: &World) -> Result<(), Violation> {
     each(world, |origin, replica, mirror| {
-        let wanted = origin.iter_from(replica.first_seq()).filter(|m| wants(mirror, &m.subject));
+        let first = if from_the_start(mirror) { 0 } else { replica.first_seq() };
+        let wanted = origin.iter_from(first).filter(|m| wants(mirror, &m.subject));
         missing(wanted.map(|message| message.seq), |seq| replica.get(seq).is_some())
     })
 }
@@ -80,6 +81,11 @@ pub(super) fn origin_of<'a, 'b>(
     let is_it = |view: &&StreamView<'_>| view.cluster == cluster && **view.name == *source.name;
     let replicas = &streams.iter().find(is_it)?.replicas;
     replicas.iter().max_by_key(|replica| replica.stream.store().last_seq())
+}
+
+/// Whether everything is asked for that the origin has ever had.
+pub(super) const fn from_the_start(source: &StreamSource) -> bool {
+    source.opt_start_seq == 0 && source.opt_start_time.is_none()
 }
 
 /// Whether messages on this subject are asked for.

@@ -6,6 +6,7 @@
 //! | logs match | always | [`logs_match`] |
 //! | copies of a stream agree | always | [`copies_agree`] |
 //! | what a client settled stays settled | always | [`Settled`] |
+//! | a task is not lost before its ack, and done in the end | always; once it came to rest | [`Tasks`] |
 //! | a mirror has its origin's messages | always | [`mirrors_agree`] |
 //! | what comes from a source comes once, in order | always | [`sources_agree`] |
 //! | nothing of an origin is missing | once it caught up | [`mirrors_are_complete`], [`sources_are_complete`] |
@@ -24,6 +25,7 @@ mod logs;
 mod mirrored;
 mod settled;
 mod sourced;
+mod tasks;
 
 use std::sync::Arc;
 
@@ -37,6 +39,7 @@ pub use logs::logs_match;
 pub use mirrored::{mirrors_agree, mirrors_are_complete};
 pub use settled::Settled;
 pub use sourced::{sources_agree, sources_are_complete};
+pub use tasks::Tasks;
 
 /// A property that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,6 +105,26 @@ pub enum Violation {
         consumer: Arc<str>,
         /// The sequence.
         seq: u64,
+    },
+    /// A work queue lost a message before a client said that it is done.
+    #[error("work queue {stream}: {server:?} has lost sequence {seq} before its acknowledgement")]
+    TaskLost {
+        /// The stream.
+        stream: Arc<str>,
+        /// The sequence.
+        seq: u64,
+        /// The server whose copy lacks it.
+        server: ProcId,
+    },
+    /// A work queue was never worked off.
+    #[error("work queue {stream}: sequence {seq} is not done and gone on {server:?}")]
+    TaskLeft {
+        /// The stream.
+        stream: Arc<str>,
+        /// The sequence.
+        seq: u64,
+        /// The server with that copy.
+        server: ProcId,
     },
     /// A mirror has another message than its origin, or lacks one.
     #[error("mirror {stream} on {server:?} does not have its origin's sequence {seq}")]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Violation;
-use super::mirrored::{missing, origin_of, wants};
+use super::mirrored::{from_the_start, missing, origin_of, wants};
 use crate::jetstream::inflow::{position_of, source_id};
 use crate::jetstream::store::MessageStore;
 use crate::nats::api::StreamSource;
@@ -28,8 +28,8 @@ pub fn sources_agree(world: &World) -> Result<(), Violation> {
     })
 }
 
-/// Whether every copy of every stream with sources has all messages of theirs that it wants, from
-/// the first one on that it has. For streams from which nothing was removed, when they had time to
+/// Whether every copy of every stream with sources has all messages of theirs that it wants; where a
+/// start is configured, from the first one on that it has. For streams from which nothing was removed, when they had time to
 /// catch up.
 ///
 /// # Errors
@@ -37,7 +37,8 @@ pub fn sources_agree(world: &World) -> Result<(), Violation> {
 pub fn sources_are_complete(world: &World) -> Result<(), Violation> {
     each(world, |origin, store, source| {
         let taken = taken(store, &source_id(source));
-        let first = taken.first().map_or(0, |(seq, _)| *seq);
+        let first =
+            if from_the_start(source) { 0 } else { taken.first().map_or(0, |(seq, _)| *seq) };
         let taken: Set<u64> = taken.into_iter().map(|(seq, _)| seq).collect();
         let wanted = origin.iter_from(first).filter(|m| wants(source, &m.subject));
         missing(wanted.map(|message| message.seq), |seq| taken.contains(&seq))
