@@ -24,7 +24,8 @@ pub struct Acked {
     pub text: String,
 }
 
-/// Watches the trace of one world and remembers what clients were told, of values put into buckets too. Duplicates are left out,
+/// Watches the trace of one world and remembers what clients were told, of values put into buckets
+/// too. Duplicates are left out,
 /// and streams from which anything was ever removed are not asked for all they once had.
 #[derive(Debug, Clone, Default)]
 pub struct Acknowledged {

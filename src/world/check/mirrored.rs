@@ -27,7 +27,8 @@ pub fn mirrors_agree(world: &World) -> Result<(), Violation> {
 }
 
 /// Whether every copy of every mirror has all messages of its origin that it wants; where a start is
-/// configured, from its first one on. For mirrors from which nothing was removed, when they had time to catch up.
+/// configured, from its first one on. For mirrors from which nothing was removed, when they had time
+/// to catch up.
 ///
 /// # Errors
 /// [`Violation::MirrorDiffers`].

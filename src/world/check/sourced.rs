@@ -29,8 +29,8 @@ pub fn sources_agree(world: &World) -> Result<(), Violation> {
 }
 
 /// Whether every copy of every stream with sources has all messages of theirs that it wants; where a
-/// start is configured, from the first one on that it has. For streams from which nothing was removed, when they had time to
-/// catch up.
+/// start is configured, from the first one on that it has. For streams from which nothing was removed,
+/// when they had time to catch up.
 ///
 /// # Errors
 /// [`Violation::SourceDiffers`].
