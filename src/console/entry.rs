@@ -27,6 +27,8 @@ pub struct Entry {
 pub(super) enum What {
     /// Its output was there at once and stays as it is.
     Fixed(Output),
+    /// Likewise, but it did something to the world at its position.
+    Given(Output),
     /// A command that sends messages.
     Script {
         invocation: Box<Invocation>,
@@ -80,7 +82,7 @@ impl Entry {
     /// Whether the world has come to it at a position.
     pub fn is_visible_at(&self, position: u64) -> bool {
         match self.what {
-            What::Fixed(_) => self.position <= position,
+            What::Fixed(_) | What::Given(_) => self.position <= position,
             // Its first input made the world advance.
             What::Script { .. } => self.position < position,
         }

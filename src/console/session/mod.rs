@@ -123,7 +123,10 @@ impl Session {
             }
             Parsed::Run(mut invocation) => {
                 if let Some(done) = topology::run(&invocation, world) {
-                    let what = fixed(done.lines, done.fine);
+                    let what = match done.inputs.as_slice() {
+                        [] => fixed(done.lines, done.fine),
+                        _ => given(done.lines),
+                    };
                     return Ok(self.keep(line, self.client.clone(), what, done.inputs, world));
                 }
                 let client = invocation.client.clone().unwrap_or_else(|| self.client.clone());
@@ -194,7 +197,7 @@ impl Session {
             client: self.client.clone(),
             position: world.position(),
             at: world.now(),
-            what: fixed(Vec::new(), true),
+            what: given(Vec::new()),
         });
     }
 
@@ -283,7 +286,7 @@ impl Session {
     pub fn forget_after(&mut self, position: u64) {
         self.entries.retain(|entry| match &entry.what {
             What::Fixed(_) => entry.position <= position,
-            What::Script { .. } => entry.position < position,
+            What::Given(_) | What::Script { .. } => entry.position < position,
         });
         for entry in &mut self.entries {
             if let What::Script { ops, finished, .. } = &mut entry.what {
@@ -302,7 +305,7 @@ impl Session {
         let waiting = scripts
             .filter_map(|entry| match &entry.what {
                 What::Script { ops, .. } => Some(ops),
-                What::Fixed(_) => None,
+                What::Fixed(_) | What::Given(_) => None,
             })
             .flatten()
             .filter(|issued| issued.position < position && issued.op >= next)
@@ -314,4 +317,8 @@ impl Session {
 fn fixed(lines: Vec<Line>, fine: bool) -> What {
     let state = if fine { State::Done } else { State::Failed };
     What::Fixed(Output { lines, state, next: None })
+}
+
+fn given(lines: Vec<Line>) -> What {
+    What::Given(Output { lines, state: State::Done, next: None })
 }

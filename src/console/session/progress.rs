@@ -103,7 +103,7 @@ impl Session {
     pub fn is_running(&self, world: &World) -> bool {
         let position = world.position();
         self.entries.iter().any(|entry| match &entry.what {
-            What::Fixed(_) => false,
+            What::Fixed(_) | What::Given(_) => false,
             What::Script { finished: Some((noticed, _)), .. } if *noticed <= position => false,
             What::Script { .. } => self.render(entry, world).state == State::Running,
         })
@@ -115,7 +115,7 @@ impl Session {
             return Output { lines: Vec::new(), state: State::NotYet, next: None };
         }
         match &entry.what {
-            What::Fixed(output) => output.clone(),
+            What::Fixed(output) | What::Given(output) => output.clone(),
             What::Script { finished: Some((position, output)), .. }
                 if *position <= world.position() =>
             {

@@ -145,3 +145,19 @@ fn a_click_is_written_down_as_the_line() {
         "fault crash us-east/n1 --lose-disk"
     );
 }
+
+#[test]
+fn a_fault_is_taken_back_where_history_goes_another_way() {
+    let mut typist = Typist::new();
+    let before = typist.world.clone();
+    typist.done("fault crash us-east/n1");
+    let lines = |typist: &Typist| {
+        let entries = typist.session.entries().iter();
+        entries.map(|entry| entry.line.clone()).collect::<Vec<_>>()
+    };
+    typist.done("topology");
+    assert_eq!(lines(&typist), ["fault crash us-east/n1", "topology"]);
+    typist.world = before;
+    typist.done("fault crash us-east/n2");
+    assert_eq!(lines(&typist), ["fault crash us-east/n2"]);
+}
