@@ -160,7 +160,8 @@ impl Consumer {
     }
 
     /// The next message that waits to be delivered again. Those that were delivered too often are
-    /// given up, those that are gone are terminated.
+    /// given up, those that are gone are terminated. Where this server's copy of the stream is behind
+    /// the consumer, a message that it does not have yet waits for its ack wait once more.
     fn next_again(&mut self, cx: &mut Cx<'_>) -> Option<Picked> {
         let most = u64::try_from(self.config.max_deliver).unwrap_or(0);
         loop {
@@ -180,6 +181,9 @@ impl Consumer {
                 return Some(Picked { message, deliveries: times + 1, listed: false });
             }
             lead.take_back(sseq);
+            if sseq > cx.store.last_seq() {
+                continue;
+            }
             if let Some(dseq) = lead.pending.get(&sseq).map(|pending| pending.dseq) {
                 self.terminate(cx, sseq, dseq, times, DELETED, None);
             }

@@ -25,8 +25,8 @@ pub struct Acked {
 }
 
 /// Watches the trace of one world and remembers what clients were told, of values put into buckets
-/// too. Duplicates are left out,
-/// and streams from which anything was ever removed are not asked for all they once had.
+/// too. Duplicates are left out, and streams from which anything was ever removed are not asked for
+/// all they once had.
 #[derive(Debug, Clone, Default)]
 pub struct Acknowledged {
     open: Map<(ProcId, OpId), Arc<Call>>,

@@ -71,3 +71,25 @@ fn a_skip_is_replicated() {
     follow(&mut leader, &mut follower);
     assert_eq!(follower.consumer.delivered().sseq, 3);
 }
+
+#[test]
+fn a_leader_whose_copy_of_the_stream_is_behind_terminates_nothing() {
+    let (mut leader, mut follower) = pair(JSON, &["s.a"]);
+    let behind = leader.store.clone();
+    leader.publish("s.a");
+    leader.pull("in", "2");
+    follow(&mut leader, &mut follower);
+    let whole = std::mem::replace(&mut follower.store, behind);
+    follower.lead(true);
+    follower.until(2_100);
+    follower.pull("in", "9");
+    follower.commit();
+    expect(&mut follower, &["in 2.1.3.0"]);
+    assert_eq!(follower.numbers(), "3/2 0/0 2 1 1 0");
+    // The message arrives, and comes when its ack wait is over once more.
+    follower.store = whole;
+    follower.ack("2.1.3", "");
+    follower.until(4_200);
+    follower.commit();
+    expect(&mut follower, &["in 2.2.4.0"]);
+}
