@@ -13,8 +13,8 @@ use crate::failure::Failure;
 pub(crate) const BUDGET: u64 = 400_000;
 /// What it may not exceed: a ratchet. The module is far larger than its budget: the whole of JetStream, its
 /// console and its pictures do not fit into that. It was raised once more, from 795 kB, for key-value
-/// buckets, object stores, leaf links, mirrors, sources and backups, which took 160 kB.
-pub(crate) const LIMIT: u64 = 965_000;
+/// buckets, object stores, leaf links, mirrors, sources and backups, which took 180 kB.
+pub(crate) const LIMIT: u64 = 980_000;
 
 /// A file's size in bytes, as it is and as a static host sends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
