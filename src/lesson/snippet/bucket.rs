@@ -58,7 +58,10 @@ pub(super) fn key(bucket: &str, key: &str, call: KeyCall, store: &MessageStore) 
     let (python, cli) = match call {
         KeyCall::Put => {
             let (value, word) = value()?;
-            let python = format!("revision = await kv.put({name}, {value})\nprint(revision)\n");
+            let python = format!(
+                "revision = await kv.put({name}, {value})  # bytes; nats-py takes no str\n\
+                 print(revision)\n"
+            );
             (python, format!("put {place} {word}"))
         }
         KeyCall::Get => {

@@ -49,12 +49,13 @@ pub(super) fn object(store: &str, name: &str, call: ObjectCall) -> Code {
         }
         ObjectCall::Info => {
             let python = format!(
-                "info = await obj.get_info({text})\nprint(info.size, info.chunks, info.digest)\n"
+                "info = await obj.get_info({text})  # there is no obj.info\nprint(info.size, info.chunks, info.digest)\n"
             );
             (python, format!("info {place}"))
         }
         ObjectCall::List => {
-            let python = "for info in await obj.list(ignore_deletes=True):\n    \
+            let python = "# It gives a list, so for, not async for; deleted objects are in it otherwise.\n\
+                          for info in await obj.list(ignore_deletes=True):\n    \
                           print(info.name, info.size)\n";
             (python.to_owned(), format!("ls {}", shell(store)))
         }
