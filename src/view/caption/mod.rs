@@ -5,6 +5,7 @@
 //! what a person would tell, and says how the rest belongs to it.
 
 mod bucket;
+mod client_note;
 pub mod consumer;
 pub(in crate::view) mod inflow;
 mod input;
@@ -66,7 +67,7 @@ pub fn hop(cast: Cast<'_>, hop: &Hop) -> Caption {
     let Some((_, event)) = best else { return Caption::default() };
     let caption = match &event.kind {
         EventKind::Note(Note::Server(note)) => note::server(step, event, note),
-        EventKind::Note(Note::Client(note)) => note::client(cast, event, note),
+        EventKind::Note(Note::Client(note)) => client_note::told(cast, event, note),
         EventKind::Arrived { sent, .. } => traffic::arrived(step, event, *sent),
         _ => self::event(cast, event),
     };
@@ -82,7 +83,7 @@ pub fn event(cast: Cast<'_>, event: &Event) -> Caption {
         EventKind::Dropped { sent, reason } => traffic::lost(cast, event, *sent, *reason),
         EventKind::Retransmitted { times, .. } => traffic::again(cast, event, *times),
         EventKind::Note(Note::Server(note)) => note::server(step, event, note),
-        EventKind::Note(Note::Client(note)) => note::client(cast, event, note),
+        EventKind::Note(Note::Client(note)) => client_note::told(cast, event, note),
         _ => input::from_outside(cast, event),
     }
 }
@@ -125,7 +126,7 @@ fn weight(event: &Event) -> u8 {
             S::Removed { .. } => 60,
             S::ApiHandled { .. } => 30,
         },
-        EventKind::Note(Note::Client(note)) => note::client_weight(note),
+        EventKind::Note(Note::Client(note)) => client_note::weight(note),
         EventKind::Started => 66,
         EventKind::Input(_) => 20,
         EventKind::Dropped { .. } => 40,
