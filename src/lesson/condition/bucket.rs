@@ -2,10 +2,14 @@
 //! finds there is the last message on it, if that is no marker; an object is what its meta message says,
 //! and the chunks that are there of it.
 
+use std::sync::Arc;
+
 use crate::client::Dialect;
+use crate::client::kv::Operation;
 use crate::client::object::{ObjectInfo, name};
 use crate::jetstream::store::{MessageStore, StoredMessage};
 use crate::world::World;
+use crate::world::bucket::Revision;
 
 use super::Value;
 use super::look;
@@ -32,12 +36,13 @@ pub(super) fn key(world: &World, at: (&str, &str, &str), attribute: &str) -> Val
 }
 
 /// What a message of a bucket is: a value, or one of the markers that take its place.
-fn operation(message: &StoredMessage) -> &'static str {
-    match (message.header("KV-Operation"), message.header("Nats-Marker-Reason")) {
-        (Some("DEL"), _) => "del",
-        (Some("PURGE"), _) => "purge",
-        (_, Some(_)) => "expired",
-        _ => "put",
+fn operation(message: &Arc<StoredMessage>) -> &'static str {
+    let revision = Revision::of(message);
+    match (revision.reason(), revision.operation) {
+        (Some(_), _) => "expired",
+        (None, Operation::Delete) => "del",
+        (None, Operation::Purge) => "purge",
+        (None, Operation::Put) => "put",
     }
 }
 
