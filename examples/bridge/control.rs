@@ -1,5 +1,6 @@
 //! Orders to a bridge that runs: `bridge fault FILE KIND SERVER FROM TO` asks the bridge that serves this
-//! topology file for a fault, and returns when it is complete; `bridge type FILE LINE` has a line typed.
+//! topology file for a fault, and returns when it is complete. Any other KIND is a fault of the console's,
+//! such as `bridge fault FILE slow-disk us/n1 50ms`. `bridge type FILE LINE` has a line typed.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -12,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt};
 use tokio::net::UnixListener;
 use tokio::task::spawn_local;
 use tokio::time::{sleep, timeout};
+use windtunnel::console;
 use windtunnel::kernel::ProcState;
 use windtunnel::world::Input;
 
@@ -19,6 +21,8 @@ use super::engine::Site;
 use super::serve::Bridge;
 use super::typist;
 
+/// The faults with names of their own.
+const KINDS: [&str; 5] = ["stop_server", "kill_server", "start_server", "cut_link", "restore_link"];
 /// How long a fault may take to come to its end.
 const LIMIT: Duration = Duration::from_secs(50);
 /// After it, the time that news needs to get around, as a real cluster is given it.
@@ -36,6 +40,8 @@ struct Fault {
 #[derive(Debug, Serialize, Deserialize)]
 enum Order {
     Fault(Fault),
+    /// A fault in the words of the console.
+    Line(String),
     /// A simulated application is to type this line.
     Type(String),
 }
@@ -64,8 +70,12 @@ pub(crate) fn fault(words: &[String]) -> Result<(), String> {
         return Err("usage: bridge fault TOPOLOGY_FILE KIND SERVER FROM TO".to_owned());
     };
     let word = |n: usize| rest.get(n).cloned().unwrap_or_default();
-    let fault = Fault { kind: kind.clone(), server: word(0), from: word(1), to: word(2) };
-    ask(topology, &Order::Fault(fault)).map(|_| ())
+    let order = if KINDS.contains(&&**kind) {
+        Order::Fault(Fault { kind: kind.clone(), server: word(0), from: word(1), to: word(2) })
+    } else {
+        Order::Line(format!("fault {kind} {}", rest.join(" ")))
+    };
+    ask(topology, &order).map(|_| ())
 }
 
 /// Has the bridge that serves `topology` type a line, and prints what comes of it.
@@ -117,6 +127,9 @@ pub(crate) fn serve(bridge: &Rc<Bridge>, topology: &Path) -> io::Result<()> {
                     Ok(Order::Fault(fault)) => {
                         carry_out(&bridge, &fault).await.map(|()| String::new())
                     }
+                    Ok(Order::Line(line)) => {
+                        console_fault(&bridge, &line).await.map(|()| String::new())
+                    }
                     Ok(Order::Type(line)) => typist::types(&bridge, &line).await,
                     Err(why) => Err(why.to_string()),
                 };
@@ -139,15 +152,34 @@ async fn carry_out(bridge: &Rc<Bridge>, fault: &Fault) -> Result<(), String> {
             "stop_server" | "kill_server" => stop(bridge, fault).await,
             "start_server" => start(bridge, fault).await,
             "cut_link" | "restore_link" => link(bridge, fault).await,
-            other => Err(format!(
-                "there is no fault {other:?}; there are stop_server, kill_server, start_server, \
-                 cut_link and restore_link"
-            )),
+            other => Err(format!("there is no fault {other:?}; there are {}", KINDS.join(", "))),
         }
     };
     timeout(LIMIT, done)
         .await
         .unwrap_or_else(|_| Err("the fault does not come to an end".to_owned()))?;
+    sleep(SETTLE).await;
+    Ok(())
+}
+
+/// Carries out a fault in the words of the console. The ports of servers that die by it close, those of
+/// servers that live again open.
+async fn console_fault(bridge: &Rc<Bridge>, line: &str) -> Result<(), String> {
+    let parsed = console::parse(line).map_err(|why| why.to_string())?;
+    let console::Parsed::Run(parsed) = parsed else { return Err(format!("{line:?} does nothing")) };
+    let fault = console::Fault::read(&parsed).ok_or_else(|| format!("{line:?} does nothing"))??;
+    let inputs = fault.inputs(bridge.engine.borrow().world())?;
+    for input in &inputs {
+        give(bridge, input)?;
+    }
+    bridge.turned().await;
+    for site in bridge.sites() {
+        if bridge.engine.borrow().state(&site.process()) == Some(ProcState::Down) {
+            bridge.close_port(&site);
+        } else {
+            bridge.reopen_port(&site).await.map_err(|error| error.to_string())?;
+        }
+    }
     sleep(SETTLE).await;
     Ok(())
 }

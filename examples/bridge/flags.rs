@@ -120,6 +120,7 @@ fn on_or_off(name: &str, value: Option<&str>) -> Result<bool, String> {
 pub(crate) const USAGE: &str = "
 Usage: bridge [options]
        bridge fault TOPOLOGY_FILE KIND SERVER FROM TO
+       bridge fault TOPOLOGY_FILE slow-disk CLUSTER/SERVER 50ms   (and the console's other faults)
        bridge type TOPOLOGY_FILE 'APP> nats ...'
 
 A simulated NATS server, or several, behind real TCP ports. The options are nats-server's own:

@@ -206,6 +206,10 @@ impl Options {
                 self.js.max_memory = entry.size()?
             }
             "max_file_store" | "max_file" => self.js.max_storage = entry.size()?,
+            "sync" | "sync_interval" => {
+                let always = entry.text().is_ok_and(|text| text == "always");
+                self.js.sync_interval = if always { Span::ZERO } else { entry.span()? };
+            }
             "domain" => self.domain = Some(entry.text()?),
             _ => return Err(entry.unknown()),
         }

@@ -87,6 +87,7 @@ pub(crate) fn read(path: &Path, seed: u64) -> Result<(Topology, Vec<Port>), Stri
                     max_memory: 256 << 20,
                     max_storage: 1 << 30,
                     strict: true,
+                    ..JetStreamSettings::default()
                 }),
                 ..ServerSettings::default()
             };

@@ -217,12 +217,19 @@ fn values(kind: Kind, word: &str, before: &str, place: &Place, facts: &Facts) ->
             captured.chain(&facts.subjects).map(String::as_str).collect()
         }
         Kind::Cluster => facts.clusters.iter().map(String::as_str).collect(),
-        Kind::Process(words) => {
-            facts.processes.iter().map(String::as_str).chain(words.iter().copied()).collect()
-        }
         Kind::Member(words) => {
             let servers = facts.processes.iter().filter(|name| name.contains('/'));
             servers.map(String::as_str).chain(words.iter().copied()).collect()
+        }
+        Kind::Machine => {
+            let servers = facts.processes.iter().filter(|name| name.contains('/'));
+            servers.chain(&facts.clusters).map(String::as_str).collect()
+        }
+        Kind::Side => {
+            let done = word.rfind(',').map_or("", |comma| word.split_at(comma).0);
+            let listed: Vec<&str> = done.split(',').collect();
+            let ends = facts.processes.iter().chain(&facts.clusters).map(String::as_str);
+            ends.filter(|end| !listed.contains(end)).collect()
         }
         Kind::End(words) => {
             let ends = facts.processes.iter().chain(&facts.clusters);
@@ -235,9 +242,14 @@ fn values(kind: Kind, word: &str, before: &str, place: &Place, facts: &Facts) ->
         _ => Vec::new(),
     };
     let literal = |word: &&str| kind != Kind::Subject || crate::nats::subject::is_literal(word);
+    // Of several names only the last one is to be completed.
+    let (head, word) = match word.rfind(',').filter(|_| kind == Kind::Side) {
+        Some(comma) => word.split_at(comma + 1),
+        None => ("", word),
+    };
     let fits = words.into_iter().filter(|value| value.starts_with(word)).filter(literal);
     let end = if before.starts_with('-') { "" } else { before };
-    fits.map(|value| format!("{before}{value}{end} ")).collect()
+    fits.map(|value| format!("{before}{head}{value}{end} ")).collect()
 }
 
 #[cfg(test)]
@@ -298,6 +310,8 @@ mod tests {
             ("nats c next OFFERS m", 19, &["mailer "]),
             ("c pause ORDERS billing 1", 23, &[]),
             ("consumer ne", 9, &["next "]),
+            ("fault slow-disk us", 16, &["us ", "us/n1 ", "us/n2 "]),
+            ("fault partition us/n1,us", 16, &["us/n1,us ", "us/n1,us/n2 "]),
             ("consumer add ORDERS x --max-d", 22, &["--max-deliver="]),
             ("consumer add ORDERS x --ack ", 28, &["all ", "explicit ", "none "]),
             ("consumer next ORDERS billing --no", 29, &["--no-ack "]),
@@ -309,7 +323,7 @@ mod tests {
             ("nats nonsense ", 14, &[]),
             ("fau", 0, &["fault "]),
             ("nats fau", 5, &[]),
-            ("fault crash ", 12, &["checkout ", "leader ", "us/n1 ", "us/n2 "]),
+            ("fault crash ", 12, &["checkout ", "leader ", "us ", "us/n1 ", "us/n2 "]),
             ("fault crash leader OR", 19, &["ORDERS "]),
             ("fault crash us/n1 ", 18, &[]),
             ("fault stop ", 11, &["leader ", "us/n1 ", "us/n2 "]),

@@ -31,6 +31,19 @@ fn fault(input: &Input) -> Option<String> {
         Input::Heal { a, b } => ("fault heal", &[a, b]),
         Input::HealAll => ("fault heal all", &[]),
         Input::RemoveClient { client } => ("fault remove", &[client]),
+        Input::PowerCut { process } => ("fault power-cut", &[process]),
+        Input::SlowDisk { process, .. } => ("fault slow-disk", &[process]),
+        Input::Clock { process, .. } => ("fault clock", &[process]),
+        Input::LoseAck { client } => ("fault lose-ack", &[client]),
+        Input::Duplicate { client } => ("fault duplicate", &[client]),
+        Input::Favour { process, .. } => ("fault win", &[process]),
+        Input::SplitVote { cluster, .. } => ("fault split-vote", &[cluster]),
+        Input::Partition { sides, silent: true }
+            if sides.len() == 2 && sides.iter().all(|side| side.len() == 1) =>
+        {
+            ("fault black-hole", &[])
+        }
+        Input::Partition { .. } => ("fault partition", &[]),
         Input::Link { a, b, .. } => ("link", &[a, b]),
         _ => return None,
     };
@@ -40,6 +53,24 @@ fn fault(input: &Input) -> Option<String> {
     }
     match input {
         Input::Crash { lose_disk: true, .. } => drop(words.add("--lose-disk")),
+        Input::SlowDisk { latency, .. } => drop(words.add(&go_duration(latency.as_nanos()))),
+        Input::Clock { ahead, .. } => {
+            words.add(&go_duration(ahead.unsigned_abs()));
+            if *ahead < 0 {
+                words.add("--behind");
+            }
+        }
+        Input::Favour { stream, .. } | Input::SplitVote { stream, .. } => {
+            words.flag("", stream.as_deref());
+        }
+        Input::Partition { sides, silent } => {
+            for side in sides {
+                words.add(&side.join(","));
+            }
+            if *silent && !words.0.starts_with("fault black-hole") {
+                words.add("--silent");
+            }
+        }
         Input::Link { spec, .. } => {
             let hundredfold = u64::from(spec.loss.numerator) * 100;
             let whole = u64::from(spec.loss.denominator.max(1));
@@ -402,6 +433,20 @@ mod tests {
             "fault heal us-east/n1 us-east/n2",
             "fault heal all",
             "fault remove checkout",
+            "fault power-cut us-east/n1",
+            "fault slow-disk us-east/n1 50ms",
+            "fault clock us-east/n1 1h0m0s",
+            "fault clock us-east/n1 1m30s --behind",
+            "fault black-hole us-east/n1 us-east/n2",
+            "fault partition us-east/n1 us-east/n2,us-east/n3",
+            "fault partition us-east/n1 us-east/n2 us-east/n3",
+            "fault partition us-east/n1,checkout us-east/n2,us-east/n3 --silent",
+            "fault lose-ack checkout",
+            "fault duplicate checkout",
+            "fault win us-east/n1",
+            "fault win us-east/n1 ORDERS",
+            "fault split-vote us-east",
+            "fault split-vote us-east ORDERS",
         ] {
             let Ok(Parsed::Run(read)) = parse(line) else { panic!("{line}") };
             let Some(Ok(Fault::Give(input))) = Fault::read(&read) else { panic!("{line}") };

@@ -2,6 +2,7 @@
 //! line of the console, and by lessons, which use the same words.
 
 use crate::kernel::{LinkSpec, ProcState, Ratio, Span};
+use crate::nats::time::parse_duration;
 use crate::world::{Input, World};
 
 use super::commands::{Harm, Verb};
@@ -52,6 +53,8 @@ pub enum LeaderFault {
     Stop,
     /// It freezes.
     Pause,
+    /// Its power fails.
+    PowerCut,
 }
 
 /// What of a link changes; the rest stays as it is.
@@ -74,6 +77,7 @@ impl Fault {
     /// What is missing in it, or too much.
     pub fn read(line: &Invocation) -> Option<Result<Self, String>> {
         match line.verb {
+            Verb::Fault(Harm::Ls) => None,
             Verb::Fault(harm) => Some(Self::harm(harm, line)),
             Verb::Link => Some(Self::link(line)),
             _ => None,
@@ -89,6 +93,7 @@ impl Fault {
             Harm::Crash => Some(LeaderFault::Crash),
             Harm::Stop => Some(LeaderFault::Stop),
             Harm::Pause => Some(LeaderFault::Pause),
+            Harm::PowerCut => Some(LeaderFault::PowerCut),
             _ => None,
         };
         if let Some(hit) = hit {
@@ -120,6 +125,30 @@ impl Fault {
             },
             Harm::Remove => Input::RemoveClient { client: first },
             Harm::Dark => return Ok(Self::Dark { cluster: first, lose_disk }),
+            Harm::PowerCut => Input::PowerCut { process: first },
+            Harm::SlowDisk => {
+                Input::SlowDisk { process: first, latency: Span(second.map_or(0, nanos)) }
+            }
+            Harm::Clock => {
+                let offset = i64::try_from(second.map_or(0, nanos)).unwrap_or(i64::MAX);
+                let ahead = if line.on("behind") { -offset } else { offset };
+                Input::Clock { process: first, ahead }
+            }
+            Harm::BlackHole => {
+                Input::Partition { sides: vec![vec![first], vec![word(1)]], silent: true }
+            }
+            Harm::Partition => {
+                let side = |n: usize| word(n).split(',').map(str::to_owned).collect();
+                let given = (0..3).take_while(|n| line.arg(*n).is_some());
+                Input::Partition { sides: given.map(side).collect(), silent: line.on("silent") }
+            }
+            Harm::LoseAck => Input::LoseAck { client: first },
+            Harm::Duplicate => Input::Duplicate { client: first },
+            Harm::Win => Input::Favour { process: first, stream: second.map(str::to_owned) },
+            Harm::SplitVote => {
+                Input::SplitVote { cluster: first, stream: second.map(str::to_owned) }
+            }
+            Harm::Ls => return Err("fault ls changes nothing".to_owned()),
         }))
     }
 
@@ -164,18 +193,16 @@ impl Fault {
                     LeaderFault::Wreck => Input::Crash { process, lose_disk: true },
                     LeaderFault::Stop => Input::Stop { process },
                     LeaderFault::Pause => Input::Pause { process },
+                    LeaderFault::PowerCut => Input::PowerCut { process },
                 }]
             }
             Self::Dark { cluster, lose_disk } => {
                 let wanted = Some(cluster_of(world, cluster)?);
-                let living = world.servers().filter(|(process, state, _)| {
-                    *state != ProcState::Down && world.cluster_of(*process) == wanted
+                let living = world.servers().any(|(process, state, _)| {
+                    state != ProcState::Down && world.cluster_of(process) == wanted
                 });
-                let crash = |process| Input::Crash {
-                    process: world.name(process).to_owned(),
-                    lose_disk: *lose_disk,
-                };
-                living.map(|(process, ..)| crash(process)).collect()
+                let crash = Input::Crash { process: cluster.clone(), lose_disk: *lose_disk };
+                if living { vec![crash] } else { Vec::new() }
             }
             Self::Link { a, b, change } => {
                 let ends = world.between(a, b).map_err(|why| why.to_string())?;
@@ -236,6 +263,11 @@ fn leader(
     }
     let leader = view.leader().map(|leader| world.name(leader).to_owned());
     leader.ok_or_else(|| format!("{} has no leader now", path(view.cluster, stream)))
+}
+
+/// How long something is that was checked to be a duration.
+fn nanos(text: &str) -> u64 {
+    parse_duration(text).unwrap_or(0)
 }
 
 /// `10%`, below 100.

@@ -6,7 +6,7 @@ use crate::nats::json;
 use crate::nats::time::go_duration;
 use crate::world::{Input, World};
 
-use super::commands::Verb;
+use super::commands::{Harm, Verb};
 use super::echo::echo;
 use super::fault::Fault;
 use super::format::{ibytes, pretty_json};
@@ -33,6 +33,7 @@ pub(super) fn run(line: &Invocation, world: &World) -> Option<Done> {
             return shown(pretty_json(&text).into_iter().map(Line::plain).collect());
         }
         (Verb::Topology, _) => return shown(topology(world)),
+        (Verb::Fault(Harm::Ls), _) => return shown(troubles(world)),
         (Verb::Link, Some("ls")) => return shown(links(world, line.arg(1))),
         _ => {}
     }
@@ -105,6 +106,18 @@ fn topology(world: &World) -> Vec<Line> {
         add(&mut lines, &table);
     }
     lines.push(Line::hint("'link ls' shows what each link is like now."));
+    lines
+}
+
+/// What is broken, and what waits to happen.
+fn troubles(world: &World) -> Vec<Line> {
+    let all = world.troubles();
+    if all.is_empty() {
+        return vec![Line::hint("Nothing is broken.".to_owned())];
+    }
+    let mut lines: Vec<Line> =
+        all.iter().map(|trouble| Line::plain(world.describe(trouble))).collect();
+    lines.push(Line::hint("'fault heal all' mends all of it."));
     lines
 }
 

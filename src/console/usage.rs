@@ -249,7 +249,9 @@ fn flag_help(flag: &Flag) -> (String, String) {
         Kind::Client => "=CLIENT",
         Kind::Token => "=NAME",
         Kind::Percent => "=PERCENT",
-        Kind::Process(_) | Kind::Member(_) | Kind::End(_) | Kind::Cluster | Kind::Led => "=NAME",
+        Kind::Member(_) | Kind::End(_) | Kind::Machine | Kind::Side | Kind::Cluster | Kind::Led => {
+            "=NAME"
+        }
         Kind::OneOf(_) | Kind::Text | Kind::Command => "=VALUE",
     };
     let no = if flag.kind == Kind::Toggle { "[no-]" } else { "" };

@@ -4,7 +4,7 @@ use crate::sorted::Set;
 
 use super::core::{Core, Exit};
 use super::net::Parcel;
-use super::{ConnId, EventId, EventKind, Port, ProcId, Process, Rng, Span, Time, TimerId};
+use super::{ConnId, EventId, EventKind, Port, ProcId, Process, Rng, Span, Time, TimerId, Trap};
 
 /// The way out of a process: time, chance, the network and the trace.
 pub struct Context<'a, P: Process> {
@@ -59,6 +59,30 @@ impl<'a, P: Process> Context<'a, P> {
     /// Sends a frame. Returns the event of sending, or none if this process has no such open
     /// connection any more (what is then lost would be lost on a real socket, too).
     pub fn send(&mut self, conn: ConnId, frame: P::Frame) -> Option<EventId> {
+        if !self.core.traps.is_empty() && self.is_open(conn) {
+            return self.send_past_traps(conn, frame);
+        }
+        self.send_once(conn, frame)
+    }
+
+    fn is_open(&self, conn: ConnId) -> bool {
+        self.core.net.conns.get(&conn).is_some_and(|open| open.open[open.side(self.me)])
+    }
+
+    /// Sends a frame while traps are set: perhaps twice.
+    fn send_past_traps(&mut self, conn: ConnId, frame: P::Frame) -> Option<EventId> {
+        let trap = self.core.is_trapped([self.me, self.me], Trap::Twice, &frame);
+        let again = trap.map(|trap| (trap, frame.clone()));
+        let first = self.send_once(conn, frame);
+        if let Some((trap, frame)) = again {
+            let before = self.because(trap);
+            self.send_once(conn, frame);
+            self.because(before);
+        }
+        first
+    }
+
+    fn send_once(&mut self, conn: ConnId, frame: P::Frame) -> Option<EventId> {
         let open = self.core.net.conns.get(&conn)?;
         let side = open.side(self.me);
         if !open.open[side] {

@@ -5,7 +5,7 @@ use super::net::{Net, Parcel};
 use super::queue::Queue;
 use super::{
     ConnId, DropReason, EventId, EventKind, LinkSpec, ProcId, Process, Rng, Span, Time, TimerId,
-    Trace,
+    Trace, Trap,
 };
 
 /// How many timers are set before it is worth looking for those that were taken back.
@@ -46,6 +46,8 @@ pub(super) struct Core<P: Process> {
     timers_until_clearing: usize,
     /// Processes that asked to end while they handled something.
     pub(super) exits: Vec<Exit>,
+    /// Traps that are set, and the events of that.
+    pub(super) traps: Vec<(ProcId, Trap, EventId)>,
 }
 
 impl<P: Process> Core<P> {
@@ -60,6 +62,7 @@ impl<P: Process> Core<P> {
             next_timer: 0,
             timers_until_clearing: FEW_TIMERS,
             exits: Vec::new(),
+            traps: Vec::new(),
         }
     }
 
@@ -145,6 +148,24 @@ impl<P: Process> Core<P> {
             };
             self.record(to, Some(cause), EventKind::Dropped { sent, reason: why });
         }
+    }
+
+    /// Whether a frame between these two is what one of their traps waits for; it is set no more then.
+    /// Gives the event of its setting.
+    pub(super) fn is_trapped(
+        &mut self,
+        ends: [ProcId; 2],
+        trap: Trap,
+        frame: &P::Frame,
+    ) -> Option<EventId> {
+        let fits = |set: &(ProcId, Trap, EventId)| set.1 == trap && ends.contains(&set.0);
+        let at = self.traps.iter().position(fits)?;
+        P::is_prey(frame, trap).then(|| self.traps.remove(at).2)
+    }
+
+    /// The traps of a process wait for nothing more.
+    pub(super) fn spring(&mut self, process: ProcId) {
+        self.traps.retain(|set| set.0 != process);
     }
 
     /// Puts a parcel without a frame on its way.

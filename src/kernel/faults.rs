@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::core::Due;
 use super::{
-    CloseReason, ConnId, DropReason, EventId, EventKind, LinkSpec, ProcId, ProcState, Process, Sim,
+    CloseReason, ConnId, DropReason, EventId, EventKind, LinkSpec, Loss, ProcId, ProcState,
+    Process, Sim, Trap,
 };
 
 impl<P: Process> Sim<P> {
@@ -23,9 +24,9 @@ impl<P: Process> Sim<P> {
     }
 
     /// Kills a process without warning. What it sent still arrives, then its connections close.
-    pub fn crash(&mut self, process: ProcId, lose_disk: bool) -> EventId {
+    pub fn crash(&mut self, process: ProcId, loss: Loss) -> EventId {
         self.core.position += 1;
-        self.end(process, lose_disk, None)
+        self.end(process, loss, None)
     }
 
     /// Takes a process away. What it sent still arrives, then its connections close. Nobody starts
@@ -33,29 +34,25 @@ impl<P: Process> Sim<P> {
     pub fn remove(&mut self, process: ProcId) -> EventId {
         self.core.position += 1;
         let event = self.core.record(process, None, EventKind::Removed);
-        self.end_at(process, false);
+        self.end_at(process, Loss::Memory);
         event
     }
 
     /// A process is no more.
-    pub(super) fn end(
-        &mut self,
-        process: ProcId,
-        lose_disk: bool,
-        cause: Option<EventId>,
-    ) -> EventId {
-        let event = self.core.record(process, cause, EventKind::Crashed { lose_disk });
-        self.end_at(process, lose_disk);
+    pub(super) fn end(&mut self, process: ProcId, loss: Loss, cause: Option<EventId>) -> EventId {
+        let event = self.core.record(process, cause, EventKind::Crashed { loss });
+        self.end_at(process, loss);
         event
     }
 
-    fn end_at(&mut self, process: ProcId, lose_disk: bool) {
+    fn end_at(&mut self, process: ProcId, loss: Loss) {
+        self.core.spring(process);
         if let Some(slot) = self.slots.get_mut(process.0 as usize) {
             slot.state = ProcState::Down;
             slot.timers.clear();
             slot.backlog.clear();
             slot.boot = None;
-            Arc::make_mut(&mut slot.process).crash(lose_disk);
+            Arc::make_mut(&mut slot.process).crash(self.core.now, loss);
         }
         let conns = self.conns_where(|ends| ends.contains(&process));
         for id in conns {
@@ -150,6 +147,27 @@ impl<P: Process> Sim<P> {
             }
         }
         event
+    }
+
+    /// The next frame of a kind that this process sends or is sent gets lost, or is sent twice.
+    pub fn set_trap(&mut self, process: ProcId, trap: Trap) -> EventId {
+        self.core.position += 1;
+        self.core.traps.retain(|set| (set.0, set.1) != (process, trap));
+        let event = self.core.record(process, None, EventKind::TrapSet { trap });
+        self.core.traps.push((process, trap, event));
+        event
+    }
+
+    /// Takes all traps of a process away.
+    pub fn clear_traps(&mut self, process: ProcId) -> EventId {
+        self.core.position += 1;
+        self.core.spring(process);
+        self.core.record(process, None, EventKind::TrapsCleared)
+    }
+
+    /// The traps that are set.
+    pub fn traps(&self) -> impl Iterator<Item = (ProcId, Trap)> {
+        self.core.traps.iter().map(|(process, trap, _)| (*process, *trap))
     }
 
     /// Gives the link between two processes other properties, for what is sent from now on.

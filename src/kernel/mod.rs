@@ -28,7 +28,7 @@ pub use digest::{Digest, Fold};
 pub use history::{Branch, BranchId, History, LoggedInput, Machine};
 pub use id::{ConnId, EventId, Port, ProcId, TimerId};
 pub use net::{Conn, Link, LinkSpec};
-pub use process::{CloseReason, Process, Stimulus};
+pub use process::{CloseReason, Loss, Process, Stimulus, Trap};
 pub use rng::{Ratio, Rng};
 pub use sim::{ProcState, Sim, Slot};
 pub use time::{Span, Time};

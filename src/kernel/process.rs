@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{ConnId, Context, Fold, Port, ProcId};
+use super::{ConnId, Context, Fold, Port, ProcId, ProcState, Time};
 
 /// A simulated process: a plain struct that reacts to what happens to it. Everything it wants done
 /// goes through its [`Context`]; it has no other way to time, chance or the network.
@@ -19,21 +19,48 @@ pub trait Process: Clone + Debug {
     /// The process starts, for the first time or again after a crash.
     fn start(&mut self, cx: &mut Context<'_, Self>);
 
-    /// The process dies. It must forget all that was only in its memory; with `lose_disk` also
-    /// what was on its disk.
-    fn crash(&mut self, lose_disk: bool);
+    /// The process dies, at `now`. It must forget what is lost with it.
+    fn crash(&mut self, now: Time, loss: Loss);
 
     /// Something happens to the process.
     fn handle(&mut self, cx: &mut Context<'_, Self>, stimulus: Stimulus<Self>);
 
-    /// Something is asked of the process while it is dead. What is asked of a program is lost then; what
-    /// changes its configuration on disk is taken here.
-    fn input_while_dead(&mut self, input: &Self::Input) {
-        let _ = input;
+    /// Something is asked of the process, whatever state it is in. What is asked of a program waits while
+    /// it is frozen and is lost while it is dead; what changes its machine or its configuration on disk
+    /// is taken here.
+    fn input_at_once(&mut self, input: &Self::Input, state: ProcState) {
+        let _ = (input, state);
+    }
+
+    /// Whether a trap that waits for the next frame of its kind takes this one.
+    fn is_prey(frame: &Self::Frame, trap: Trap) -> bool {
+        let _ = (frame, trap);
+        false
     }
 
     /// The size of a frame on the wire, in bytes. Asked only where a link has a bandwidth.
     fn wire_len(frame: &Self::Frame) -> u64;
+}
+
+/// What is lost when a process dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Loss {
+    /// What was only in its memory: the process was killed, its machine goes on.
+    #[default]
+    Memory,
+    /// The whole disk as well.
+    Disk,
+    /// What its machine had not flushed to the disk yet, too: the power failed.
+    Unsynced,
+}
+
+/// What will happen to the next frame of a kind that a process sends or is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trap {
+    /// It gets lost. A real network would break the connection with it; this one does not.
+    Lose,
+    /// It is sent twice, as by an application that tries again. No network does that by itself.
+    Twice,
 }
 
 /// What happens to a process.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::core::{Core, Due, Exit};
 use super::net::{Net, Parcel};
 use super::{
-    CloseReason, Conn, ConnId, Context, DropReason, EventId, EventKind, Link, LinkSpec, ProcId,
-    Process, Rng, Stimulus, Time, TimerId, Trace,
+    CloseReason, Conn, ConnId, Context, DropReason, EventId, EventKind, Link, LinkSpec, Loss,
+    ProcId, Process, Rng, Stimulus, Time, TimerId, Trace, Trap,
 };
 
 /// How a process is.
@@ -181,10 +181,8 @@ impl<P: Process> Sim<P> {
     pub fn input(&mut self, process: ProcId, input: P::Input) -> EventId {
         self.core.position += 1;
         let id = self.core.record(process, None, EventKind::Input(input.clone()));
-        if let Some(slot) = self.slots.get_mut(process.0 as usize)
-            && slot.state == ProcState::Down
-        {
-            Arc::make_mut(&mut slot.process).input_while_dead(&input);
+        if let Some(slot) = self.slots.get_mut(process.0 as usize) {
+            Arc::make_mut(&mut slot.process).input_at_once(&input, slot.state);
         }
         self.stimulate(process, id, Stimulus::Input(input));
         id
@@ -287,6 +285,11 @@ impl<P: Process> Sim<P> {
                     self.core.record(to, Some(sent), EventKind::Dropped { sent, reason });
                     return true;
                 }
+                if self.core.is_trapped([from, to], Trap::Lose, &frame).is_some() {
+                    let reason = DropReason::Trap;
+                    self.core.record(to, Some(sent), EventKind::Dropped { sent, reason });
+                    return true;
+                }
                 let kind = EventKind::Arrived { sent, conn: id, from };
                 let event = self.core.record(to, Some(sent), kind);
                 self.stimulate(to, event, Stimulus::Frame { conn: id, frame });
@@ -327,7 +330,7 @@ impl<P: Process> Sim<P> {
         let mut cx = Context::new(&mut self.core, process, &mut slot.rng, &mut slot.timers, cause);
         Arc::make_mut(&mut slot.process).handle(&mut cx, stimulus);
         while let Some(Exit { process, cause, again }) = self.core.exits.pop() {
-            let cause = self.end(process, false, Some(cause));
+            let cause = self.end(process, Loss::Memory, Some(cause));
             if let (Some(after), Some(slot)) = (again, self.slots.get_mut(process.0 as usize)) {
                 let id = self.core.next_timer();
                 slot.boot = Some(id);

@@ -55,7 +55,7 @@ impl Process for Talker {
         }
     }
 
-    fn crash(&mut self, _lose_disk: bool) {
+    fn crash(&mut self, _now: Time, _loss: Loss) {
         *self = Self { dials: self.dials, ..Self::default() };
     }
 
@@ -84,10 +84,14 @@ impl Process for Talker {
         }
     }
 
-    fn input_while_dead(&mut self, input: &Order) {
-        if let Order::Say(n) = input {
+    fn input_at_once(&mut self, input: &Order, state: ProcState) {
+        if let (Order::Say(n), ProcState::Down) = (input, state) {
             self.heard.push(*n);
         }
+    }
+
+    fn is_prey(frame: &u64, _: Trap) -> bool {
+        frame % 2 == 1
     }
 
     fn wire_len(_: &u64) -> u64 {
@@ -214,7 +218,7 @@ fn a_cut_closes_connections_and_loses_what_is_under_way() {
 fn a_crash_takes_memory_and_timers_and_the_other_side_is_told() {
     let mut sim = pair(plain());
     sim.input(A, Order::SayLater(1));
-    sim.crash(A, false);
+    sim.crash(A, Loss::Memory);
     run(&mut sim);
     assert!(heard(&sim).is_empty());
     assert!(sim.process(B).unwrap().conns.is_empty());
@@ -229,7 +233,7 @@ fn a_crash_takes_memory_and_timers_and_the_other_side_is_told() {
 fn what_is_sent_to_the_dead_is_dropped() {
     let mut sim = pair(plain());
     say(&mut sim, 0..1);
-    sim.crash(B, false);
+    sim.crash(B, Loss::Memory);
     run(&mut sim);
     assert_eq!(dropped(&sim, DropReason::PeerGone), 1);
 }
@@ -267,7 +271,7 @@ fn who_comes_back_by_hand_does_not_come_back_twice_and_who_is_killed_stays_dead(
     assert_eq!(sim.state(A), Some(ProcState::Down));
     sim.start(A);
     sim.input(A, Order::Relapse);
-    sim.crash(A, false);
+    sim.crash(A, Loss::Memory);
     run(&mut sim);
     assert_eq!(sim.state(A), Some(ProcState::Down));
 }
@@ -275,7 +279,7 @@ fn who_comes_back_by_hand_does_not_come_back_twice_and_who_is_killed_stays_dead(
 #[test]
 fn a_dead_process_may_take_note_of_what_is_asked() {
     let mut sim = pair(plain());
-    sim.crash(A, false);
+    sim.crash(A, Loss::Memory);
     sim.input(A, Order::Say(3));
     assert_eq!(sim.process(A).unwrap().heard, [3]);
 }
@@ -355,4 +359,25 @@ fn timers_that_were_taken_back_do_not_pile_up() {
     run(&mut sim);
     assert_eq!(heard(&sim).last(), Some(&1), "the timer that was kept still fires");
     assert!(sim.process(A).unwrap().heard.is_empty(), "the others do not");
+}
+
+#[test]
+fn a_trap_takes_one_frame_of_its_kind() {
+    let mut sim = pair(plain());
+    sim.set_trap(B, Trap::Lose);
+    sim.set_trap(A, Trap::Twice);
+    // Talkers take odd numbers for what traps wait for.
+    say(&mut sim, 0..6);
+    run(&mut sim);
+    assert_eq!(heard(&sim), [0, 1, 2, 3, 4, 5], "one of the two ones is lost");
+    assert_eq!(sim.traps().count(), 0);
+    sim.set_trap(A, Trap::Twice);
+    say(&mut sim, 7..8);
+    run(&mut sim);
+    assert_eq!(heard(&sim).len(), 8);
+    sim.set_trap(A, Trap::Twice);
+    sim.clear_traps(A);
+    sim.set_trap(B, Trap::Lose);
+    sim.crash(B, Loss::Memory);
+    assert_eq!(sim.traps().count(), 0, "nobody is left for whom it would wait");
 }

@@ -34,6 +34,11 @@ impl Time {
         self.0.saturating_add(Self::UNIX_NS)
     }
 
+    /// This moment as a clock shows it that is ahead by so many nanoseconds, behind if that is negative.
+    pub const fn shifted(self, ahead: i64) -> Self {
+        Self(self.0.saturating_add_signed(ahead))
+    }
+
     /// The span from `earlier` to this; zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))

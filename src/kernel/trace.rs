@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::{CloseReason, ConnId, Digest, EventId, Fold, LinkSpec, Port, ProcId, Process, Time};
+use super::{
+    CloseReason, ConnId, Digest, EventId, Fold, LinkSpec, Loss, Port, ProcId, Process, Time, Trap,
+};
 
 /// Events in a chunk. Small, because the unfinished chunk is what a clone copies.
 const CHUNK: usize = 128;
@@ -95,8 +97,8 @@ pub enum EventKind<P: Process> {
     Input(P::Input),
     /// The process died.
     Crashed {
-        /// Whether its disk is lost as well.
-        lose_disk: bool,
+        /// What is lost with it.
+        loss: Loss,
     },
     /// The process was taken away, and will not come back.
     Removed,
@@ -127,6 +129,13 @@ pub enum EventKind<P: Process> {
         /// The new properties.
         spec: LinkSpec,
     },
+    /// The next frame of a kind that the process sends or is sent will not fare like others.
+    TrapSet {
+        /// How.
+        trap: Trap,
+    },
+    /// The process's traps were taken away.
+    TrapsCleared,
     /// What the process itself has to tell.
     Note(P::Note),
 }
@@ -138,6 +147,8 @@ pub enum DropReason {
     LinkCut,
     /// The process it was for is gone, or has closed the connection.
     PeerGone,
+    /// Somebody wanted just this one to be lost.
+    Trap,
 }
 
 /// The events so far.
@@ -277,7 +288,7 @@ impl<P: Process> Fold for EventKind<P> {
                 digest.word(10);
                 input.fold(digest);
             }
-            Self::Crashed { lose_disk } => digest.word(11 ^ u64::from(*lose_disk) << 8),
+            Self::Crashed { loss } => digest.word(11 ^ (*loss as u64) << 8),
             Self::Removed => digest.word(18),
             Self::Paused => digest.word(12),
             Self::Resumed => digest.word(13),
@@ -288,6 +299,8 @@ impl<P: Process> Fold for EventKind<P> {
                 digest.word(17 ^ u64::from(peer.0) << 8);
                 spec.fold(digest);
             }
+            Self::TrapSet { trap } => digest.word(19 ^ (*trap as u64) << 8),
+            Self::TrapsCleared => digest.word(20),
             Self::Note(note) => {
                 digest.word(18);
                 note.fold(digest);

@@ -35,7 +35,7 @@ impl Server {
         stream: &str,
         advisory: &StreamAdvisory,
     ) {
-        let (now, domain) = (cx.now(), self.config.domain.clone());
+        let (now, domain) = (self.wall(cx.now()), self.config.domain.clone());
         self.announce(cx, &advisory.subject(stream), |id| {
             advisory.to_json(id, now, stream, domain.as_deref())
         });
@@ -79,7 +79,7 @@ impl Server {
         if reads && found() {
             return;
         }
-        let (config, now) = (Arc::clone(&self.config), cx.now());
+        let (config, now) = (Arc::clone(&self.config), self.wall(cx.now()));
         let client = request.by.and_then(|conn| self.memory.clients.get(&conn)).cloned();
         let client = client.as_ref().map(|client| audited(client, &config.name));
         let (asked, answered) =

@@ -113,7 +113,7 @@ impl Server {
                     let info = StreamInfo {
                         config: Arc::clone(&existing.config),
                         created: existing.created.into(),
-                        ts: cx.now().into(),
+                        ts: self.wall(cx.now()).into(),
                         ..StreamInfo::default()
                     };
                     Ok(Some(answer(endpoint, Created { info: Some(info), did_create: false })))
@@ -124,7 +124,7 @@ impl Server {
             return Err(ApiError::STREAM_SUBJECT_OVERLAP);
         }
         let (peers, group, preferred) = self.place(cx, &config)?;
-        let (config, created, consumers) = (Arc::new(config), cx.now(), Arc::default());
+        let (config, created, consumers) = (Arc::new(config), self.wall(cx.now()), Arc::default());
         let assignment = Assignment { config, created, peers, group, desired: None, consumers };
         let requester = requester.clone();
         self.propose_meta(cx, MetaCommand::Create { assignment, preferred, requester });

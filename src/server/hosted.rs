@@ -11,6 +11,7 @@ use crate::nats::api::{PurgeRequest, Retention, StreamAdvisory, StreamConfig};
 use super::consumer::{ConsumerNote, HostedConsumer};
 use super::group::Member;
 use super::inflow::HostedInflow;
+use super::machine::Synced;
 use super::meta::{Assignment, MetaCommand, Requester};
 use super::{Host, Note, Removal, Server, Target};
 
@@ -45,6 +46,8 @@ pub struct HostedStream {
     subscribed: Vec<Subject>,
     /// For which direct gets its copy here answers.
     offers: Vec<Subject>,
+    /// What a power failure would leave of it.
+    pub(super) synced: Option<Arc<Synced>>,
 }
 
 impl HostedStream {
@@ -64,6 +67,7 @@ impl HostedStream {
             abandoning: None,
             subscribed: Vec::new(),
             offers: Vec::new(),
+            synced: None,
         }
     }
 

@@ -21,9 +21,9 @@ impl Server {
         message: &Message,
     ) {
         let before = cx.cause();
-        let now = cx.now();
+        let now = self.wall(cx.now());
         // As long as a consumer may be unknown here, everything may be wanted.
-        let knows_all = self.knows_consumers(now);
+        let knows_all = self.knows_consumers(cx.now());
         let Some(hosted) = self.streams.get_mut(name) else { return };
         let replicated = hosted.group.is_some();
         let HostedStream { stream, leader, consumers, .. } = hosted;

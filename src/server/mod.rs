@@ -18,6 +18,7 @@ mod hosted;
 mod inflow;
 mod ingest;
 mod leaf;
+mod machine;
 mod meta;
 mod moving;
 mod note;
@@ -32,7 +33,9 @@ use crate::sorted::{Map, Set};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::kernel::{ConnId, Context, Digest, Fold, Port, ProcId, Process, Span, Stimulus, Time};
+use crate::kernel::{
+    ConnId, Context, Digest, Fold, Loss, Port, ProcId, Process, Span, Stimulus, Time,
+};
 use crate::nats::api::{API_LEVEL, ApiStats, SERVER_VERSION};
 use crate::nats::interest::Interest;
 use crate::nats::protocol::ServerInfo;
@@ -45,6 +48,7 @@ pub use group::{GroupEntry, GroupRaft, GroupState, META, Member};
 pub use hosted::HostedStream;
 pub use inflow::{HostedInflow, InflowNote};
 pub use leaf::{DOMAIN_QUEUE, LeafInfo, LeafOp, LeafRemote, LeafView};
+pub use machine::Condition;
 pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester};
 pub use moving::{Desired, Move, MoveStep};
 pub use note::{Note, Removal};
@@ -100,6 +104,8 @@ pub enum Timer {
     Move,
     /// The other side of a transfer is silent.
     Transfer(Subject),
+    /// The disk has written something.
+    Written,
     /// The server ends.
     Exit,
 }
@@ -127,6 +133,7 @@ impl Fold for Timer {
             Self::GatherConsumers(id) => digest.word(id << 8 ^ 5),
             Self::Later => digest.word(6),
             Self::Move => digest.word(7),
+            Self::Written => digest.word(10),
             Self::Transfer(key) => digest.bytes(key.as_bytes()),
             Self::Sweep(stream) => digest.bytes(stream.as_bytes()),
             Self::Consumer(stream, consumer) => {
@@ -173,6 +180,7 @@ pub struct Server {
     /// Whether the server ran before.
     booted: bool,
     next_client: u64,
+    machine: machine::Machine,
 }
 
 /// What is lost when the process dies.
@@ -205,6 +213,8 @@ struct Memory {
     watchers: Map<Subject, Set<ConsumerId>>,
     /// What has come here for streams led here, which have not taken it in yet.
     later: VecDeque<(Target, Message)>,
+    /// What waits for a slow disk, and until when.
+    writes: VecDeque<(Time, machine::Write)>,
     next_reply: u64,
     /// Connections that are over, and since when; the last ones only.
     past: VecDeque<(Time, Arc<ClientConn>)>,
@@ -263,6 +273,7 @@ impl Server {
             relearns: false,
             booted: false,
             next_client: 0,
+            machine: machine::Machine::default(),
         }
     }
 
@@ -336,6 +347,7 @@ impl Server {
     /// The process starts.
     pub fn start<H: Host>(&mut self, cx: &mut Context<'_, H>) {
         let again = std::mem::replace(&mut self.booted, true);
+        self.start_syncing(cx);
         for (peer, _) in self.config.members.clone() {
             // On the first start the lower number dials, so that there is one route a pair.
             if peer != self.config.me && (again || peer > self.config.me) {
@@ -347,8 +359,13 @@ impl Server {
     }
 
     /// The process dies.
-    pub fn crash(&mut self, lose_disk: bool) {
+    pub fn crash(&mut self, now: Time, loss: Loss) {
         self.memory = Memory::default();
+        self.stop_syncing(now);
+        let lose_disk = loss == Loss::Disk;
+        if loss == Loss::Unsynced {
+            self.lose_unsynced(now);
+        }
         if lose_disk {
             self.streams.clear();
             self.assignments = MetaState::default();
@@ -358,6 +375,7 @@ impl Server {
 
     /// Something happens.
     pub fn handle<H: Host>(&mut self, cx: &mut Context<'_, H>, stimulus: ServerStimulus) {
+        self.sync_if_due(cx.now());
         match stimulus {
             ServerStimulus::Opened { conn, peer, port, dialled } => match port {
                 ROUTE_PORT => self.route_opened(cx, conn, peer),
@@ -379,6 +397,7 @@ impl Server {
             ServerStimulus::Frame { frame: Frame::Server(_), .. } => {}
             ServerStimulus::Timer(timer) => self.timer(cx, timer),
             ServerStimulus::Stop => self.stop(cx),
+            ServerStimulus::Condition(what) => self.set_condition(cx, &what),
         }
     }
 
@@ -404,7 +423,9 @@ impl Server {
             Timer::Transfer(key) => self.transfer_late(cx, &key),
             Timer::Sweep(stream) => self.sweep(cx, &stream),
             Timer::Consumer(stream, consumer) => self.consumer_timer(cx, &stream, &consumer),
+            Timer::Written => self.written(cx),
             Timer::Exit => {
+                self.sync();
                 self.say_goodbye(cx);
                 cx.exit();
             }
@@ -518,6 +539,8 @@ pub enum ServerStimulus {
     Timer(Timer),
     /// The server is to stop in an orderly way.
     Stop,
+    /// Something about its machine or its luck changes.
+    Condition(Condition),
 }
 
 impl ServerStimulus {

@@ -10,6 +10,7 @@ use crate::kernel::{ConnId, Context, ProcId, Span, Time};
 use crate::nats::{Message, Subject};
 
 use super::leaf::Key;
+use super::machine::Write;
 use super::routing::Origin;
 use super::{Account, Frame, Host, ROUTE_PING, ROUTE_RETRY, RouteOp, Server, Target, Timer};
 
@@ -200,7 +201,11 @@ impl Server {
             RouteOp::Message { account: Account::System, message, .. } => {
                 self.system_message(cx, peer, &message);
             }
-            RouteOp::Raft(frame) => self.group_message(cx, peer, &frame),
+            RouteOp::Raft(frame) => {
+                if let Some(Write::Raft(_, frame)) = self.to_disk(cx, Write::Raft(peer, frame)) {
+                    self.group_message(cx, peer, &frame);
+                }
+            }
         }
     }
 

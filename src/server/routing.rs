@@ -9,6 +9,7 @@ use crate::nats::interest::Interested;
 use crate::nats::{Message, Subject};
 
 use super::leaf::{DOMAIN_QUEUE, Refusal};
+use super::machine::Write;
 use super::{Account, Host, Note, RouteOp, Server, Target, Timer};
 
 /// How long a message takes from a consumer to a stream of the same server.
@@ -298,15 +299,14 @@ impl Server {
             Target::Inflow(stream, id) => {
                 let (stream, id) = (Arc::clone(stream), Arc::clone(id));
                 if matches!(origin, Origin::Route { .. } | Origin::Leaf { .. }) {
-                    self.inflow_message(cx, &stream, &id, message);
+                    self.take_in(cx, Target::Inflow(stream, id), message);
                 } else {
                     self.hand_over_later(cx, Target::Inflow(stream, id), message);
                 }
                 true
             }
             Target::Stream(stream) => {
-                let stream = Arc::clone(stream);
-                self.ingest(cx, &stream, message);
+                self.take_in(cx, Target::Stream(Arc::clone(stream)), message);
                 true
             }
             Target::Direct(stream) => {
@@ -343,11 +343,24 @@ impl Server {
 
     /// A stream takes in what came for it.
     pub(super) fn take_in_later<H: Host>(&mut self, cx: &mut Context<'_, H>) {
-        match self.memory.later.pop_front() {
-            Some((Target::Stream(stream), message)) => self.ingest(cx, &stream, &message),
-            Some((Target::Inflow(stream, id), message)) => {
-                self.inflow_message(cx, &stream, &id, &message);
+        if let Some((target, message)) = self.memory.later.pop_front() {
+            self.take_in(cx, target, &message);
+        }
+    }
+
+    /// A stream led here takes a message in, as soon as the disk does.
+    fn take_in<H: Host>(&mut self, cx: &mut Context<'_, H>, target: Target, message: &Message) {
+        let target = if self.has_slow_disk() {
+            match self.to_disk(cx, Write::Message(target, message.clone())) {
+                Some(Write::Message(target, _)) => target,
+                _ => return,
             }
+        } else {
+            target
+        };
+        match target {
+            Target::Stream(stream) => self.ingest(cx, &stream, message),
+            Target::Inflow(stream, id) => self.inflow_message(cx, &stream, &id, message),
             _ => {}
         }
     }

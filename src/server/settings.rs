@@ -38,11 +38,14 @@ pub struct JetStreamSettings {
     pub max_storage: u64,
     /// Whether unknown fields in requests are refused.
     pub strict: bool,
+    /// How often what was written is flushed to the disk for good; zero for with every write, which is
+    /// `always` in a configuration file.
+    pub sync_interval: Span,
 }
 
 as_json! {
     strict JetStreamSettings;
-    max_memory, max_storage, strict,
+    max_memory, max_storage, strict, sync_interval,
 }
 
 impl Default for ServerSettings {
@@ -63,6 +66,7 @@ impl Default for JetStreamSettings {
     /// A real server takes three quarters of the memory and of the free disk it finds; a simulated
     /// one has 8 GiB and 1 TiB.
     fn default() -> Self {
-        Self { max_memory: 1 << 33, max_storage: 1 << 40, strict: true }
+        let sync_interval = Span::secs(120);
+        Self { max_memory: 1 << 33, max_storage: 1 << 40, strict: true, sync_interval }
     }
 }

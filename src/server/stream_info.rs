@@ -37,7 +37,7 @@ impl Server {
             state: StreamState { consumer_count, ..hosted.stream.state() },
             domain: self.config.domain.clone(),
             cluster: Some(self.cluster_info(now, hosted.group.as_ref(), &(name, None))),
-            ts: now.into(),
+            ts: self.wall(now).into(),
             ..StreamInfo::default()
         }
     }

@@ -18,7 +18,7 @@ impl Server {
 
     /// Sets the timer for the next message that becomes too old.
     pub(super) fn arm_expiry<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let now = cx.now();
+        let now = self.wall(cx.now());
         let Some(hosted) = self.streams.get_mut(name) else { return };
         if hosted.expiring.is_some() {
             return;
@@ -36,8 +36,8 @@ impl Server {
 
     /// Something in a stream is too old.
     pub(super) fn expire<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let now = cx.now();
-        let knows_all = self.knows_consumers(now);
+        let now = self.wall(cx.now());
+        let knows_all = self.knows_consumers(cx.now());
         let Some(hosted) = self.streams.get_mut(name) else { return };
         hosted.expiry = None;
         let leading = hosted.leading;
@@ -72,7 +72,7 @@ impl Server {
 
     /// Sets the timer for the next batch that waits for too long.
     pub(super) fn arm_batches<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let now = cx.now();
+        let now = self.wall(cx.now());
         let Some(hosted) = self.streams.get_mut(name) else { return };
         if hosted.abandoning.is_some() {
             return;
@@ -84,7 +84,7 @@ impl Server {
 
     /// A batch may have waited for too long.
     pub(super) fn abandon_batches<H: Host>(&mut self, cx: &mut Context<'_, H>, name: &Arc<str>) {
-        let now = cx.now();
+        let now = self.wall(cx.now());
         let Some(hosted) = self.streams.get_mut(name) else { return };
         hosted.abandoning = None;
         for abandoned in hosted.leader.abandon(now) {

@@ -64,10 +64,12 @@ impl Sight {
             EventKind::Crashed { .. }
             | EventKind::Paused
             | EventKind::LinkCut { .. }
+            | EventKind::TrapSet { .. }
             | EventKind::LinkBlocked { .. } => Some(Self::Mark(MarkKind::Fault, true)),
             EventKind::Removed => Some(Self::Mark(MarkKind::Input, true)),
             EventKind::Started
             | EventKind::Resumed
+            | EventKind::TrapsCleared
             | EventKind::LinkHealed { .. }
             | EventKind::LinkChanged { .. } => Some(Self::Mark(MarkKind::Healed, true)),
             EventKind::Note(Note::Server(note)) => server_mark(note),

@@ -362,6 +362,7 @@ fn doing(deed: &Deed) -> Option<Doing> {
                 LeaderFault::Wreck => "dies and loses its disk",
                 LeaderFault::Stop => "is stopped",
                 LeaderFault::Pause => "freezes",
+                LeaderFault::PowerCut => "loses its power",
             };
             Doing::Fault(format!("The server that leads {stream} {what}."))
         }
@@ -379,6 +380,12 @@ fn given(input: &Input) -> Doing {
         Input::Crash { .. }
         | Input::Pause { .. }
         | Input::Stop { .. }
+        | Input::PowerCut { .. }
+        | Input::SlowDisk { .. }
+        | Input::Clock { .. }
+        | Input::LoseAck { .. }
+        | Input::Duplicate { .. }
+        | Input::Partition { .. }
         | Input::Cut { .. }
         | Input::Block { .. } => Doing::Fault(said),
         _ => Doing::Said(said),

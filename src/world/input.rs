@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use crate::client::{Behaviour, Call};
-use crate::kernel::LinkSpec;
+use crate::kernel::{LinkSpec, Span};
 use crate::nats::json::{self, FromJson, JsonError, Object, ToJson, WriteFields, Writer, one_of};
 
 use super::topology::ClientSpec;
@@ -60,10 +60,15 @@ pub enum Input {
     },
     /// A process dies without warning.
     Crash {
-        /// Which server or client.
+        /// Which server or client; a cluster stands for all its servers, here and in what follows.
         process: String,
         /// Whether its disk is lost with it.
         lose_disk: bool,
+    },
+    /// The power of a server fails: what its disk had not been told to keep for good is lost with it.
+    PowerCut {
+        /// Which server.
+        process: String,
     },
     /// A server is asked to stop in an orderly way: it hands over what it leads, then ends.
     Stop {
@@ -84,6 +89,51 @@ pub enum Input {
     Resume {
         /// Which server or client.
         process: String,
+    },
+    /// The disk of a server takes so long for whatever is written.
+    SlowDisk {
+        /// Which server.
+        process: String,
+        /// How long; zero for a good disk.
+        latency: Span,
+    },
+    /// The clock of a server is wrong.
+    Clock {
+        /// Which server.
+        process: String,
+        /// By how many nanoseconds it is ahead; behind, if negative.
+        ahead: i64,
+    },
+    /// The next acknowledgement to or from a client gets lost.
+    LoseAck {
+        /// Which client.
+        client: String,
+    },
+    /// A client sends the next message that it publishes twice, as if it tried again.
+    Duplicate {
+        /// Which client.
+        client: String,
+    },
+    /// A server wins the next election of a leader, if it may at all.
+    Favour {
+        /// Which server.
+        process: String,
+        /// Of this stream; without it, of everything in its cluster.
+        stream: Option<String>,
+    },
+    /// At the next election of a leader all campaign at once, so that nobody wins at first.
+    SplitVote {
+        /// In which cluster.
+        cluster: String,
+        /// Of this stream; without it, of everything there.
+        stream: Option<String>,
+    },
+    /// Nothing passes between processes of different sides any more.
+    Partition {
+        /// The sides: names of processes and clusters.
+        sides: Vec<Vec<String>>,
+        /// Whether nobody notices. Otherwise connections close, and both ends do.
+        silent: bool,
     },
     /// The link between two processes is cut; both notice.
     Cut {
@@ -106,7 +156,8 @@ pub enum Input {
         /// The other.
         b: String,
     },
-    /// All links work again, all dead processes start, all frozen ones go on.
+    /// All links work again, all dead processes start, all frozen ones go on, disks are fast and clocks
+    /// right; nothing waits to happen any more.
     HealAll,
     /// The link between two processes has other properties from now on.
     Link {
@@ -148,10 +199,26 @@ impl FromJson for Input {
             "crash" => {
                 Self::Crash { process: o.take("process"), lose_disk: o.take_or("lose_disk", false) }
             }
+            "power_cut" => Self::PowerCut { process: o.take("process") },
             "stop" => Self::Stop { process: o.take("process") },
             "restart" => Self::Restart { process: o.take("process") },
             "pause" => Self::Pause { process: o.take("process") },
             "resume" => Self::Resume { process: o.take("process") },
+            "slow_disk" => {
+                Self::SlowDisk { process: o.take("process"), latency: o.take("latency") }
+            }
+            "clock" => Self::Clock { process: o.take("process"), ahead: o.take("ahead") },
+            "lose_ack" => Self::LoseAck { client: o.take("client") },
+            "duplicate" => Self::Duplicate { client: o.take("client") },
+            "favour" => {
+                Self::Favour { process: o.take("process"), stream: o.take_or("stream", None) }
+            }
+            "split_vote" => {
+                Self::SplitVote { cluster: o.take("cluster"), stream: o.take_or("stream", None) }
+            }
+            "partition" => {
+                Self::Partition { sides: o.take("sides"), silent: o.take_or("silent", false) }
+            }
             "cut" => Self::Cut { a: o.take("a"), b: o.take("b") },
             "block" => Self::Block { from: o.take("from"), to: o.take("to") },
             "heal" => Self::Heal { a: o.take("a"), b: o.take("b") },
@@ -174,10 +241,18 @@ const INPUTS: &[&str] = &[
     "bytes",
     "read",
     "crash",
+    "power_cut",
     "stop",
     "restart",
     "pause",
     "resume",
+    "slow_disk",
+    "clock",
+    "lose_ack",
+    "duplicate",
+    "favour",
+    "split_vote",
+    "partition",
     "cut",
     "block",
     "heal",
@@ -217,10 +292,33 @@ impl ToJson for Input {
             Self::Crash { process, lose_disk } => {
                 to.field("input", &"crash").field("process", process).field("lose_disk", lose_disk);
             }
+            Self::PowerCut { process } => process_input(to, "power_cut", process),
             Self::Stop { process } => process_input(to, "stop", process),
             Self::Restart { process } => process_input(to, "restart", process),
             Self::Pause { process } => process_input(to, "pause", process),
             Self::Resume { process } => process_input(to, "resume", process),
+            Self::SlowDisk { process, latency } => {
+                to.field("input", &"slow_disk").field("process", process);
+                to.field("latency", latency);
+            }
+            Self::Clock { process, ahead } => {
+                to.field("input", &"clock").field("process", process).field("ahead", ahead);
+            }
+            Self::LoseAck { client } => {
+                to.field("input", &"lose_ack").field("client", client);
+            }
+            Self::Duplicate { client } => {
+                to.field("input", &"duplicate").field("client", client);
+            }
+            Self::Favour { process, stream } => {
+                to.field("input", &"favour").field("process", process).field("stream", stream);
+            }
+            Self::SplitVote { cluster, stream } => {
+                to.field("input", &"split_vote").field("cluster", cluster).field("stream", stream);
+            }
+            Self::Partition { sides, silent } => {
+                to.field("input", &"partition").field("sides", sides).field("silent", silent);
+            }
             Self::Cut { a, b } => {
                 to.field("input", &"cut").field("a", a).field("b", b);
             }
@@ -297,6 +395,14 @@ mod tests {
             r#"{"input":"read","client":"c","operations":5}"#.to_owned(),
             r#"{"input":"remove_client","client":"c"}"#.to_owned(),
             r#"{"input":"crash","process":"p","lose_disk":true}"#.to_owned(),
+            r#"{"input":"power_cut","process":"p"}"#.to_owned(),
+            r#"{"input":"slow_disk","process":"p","latency":5}"#.to_owned(),
+            r#"{"input":"clock","process":"p","ahead":-5}"#.to_owned(),
+            r#"{"input":"lose_ack","client":"c"}"#.to_owned(),
+            r#"{"input":"duplicate","client":"c"}"#.to_owned(),
+            r#"{"input":"favour","process":"p","stream":"S"}"#.to_owned(),
+            r#"{"input":"split_vote","cluster":"c","stream":null}"#.to_owned(),
+            r#"{"input":"partition","sides":[["x"],["y","z"]],"silent":true}"#.to_owned(),
             r#"{"input":"stop","process":"p"}"#.to_owned(),
             r#"{"input":"restart","process":"p"}"#.to_owned(),
             r#"{"input":"pause","process":"p"}"#.to_owned(),

@@ -15,6 +15,7 @@ mod input;
 mod node;
 pub mod scenes;
 mod topology;
+mod trouble;
 mod view;
 
 use crate::sorted::Map;
@@ -31,6 +32,7 @@ pub use inflow_view::InflowView;
 pub use input::Input;
 pub use node::{Node, NodeInput, NodeTimer, Note};
 pub use topology::{ClientSpec, Cluster, Role, Setup, Topology, TopologyError};
+pub use trouble::Trouble;
 pub use view::{Replica, StreamView};
 
 /// An event of a world's trace.
@@ -94,6 +96,12 @@ impl World {
     /// The cluster of a server, or the one a client connects to: its place in the topology.
     pub fn cluster_of(&self, process: ProcId) -> Option<usize> {
         self.clusters.get(process.0 as usize).copied()
+    }
+    /// The name of the cluster of a process.
+    pub fn cluster_name(&self, process: ProcId) -> String {
+        let clusters = &self.topology.clusters;
+        let at = self.cluster_of(process).and_then(|at| clusters.get(at));
+        at.map_or_else(String::new, |cluster| cluster.name.clone())
     }
     /// The link that joins the clusters of two servers, if they are of two that are joined.
     pub fn cluster_link(&self, a: ProcId, b: ProcId) -> Option<&ClusterLink> {

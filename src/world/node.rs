@@ -1,9 +1,10 @@
 //! A process of a world: a server, a client, or a connection from outside.
 
 use crate::client::{self, Behaviour, Call, Client, ClientStimulus, Wire};
-use crate::kernel::{Context, Digest, Fold, Process, Stimulus};
+use crate::kernel::{Context, Digest, Fold, Loss, ProcState, Process, Stimulus, Time, Trap};
 use crate::nats::json;
-use crate::server::{self, Frame, Server, ServerStimulus};
+use crate::nats::protocol::{ClientOp, ServerOp};
+use crate::server::{self, Condition, Frame, Server, ServerStimulus};
 
 /// A process. Boxed, because clients are much smaller than servers.
 #[derive(Debug, Clone)]
@@ -47,6 +48,8 @@ pub enum NodeInput {
     Read(u64),
     /// Of a server: stop in an orderly way.
     Stop,
+    /// Of a server: so is its machine, or its luck, from now on.
+    Condition(Condition),
 }
 
 impl From<server::Note> for Note {
@@ -97,6 +100,7 @@ impl Fold for NodeInput {
             Self::Bytes(bytes) => digest.bytes(bytes),
             Self::Read(n) => digest.word(*n),
             Self::Stop => digest.word(1),
+            Self::Condition(what) => what.fold(digest),
         }
     }
 }
@@ -115,9 +119,9 @@ impl Process for Node {
         }
     }
 
-    fn crash(&mut self, lose_disk: bool) {
+    fn crash(&mut self, now: Time, loss: Loss) {
         match self {
-            Self::Server(server) => server.crash(lose_disk),
+            Self::Server(server) => server.crash(now, loss),
             Self::Client(client) => client.crash(),
             Self::Wire(wire) => wire.crash(),
         }
@@ -127,6 +131,9 @@ impl Process for Node {
         match (self, stimulus) {
             (Self::Server(server), Stimulus::Input(NodeInput::Stop)) => {
                 server.handle(cx, ServerStimulus::Stop);
+            }
+            (Self::Server(server), Stimulus::Input(NodeInput::Condition(what))) => {
+                server.handle(cx, ServerStimulus::Condition(what));
             }
             (Self::Server(server), stimulus) => {
                 let timer = |timer| match timer {
@@ -155,10 +162,32 @@ impl Process for Node {
         }
     }
 
-    fn input_while_dead(&mut self, input: &NodeInput) {
-        // What an application is to do is on its disk: it will do that when it starts again.
-        if let (Self::Client(client), NodeInput::Behave(behaviour)) = (self, input) {
-            client.set_behaviour(behaviour.clone());
+    fn input_at_once(&mut self, input: &NodeInput, state: ProcState) {
+        match (self, input) {
+            // What an application is to do is on its disk: it will do that when it starts again.
+            (Self::Client(client), NodeInput::Behave(behaviour)) if state == ProcState::Down => {
+                client.set_behaviour(behaviour.clone());
+            }
+            (Self::Server(server), NodeInput::Condition(what)) => server.set_machine(what),
+            _ => {}
+        }
+    }
+
+    /// Traps are for acknowledgements that get lost, in either direction, and for messages that an
+    /// application publishes twice.
+    fn is_prey(frame: &Frame, trap: Trap) -> bool {
+        let to_inbox = |subject: &str| subject.starts_with("_INBOX.");
+        match (trap, frame) {
+            (Trap::Lose, Frame::Client(ClientOp::Pub(message))) => {
+                message.subject.starts_with("$JS.ACK.")
+            }
+            (Trap::Lose, Frame::Server(ServerOp::Msg { message, .. })) => {
+                to_inbox(&message.subject) && message.payload.starts_with(br#"{"stream":"#)
+            }
+            (Trap::Twice, Frame::Client(ClientOp::Pub(message))) => {
+                !message.subject.starts_with("$JS.") && !to_inbox(&message.subject)
+            }
+            _ => false,
         }
     }
 

@@ -263,7 +263,7 @@ fn after_a_reconnect_consumers_are_listened_to_again() {
     bench.call(consume(Some("c"), false, None));
     let asked = bench.asked();
     bench.answer(&asked, r#"{"config":{"deliver_subject":"d.c"}}"#);
-    bench.sim.crash(SERVER, false);
+    bench.sim.crash(SERVER, Loss::Memory);
     bench.sim.start(SERVER);
     bench.seen = 0;
     bench.run(Span::secs(1));

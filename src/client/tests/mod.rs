@@ -1,8 +1,8 @@
 //! The client library and what applications do with it, before a server that says what the test wants.
 
 use crate::kernel::{
-    ConnId, Context, Digest, EventKind, Fold, LinkSpec, ProcId, ProcState, Process, Ratio, Sim,
-    Span, Stimulus,
+    ConnId, Context, Digest, EventKind, Fold, LinkSpec, Loss, ProcId, ProcState, Process, Ratio,
+    Sim, Span, Stimulus, Time,
 };
 use crate::nats::protocol::{ClientOp, ServerOp};
 use crate::nats::{Headers, Message};
@@ -57,7 +57,7 @@ impl Process for Node {
         }
     }
 
-    fn crash(&mut self, _lose_disk: bool) {
+    fn crash(&mut self, _now: Time, _loss: Loss) {
         match self {
             Self::Client(client) => client.crash(),
             Self::Server(script) => *script = Script::default(),
@@ -97,8 +97,10 @@ impl Process for Node {
         }
     }
 
-    fn input_while_dead(&mut self, input: &Order) {
-        if let (Self::Client(client), Order::Behave(behaviour)) = (self, input) {
+    fn input_at_once(&mut self, input: &Order, state: ProcState) {
+        if let (Self::Client(client), Order::Behave(behaviour), ProcState::Down) =
+            (self, input, state)
+        {
             client.set_behaviour(behaviour.clone());
         }
     }

@@ -197,7 +197,7 @@ fn a_worker_crashes_before_its_ack_and_comes_back() {
 fn a_worker_that_is_killed_shows_what_it_had_in_hand() {
     let mut bench = working(knobs());
     bench.deliver("1", 7, 1, 1);
-    bench.sim.crash(CLIENT, false);
+    bench.sim.crash(CLIENT, Loss::Memory);
     assert!(matches!(bench.client().doing(), Some(Doing::Crashed { tasks }) if tasks[0].seq == 7));
     bench.sim.start(CLIENT);
     bench.settle();

@@ -122,12 +122,14 @@ pub enum Kind {
     Token,
     /// The name of a command.
     Command,
-    /// A server, written `cluster/server`, or an app, or one of these words.
-    Process(&'static [&'static str]),
     /// A server, written `cluster/server`, or one of these words.
     Member(&'static [&'static str]),
     /// An end of a link: a process, a cluster for all its servers, or one of these words.
     End(&'static [&'static str]),
+    /// A server, written `cluster/server`, or a cluster for all its servers.
+    Machine,
+    /// Processes and clusters with commas between.
+    Side,
     /// The name of a cluster.
     Cluster,
     /// The stream of which the leader is meant, if the word before says so.

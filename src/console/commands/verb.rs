@@ -198,4 +198,24 @@ pub enum Harm {
     Heal,
     /// `fault remove`
     Remove,
+    /// `fault power-cut`
+    PowerCut,
+    /// `fault slow-disk`
+    SlowDisk,
+    /// `fault clock`
+    Clock,
+    /// `fault black-hole`
+    BlackHole,
+    /// `fault partition`
+    Partition,
+    /// `fault lose-ack`
+    LoseAck,
+    /// `fault duplicate`
+    Duplicate,
+    /// `fault win`
+    Win,
+    /// `fault split-vote`
+    SplitVote,
+    /// `fault ls`
+    Ls,
 }

@@ -42,7 +42,7 @@ fn processes_die_freeze_and_come_back() {
     typist.done("fault stop us-east/n1");
     typist.world.run_until(typist.world.now() + Span::secs(20));
     assert_eq!(typist.state("us-east/n1"), Some(ProcState::Down));
-    assert!(typist.done("fault dark us-east").contains("fault crash us-east/n2"));
+    assert!(typist.done("fault dark us-east").contains("fault crash us-east"));
     assert!(typist.world.servers().all(|(_, state, _)| state == ProcState::Down));
     assert!(typist.done("fault dark us-east").contains("down already"));
     typist.done("fault remove checkout");
@@ -51,6 +51,46 @@ fn processes_die_freeze_and_come_back() {
     typist.done("fault crash cli");
     typist.done("fault heal all");
     assert!(typist.world.servers().all(|(_, state, _)| state == ProcState::Up));
+}
+
+#[test]
+fn machines_fail_and_what_is_wrong_is_listed() {
+    let mut typist = Typist::new();
+    assert_eq!(typist.done("fault ls"), "Nothing is broken.");
+    for line in [
+        "fault slow-disk us-east/n2 50ms",
+        "fault clock us-east/n2 1h",
+        "fault clock us-east/n3 500ms --behind",
+        "fault black-hole us-east/n1 us-east/n2",
+        "fault lose-ack checkout",
+        "fault duplicate checkout",
+        "fault win us-east/n3 ORDERS",
+    ] {
+        assert_eq!(typist.done(line), "", "{line}");
+    }
+    let out = typist.done("fault ls");
+    for says in [
+        "the disk of us-east/n2 takes 50 ms for a write",
+        "the clock of us-east/n2 is 3600 s ahead",
+        "the clock of us-east/n3 is 500 ms behind",
+        "us-east/n1 – us-east/n2 is a black hole",
+        "the next acknowledgement of checkout will get lost",
+        "checkout will send its next message twice",
+        "us-east/n3 will win the next election of ORDERS",
+        "'fault heal all' mends all of it.",
+    ] {
+        assert!(out.contains(says), "{says}: {out}");
+    }
+    typist.done("fault heal all");
+    assert_eq!(typist.done("fault ls"), "Nothing is broken.");
+    typist.done("fault split-vote us-east");
+    assert!(typist.done("fault ls").contains("the next vote in us-east will be split"));
+    assert!(typist.done("fault power-cut leader ORDERS").starts_with("fault power-cut us-east/n"));
+    typist.done("fault heal all");
+    typist.done("fault partition us-east/n1,checkout us-east/n2,us-east/n3 --silent");
+    assert!(typist.done("fault ls").contains("us-east/n1 – us-east/n3 is a black hole"));
+    typist.done("fault pause us-east");
+    assert!(typist.world.servers().all(|(_, state, _)| state == ProcState::Paused));
 }
 
 #[test]
@@ -130,6 +170,18 @@ fn wrong_names_say_which_there_are() {
     typist.refused("fault dark mars", "there are us-east");
     typist.refused("fault stop checkout", "checkout is no server");
     typist.refused("fault crash us-east/n1 ORDERS", "only leader takes a stream");
+    typist.refused("fault slow-disk us-east/n1 much", "a duration such as");
+    typist.refused("fault slow-disk checkout 1s", "checkout is no server");
+    typist.refused("fault clock us-east/n1 9d --behind", "can go back by");
+    typist.refused("fault power-cut us-east/n9", "there are audit, checkout, cli, us-east/n1");
+    typist.refused("fault lose-ack us-east/n1", "us-east/n1 is no client");
+    typist.refused(
+        "fault win us-east/n1 NOPE",
+        "no replicated stream \"NOPE\" in us-east; there are ORDERS",
+    );
+    typist
+        .refused("fault split-vote mars", "there is no cluster called \"mars\"; there are us-east");
+    typist.refused("fault partition us-east/n1 us-east", "cannot be on two sides");
     typist.refused("fault kill us-east/n1", "expected command but got \"kill\"");
 }
 

@@ -10,7 +10,7 @@ use super::log::Position;
 use super::member::{Leader, Raft, Received, State, Vote};
 use super::progress::quorum;
 use super::replication::NotLeader;
-use super::{Entry, Message, Output, PeerId, Progress, Timing};
+use super::{Entry, Luck, Message, Output, PeerId, Progress, Timing};
 
 impl<E: Clone, S: Clone> Raft<E, S> {
     /// The election timer of a follower or candidate.
@@ -37,6 +37,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         self.disk.term += 1;
         self.disk.voted_for = Some(self.id);
         self.volatile.transfer_asked = false;
+        self.volatile.luck = self.volatile.luck.filter(|luck| *luck != Luck::Together);
         self.reset_election(now);
         let own = Vote { from: self.id, empty: false };
         self.volatile.state = State::Candidate { votes: vec![own] };
@@ -216,6 +217,9 @@ impl<E: Clone, S: Clone> Raft<E, S> {
     pub(super) fn set_leader(&mut self, leader: Option<PeerId>, out: &mut Vec<Output<E, S>>) {
         if self.volatile.leader != leader {
             self.volatile.leader = leader;
+            if leader.is_some() {
+                self.volatile.luck = None;
+            }
             out.push(Output::LeaderChanged { leader, term: self.disk.term });
         }
     }

@@ -8,7 +8,7 @@ use crate::sorted;
 use super::log::{Log, Position};
 use super::member::{Persistent, Raft, State, Volatile};
 use super::progress::Progress;
-use super::{Output, PeerId, Timing};
+use super::{Luck, Output, PeerId, Timing};
 
 /// How a member of a group begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,10 +118,22 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         self.volatile = Volatile::after_start(self.id, &self.disk, 0, now + delay);
     }
 
-    /// The machine lost power before the entries after `synced` were flushed to its disk. To be
-    /// followed by [`Raft::restart`]. Can lose what was acknowledged, as it can in reality.
-    pub fn lose_unsynced(&mut self, synced: u64) {
-        self.disk.log.truncate_after(synced);
+    /// The machine lost power when its disk had this member as it was in `synced`. Term and vote are in a
+    /// file of their own, written with every vote. To be followed by [`Raft::restart`]. Can lose what was
+    /// acknowledged, as it can in reality.
+    pub fn lose_unsynced(&mut self, synced: &Self) {
+        let now = &self.disk;
+        let (term, voted_for, contacts) = (now.term, now.voted_for, Arc::clone(&now.contacts));
+        self.disk = Persistent { term, voted_for, contacts, ..synced.disk.clone() };
+        self.volatile = synced.volatile.clone();
+    }
+
+    /// Lets the next election go in a way in which it could go anyhow, or leaves it to chance again.
+    pub fn set_luck(&mut self, now: Time, luck: Option<Luck>) {
+        self.volatile.luck = luck;
+        if !self.is_leader() {
+            self.reset_election(now);
+        }
     }
 
     /// Replaces the log up to `up_to`, which must be applied, by the applied `snapshot` at that
@@ -138,7 +150,17 @@ impl<E: Clone, S: Clone> Raft<E, S> {
 
     /// A new moment for this member's next campaign.
     pub(super) fn reset_election(&mut self, now: Time) {
-        self.volatile.election = now + election_delay(&self.timing, &mut self.rng);
+        let Timing { election_min: min, election_max: max, .. } = self.timing;
+        self.volatile.election = match self.volatile.luck {
+            None => now + election_delay(&self.timing, &mut self.rng),
+            Some(Luck::First) => now + min,
+            Some(Luck::Last) => now + max,
+            // All that think so wake at the same moment: the next one of a row that all of them know.
+            Some(Luck::Together) => {
+                let step = Span(max.0.saturating_sub(min.0).max(1));
+                Time((now + min).0.div_ceil(step.0) * step.0)
+            }
+        };
     }
 }
 
@@ -161,6 +183,7 @@ impl Volatile {
             transfer_asked: false,
             catching_up: false,
             quorum_lost_said: None,
+            luck: None,
             progress: others(id, &disk.peers, &disk.contacts).map(Progress::unknown).collect(),
         }
     }

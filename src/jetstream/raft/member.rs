@@ -6,7 +6,7 @@ use crate::kernel::{Rng, Time};
 
 use super::log::{Log, Position};
 use super::progress::Progress;
-use super::{Message, Output, PeerId, Timing};
+use super::{Luck, Message, Output, PeerId, Timing};
 
 /// One member of a Raft group. `E` is the owner's entry, `S` the owner's snapshot of what it has
 /// applied.
@@ -61,6 +61,8 @@ pub(super) struct Volatile {
     pub catching_up: bool,
     /// When it last said that it has no quorum.
     pub quorum_lost_said: Option<Time>,
+    /// How its next election goes, if that is not left to chance.
+    pub luck: Option<Luck>,
     /// The other members and contacts, in the order of their ids.
     pub progress: Vec<Progress>,
 }

@@ -41,4 +41,4 @@ pub use message::{Entries, Entry, LogEntry, Message, PeerId};
 pub use output::Output;
 pub use progress::{CatchUp, Progress, quorum};
 pub use replication::NotLeader;
-pub use timing::Timing;
+pub use timing::{Luck, Timing};

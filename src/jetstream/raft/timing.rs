@@ -36,6 +36,19 @@ pub struct Timing {
     pub append_batch: u64,
 }
 
+/// How long a member waits before it campaigns, where that is not left to chance. All of it could happen
+/// by chance as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Luck {
+    /// It waits as short as possible: it will be the first.
+    First,
+    /// It waits as long as possible: another one will be the first.
+    Last,
+    /// It campaigns at the same moment as all others of whom this is said: the vote will be split. The
+    /// attempt after that is left to chance again.
+    Together,
+}
+
 impl Default for Timing {
     fn default() -> Self {
         Self {

@@ -6,7 +6,7 @@ use crate::kernel::Time;
 
 use super::member::{Raft, Role, State};
 use super::progress::{Progress, quorum};
-use super::{LogEntry, PeerId, Timing};
+use super::{LogEntry, Luck, PeerId, Timing};
 
 impl<E, S> Raft<E, S> {
     /// The member.
@@ -69,6 +69,11 @@ impl<E, S> Raft<E, S> {
     /// The leader as far as it knows.
     pub const fn leader(&self) -> Option<PeerId> {
         self.volatile.leader
+    }
+
+    /// How its next election goes, if that is not left to chance.
+    pub const fn luck(&self) -> Option<Luck> {
+        self.volatile.luck
     }
 
     /// Everything up to this index is committed as far as it knows.

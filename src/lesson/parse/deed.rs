@@ -71,7 +71,8 @@ fn fault(number: u32, line: &str) -> Read<Act> {
         }
     };
     for word in words {
-        let flag = word == "lose-disk" || word.contains('=') && !word.starts_with('-');
+        let flag = ["lose-disk", "silent", "behind"].contains(&word)
+            || word.contains('=') && !word.starts_with('-');
         typed.push_str(if flag { " --" } else { " " });
         typed.push_str(word);
     }

@@ -121,8 +121,8 @@ impl Server {
         id: &Arc<str>,
         incoming: &Incoming,
     ) {
-        let now = cx.now();
-        let knows_all = self.knows_consumers(now);
+        let now = self.wall(cx.now());
+        let knows_all = self.knows_consumers(cx.now());
         let Some(hosted) = self.streams.get_mut(name) else { return };
         let replicated = hosted.group.is_some();
         let HostedStream { stream, leader, consumers, inflows, .. } = hosted;

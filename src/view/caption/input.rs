@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::client::{Answer, Call, Client, Doing, Draft, Task};
-use crate::kernel::{CloseReason, EventKind, ProcId};
+use crate::jetstream::raft::Luck;
+use crate::kernel::{CloseReason, EventKind, Loss, ProcId, Span, Trap};
+use crate::server::Condition;
 use crate::view::cast::Cast;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
 use crate::view::text::count;
-use crate::world::Event;
 use crate::world::bucket::Place;
+use crate::world::{Event, NodeInput};
 
 use super::bucket::{self, Written};
 use super::traffic::api_name;
@@ -20,7 +22,7 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
     let me = event.place;
     match &event.kind {
         EventKind::Started => say.who(cast, me).text(" starts"),
-        EventKind::Crashed { lose_disk } => {
+        EventKind::Crashed { loss } => {
             let say = say.fault().who(cast, me);
             let say = match held_at_death(cast, me).as_slice() {
                 [] => say.text(" dies. What was only in its memory is lost"),
@@ -35,7 +37,13 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
                     others.len()
                 )),
             };
-            if *lose_disk { say.text(", and its disk as well") } else { say }
+            match loss {
+                Loss::Memory => say,
+                Loss::Disk => say.text(", and its disk as well"),
+                Loss::Unsynced => say.text(
+                    ", and so is what had not been flushed to its disk: the power has failed",
+                ),
+            }
         }
         EventKind::Removed => {
             say.who(cast, me).text(" leaves: it closes its connection and will not come back")
@@ -76,6 +84,18 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
                 say.text(&format!(" and loses {} of {}", loss.numerator, loss.denominator))
             }
         }
+        EventKind::TrapSet { trap: Trap::Lose } => say
+            .fault()
+            .text("The next acknowledgement to or from ")
+            .who(cast, me)
+            .text(" will get lost"),
+        EventKind::TrapSet { trap: Trap::Twice } => {
+            say.fault().who(cast, me).text(" will send the next message that it publishes twice")
+        }
+        EventKind::TrapsCleared => {
+            say.text("Nothing of ").who(cast, me).text(" will get lost or be doubled any more")
+        }
+        EventKind::Input(NodeInput::Condition(what)) => return condition(cast, say, me, what).done(),
         EventKind::Input(_) => say.text("Somebody asks something of ").who(cast, me),
         EventKind::Dialled { to, .. } => say.who(cast, me).text(" connects to ").who(cast, *to),
         EventKind::Opened { peer, .. } => {
@@ -90,6 +110,31 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
         _ => say.text("Something happens at ").who(cast, me),
     }
     .done()
+}
+
+/// What is said of a server's machine, and of its luck.
+fn condition(cast: Cast<'_>, say: Say, me: ProcId, what: &Condition) -> Say {
+    match what {
+        Condition::Disk(Span::ZERO) => {
+            say.text("The disk of ").who(cast, me).text(" is fast again")
+        }
+        Condition::Disk(latency) => {
+            let say = say.fault().text("The disk of ").who(cast, me);
+            say.text(&format!(" takes {latency} for every write now"))
+        }
+        Condition::Clock(0) => say.text("The clock of ").who(cast, me).text(" is right again"),
+        Condition::Clock(ahead) => {
+            let way = if *ahead < 0 { "behind" } else { "ahead" };
+            let say = say.fault().text("The clock of ").who(cast, me);
+            say.text(&format!(" is {} {way} now", Span(ahead.unsigned_abs())))
+        }
+        Condition::Luck { luck, .. } => say.who(cast, me).text(match luck {
+            None => " leaves its next election to chance",
+            Some(Luck::First) => " will be the first to campaign at the next election",
+            Some(Luck::Last) => " will let another one campaign first at the next election",
+            Some(Luck::Together) => " will campaign with all the others at the next election",
+        }),
+    }
 }
 
 /// What an application that is dead had in hand when it died.

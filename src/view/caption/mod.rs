@@ -98,6 +98,8 @@ fn weight(event: &Event) -> u8 {
         | EventKind::Resumed
         | EventKind::LinkCut { .. }
         | EventKind::LinkBlocked { .. }
+        | EventKind::TrapSet { .. }
+        | EventKind::TrapsCleared
         | EventKind::LinkHealed { .. }
         | EventKind::LinkChanged { .. } => 100,
         EventKind::Note(Note::Server(note)) => match note {

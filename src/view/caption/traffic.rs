@@ -88,6 +88,7 @@ pub(super) fn lost(cast: Cast<'_>, event: &Event, sent: EventId, reason: DropRea
     let say = say.who(cast, sending.place).text(" never arrives: ");
     match reason {
         DropReason::LinkCut => say.text("the link to ").who(cast, event.place).text(" is cut"),
+        DropReason::Trap => say.text("just this one was to get lost"),
         DropReason::PeerGone => say.who(cast, event.place).text(" is not there any more"),
     }
     .done()

@@ -158,6 +158,8 @@ const fn kind_name(event: &Event) -> &'static str {
         EventKind::Removed => "removed",
         EventKind::Paused => "frozen",
         EventKind::Resumed => "thawed",
+        EventKind::TrapSet { .. } => "trap set",
+        EventKind::TrapsCleared => "traps gone",
         EventKind::LinkCut { .. } => "link cut",
         EventKind::LinkBlocked { .. } => "link blocked",
         EventKind::LinkHealed { .. } => "link healed",

@@ -1,7 +1,7 @@
 //! Acting: inputs, and what the buttons on applications do.
 
 use crate::client::{Call, Draft};
-use crate::kernel::{BranchId, ProcId};
+use crate::kernel::{BranchId, ProcId, Span};
 use crate::view::add_app::new_app;
 use crate::view::caption::describe_call;
 use crate::view::entity::Entity;
@@ -129,6 +129,32 @@ pub fn describe_input(input: &Input) -> String {
         Input::Read { client, .. } => format!("{client} reads"),
         Input::Crash { process, lose_disk: false } => format!("{process} dies"),
         Input::Crash { process, .. } => format!("{process} dies and loses its disk"),
+        Input::PowerCut { process } => format!("the power of {process} fails"),
+        Input::SlowDisk { process, latency: Span::ZERO } => {
+            format!("the disk of {process} is fast again")
+        }
+        Input::SlowDisk { process, latency } => {
+            format!("the disk of {process} takes {latency} for a write")
+        }
+        Input::Clock { process, ahead: 0 } => format!("the clock of {process} is right again"),
+        Input::Clock { process, ahead } => {
+            let way = if *ahead < 0 { "behind" } else { "ahead" };
+            format!("the clock of {process} is {} {way}", Span(ahead.unsigned_abs()))
+        }
+        Input::LoseAck { client } => format!("the next acknowledgement of {client} will get lost"),
+        Input::Duplicate { client } => format!("{client} will send its next message twice"),
+        Input::Favour { process, stream } => {
+            let of = stream.as_ref().map_or_else(String::new, |stream| format!(" of {stream}"));
+            format!("{process} will win the next election{of}")
+        }
+        Input::SplitVote { cluster, stream } => {
+            let about = stream.as_deref().unwrap_or("anything");
+            format!("the next vote about {about} in {cluster} will be split")
+        }
+        Input::Partition { sides, .. } => {
+            let sides: Vec<String> = sides.iter().map(|side| side.join(", ")).collect();
+            format!("nothing passes between {}", sides.join(" and "))
+        }
         Input::Stop { process } => format!("{process} is stopped"),
         Input::Restart { process } => format!("{process} starts again"),
         Input::Pause { process } => format!("{process} freezes"),

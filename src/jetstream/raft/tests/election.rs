@@ -1,6 +1,6 @@
 //! Votes, leaders and their end, message by message.
 
-use super::super::{NotLeader, Role};
+use super::super::{Luck, NotLeader, Role};
 use super::*;
 
 #[test]
@@ -315,4 +315,29 @@ fn a_lone_member_elects_itself() {
 #[test]
 fn strangers_are_not_heard() {
     assert_eq!(hear(&mut newborn(3), 10, 9, vote_request(7, 7, 7)), []);
+}
+
+#[test]
+fn luck_decides_when_a_member_campaigns_until_somebody_leads() {
+    let member = |luck| {
+        let mut member = follower(1, 1, &[1]);
+        member.set_luck(ms(200), Some(luck));
+        member
+    };
+    let Timing { election_min, election_max, .. } = Timing::default();
+    assert_eq!(member(Luck::First).next_deadline(), ms(200) + election_min);
+    assert_eq!(member(Luck::Last).next_deadline(), ms(200) + election_max);
+    let mut together = member(Luck::Together);
+    assert_eq!(
+        together.next_deadline(),
+        ms(5_000),
+        "with all that were set after 0 and before 1 s"
+    );
+    hear(&mut together, 1_500, 2, append(1, 1, (1, 1), &[]));
+    assert_eq!(together.next_deadline(), ms(10_000));
+    tick(&mut together, 10_000);
+    assert_eq!((together.role(), together.luck()), (Role::Candidate, None), "for one attempt only");
+    let mut first = member(Luck::First);
+    hear(&mut first, 300, 3, append(2, 1, (1, 1), &[]));
+    assert_eq!(first.luck(), None, "another one leads");
 }

@@ -105,7 +105,8 @@ fn a_wiped_member_knows_only_its_peers() {
 #[test]
 fn a_power_loss_takes_what_was_not_flushed() {
     let mut member = follower(3, 3, &[1, 1, 3]);
-    member.lose_unsynced(1);
+    member.lose_unsynced(&follower(3, 1, &[1]));
+    assert_eq!(member.term(), 3, "term and vote are in a file of their own");
     restart(&mut member, 3);
     assert_eq!((terms(&member), member.commit(), member.applied()), (vec![1], 1, 1));
 }
