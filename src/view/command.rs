@@ -66,6 +66,8 @@ pub enum PlayerCommand {
     MoreRows,
     /// Shows a bucket or an object store as the plain stream it is, or as what it is used as again.
     SwitchView(Entity),
+    /// Shows a cluster (by its place in the topology) as a summary, or whole again.
+    Fold(usize),
     /// Selects something, or nothing.
     Select(Option<Entity>),
     /// Points at something (hover, keyboard focus), or at nothing.

@@ -89,7 +89,7 @@ pub fn packets(
             (false, true) => 0.62,
             (false, false) => ease(progress),
         };
-        let (at, heading) = on_line(line, from, place);
+        let (at, heading) = on_line(line, place);
         let highlighted = [selected, pointed].iter().any(|r| r.event(cast, flight.sent));
         let tail = if held { 0 } else { TAIL };
         packets.push(Packet {
@@ -101,7 +101,7 @@ pub fn packets(
             trail: (1..=tail)
                 .map(|n| place - TAIL_STEP * n as f64)
                 .take_while(|t| *t > 0.0)
-                .map(|t| on_line(line, from, t).0)
+                .map(|t| on_line(line, t).0)
                 .collect(),
             progress,
             tag: None,
@@ -129,8 +129,7 @@ fn progress(flight: &Flight, now: Time) -> f64 {
 }
 
 /// The place and direction of something on its way, keeping right.
-fn on_line(line: &LinkLine, from: ProcId, t: f64) -> (Point, Point) {
-    let forward = line.ends[0] == from;
+fn on_line((line, forward): (&LinkLine, bool), t: f64) -> (Point, Point) {
     let (t, sign) = if forward { (t, 1.0) } else { (1.0 - t, -1.0) };
     let way = line.direction(t);
     let heading = Point::new(sign * way.x, sign * way.y);
@@ -138,8 +137,9 @@ fn on_line(line: &LinkLine, from: ProcId, t: f64) -> (Point, Point) {
     (Point::new(at.x - KEEP_RIGHT * heading.y, at.y + KEEP_RIGHT * heading.x), heading)
 }
 
-fn line(stage: &Stage, a: ProcId, b: ProcId) -> Option<&LinkLine> {
-    stage.links.iter().find(|line| line.ends == [a, b] || line.ends == [b, a])
+/// The line along which something goes, and whether from its beginning to its end.
+fn line(stage: &Stage, from: ProcId, to: ProcId) -> Option<(&LinkLine, bool)> {
+    stage.links.iter().find_map(|line| Some((line, line.carries(from, to)?)))
 }
 
 /// The room that is left for tags: not over servers, apps, names and tapes.
@@ -148,6 +148,9 @@ fn room(stage: &Stage) -> Room {
     for cluster in &stage.clusters {
         room.take(cluster.name.rect());
         room.taken_by(cluster.note.as_ref());
+        if cluster.fold.as_ref().is_some_and(|fold| fold.folded) {
+            room.take(cluster.rect);
+        }
     }
     for server in &stage.servers {
         room.take(around(server.centre, server.radius));
@@ -210,7 +213,7 @@ pub fn pulse(world: &World, stage: &Stage, event: EventId, age: f64) -> Option<P
     };
     if let EventKind::Dropped { sent, .. } = &event.kind {
         let (sending, to, _) = cast.sent(*sent)?;
-        let line = line(stage, sending.place, to)?;
+        let (line, _) = line(stage, sending.place, to)?;
         let at = line.point(0.5);
         return Some(Pulse { event: event.id, at, radius: 8.0, pill: None, tone, age });
     }

@@ -38,7 +38,10 @@ pub(crate) fn Stage() -> impl IntoView {
     };
     let press = move |event: &web_sys::Event| {
         let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
-        let button = target.closest("[data-press],[data-switch]").ok().flatten()?;
+        let button = target.closest("[data-press],[data-switch],[data-fold]").ok().flatten()?;
+        if let Some(cluster) = button.get_attribute("data-fold") {
+            return Some(PlayerCommand::Fold(cluster.parse().ok()?));
+        }
         if let Some(stream) = button.get_attribute("data-switch") {
             return Some(PlayerCommand::SwitchView(entity_of(&stream)?));
         }

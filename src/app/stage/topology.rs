@@ -5,9 +5,10 @@
 
 use crate::view::Entity;
 use crate::view::frame::{
-    AppPill, Card, Cell, CellKind, ClusterPanel, ConsumerMark, LinkKind, LinkLine, LinkState,
-    Point, Rect, ServerHex, Stage, Tape, UpState, ViewSwitch, WorkRing,
+    AppPill, Card, Cell, CellKind, ClusterPanel, ConsumerMark, Health, Line, LinkKind, LinkLine,
+    LinkState, Point, Rect, ServerHex, Stage, Tape, UpState, ViewSwitch, WorkRing,
 };
+use crate::view::palette::Token;
 
 use super::super::drawing::{Shape, classes};
 use super::super::entity_id::id_of;
@@ -50,6 +51,55 @@ fn cluster(cluster: &ClusterPanel) -> Shape {
         .holds(Shape::rect("cluster__panel", cluster.rect, 16.0))
         .holds(Shape::label(&cluster.name))
         .holds_all(cluster.note.as_ref().map(Shape::label))
+        .holds_all(cluster.words.iter().map(Shape::label))
+        .holds_all(cluster.health.map(|health| self::health(health, cluster.rect)))
+        .holds_all(fold(cluster))
+}
+
+/// How a cluster is: a disc, a triangle, or a cross.
+fn health(health: Health, panel: Rect) -> Shape {
+    let (x, y) = (panel.x + 20.0, panel.y + 19.5);
+    let (class, d) = match health {
+        Health::Well => {
+            ("health well", format!("M{:.1} {y:.1}a4 4 0 1 0 8 0a4 4 0 1 0-8 0z", x - 4.0))
+        }
+        Health::Ailing => ("health ailing", format!("M{x:.1} {:.1}l5.5 9.5h-11z", y - 5.5)),
+        Health::Dark => {
+            let (left, top) = (x - 4.0, y - 4.0);
+            ("health dark", format!("M{left:.1} {top:.1}l8 8m0-8l-8 8"))
+        }
+    };
+    Shape::path(class, d)
+}
+
+/// The button that folds and unfolds a cluster.
+fn fold(cluster: &ClusterPanel) -> Option<Shape> {
+    let fold = cluster.fold.as_ref()?;
+    let Entity::Cluster(n) = cluster.entity else { return None };
+    let Point { x, y } = fold.rect.centre();
+    // Arrows apart, or towards each other.
+    let d = match fold.folded {
+        true => {
+            format!("M{:.1} {:.1}h5v5m0-5l-4 4M{:.1} {:.1}v5h5m-5 0l4-4", x, y - 5.0, x - 5.0, y)
+        }
+        false => {
+            format!(
+                "M{:.1} {:.1}v4h4m-4 0l4-4M{:.1} {:.1}h4v4m0-4l-4 4",
+                x + 1.0,
+                y - 5.0,
+                x - 5.0,
+                y + 1.0
+            )
+        }
+    };
+    let button = Shape::rect("fold__plate", fold.rect, 7.0)
+        .with("role", "button")
+        .with("tabindex", "0")
+        .with("aria-expanded", (!fold.folded).to_string())
+        .with("aria-label", fold.a11y.clone())
+        .holds(Shape::new("title").says(fold.a11y.clone()));
+    let group = Shape::group("fold").keyed(format!("fold {n}")).with("data-fold", n.to_string());
+    Some(group.holds(button).holds(Shape::path("fold__icon", d)))
 }
 
 fn link(link: &LinkLine, stop: impl Fn(Shape) -> Shape) -> Shape {
@@ -162,6 +212,7 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds(Shape::path("server__star", star))
         .holds(Shape::path("server__cross", cross))
         .holds(Shape::label(&server.name))
+        .holds_all(server.leads.as_ref().map(Shape::label))
         .holds_all(bars)
 }
 
@@ -174,8 +225,16 @@ fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(tape.kind.as_ref().map(Shape::label))
         .holds_all(tape.older.as_ref().map(Shape::label))
         .holds_all(tape.cells.iter().map(cell))
+        .holds_all(tape.line.iter().flat_map(line))
         .holds_all(tape.card.iter().flat_map(card))
         .holds_all(tape.switch.as_ref().map(|part| switch(part, &tape.entity)))
+}
+
+/// What a stream of a summary holds: its newest messages, and words.
+fn line(line: &Line) -> Vec<Shape> {
+    let mark =
+        |(rect, tone): &(Rect, Token)| Shape::rect("mark", *rect, 1.5).with("fill", tone.var());
+    line.marks.iter().map(mark).chain(line.words.iter().map(Shape::label)).collect()
 }
 
 /// What a card holds beside its cells: the words of its rows, and where an update lost.

@@ -4,7 +4,7 @@ use crate::kernel::{LinkSpec, Span};
 use crate::lesson::error::{Read, unknown};
 use crate::lesson::model::Deed;
 use crate::nats::time::parse_duration;
-use crate::world::{ClientSpec, ClusterLink, Role, Topology};
+use crate::world::{ClientSpec, ClusterLink, Role, Topology, scenes};
 
 use super::{Line, app, deed};
 
@@ -27,7 +27,8 @@ struct Entry<'a> {
 }
 
 const KEYS: &[&str] = &[
-    "title", "summary", "order", "minutes", "seed", "topology", "links", "latency", "apps", "setup",
+    "title", "summary", "order", "minutes", "seed", "scene", "topology", "links", "latency",
+    "apps", "setup",
 ];
 
 /// Reads the lines between the two `---`.
@@ -52,7 +53,10 @@ pub(super) fn read(lines: &[Line<'_>]) -> Read<Front> {
             .filter(|number| (1..1000).contains(number))
             .ok_or_else(|| (line, format!("{key} is a number from 1 to 999, not {text:?}")))
     };
-    let mut topology = clusters(need("topology")?)?;
+    let mut topology = match find("scene") {
+        Some(entry) => scene(entry, find("topology"))?,
+        None => clusters(need("topology")?)?,
+    };
     if let Some(entry) = find("seed") {
         topology.seed = entry
             .value
@@ -115,6 +119,20 @@ fn pair(number: u32, line: &str) -> Read<(&str, &str)> {
         Some((key, value)) => Ok((key.trim(), value.trim())),
         None => Err((number, format!("write key: value, not {:?}", line.trim()))),
     }
+}
+
+/// `whole-picture`: the world of a scene, with everything that is in it.
+fn scene(entry: &Entry<'_>, topology: Option<&Entry<'_>>) -> Read<Topology> {
+    if let Some(topology) = topology {
+        return Err((
+            topology.line,
+            "a scene has its topology; leave out one of the two".to_owned(),
+        ));
+    }
+    scenes::named(entry.value).ok_or_else(|| {
+        let known = scenes::ALL.iter().map(|scene| scene.name);
+        (entry.line, unknown("scene", entry.value, known))
+    })
 }
 
 /// `us-east: n1 n2 n3`, a line for each cluster.

@@ -73,6 +73,32 @@ fn read(text: &str) -> Lesson {
 }
 
 #[test]
+fn a_lesson_may_begin_in_the_world_of_a_scene() {
+    let with = |from: &str, to: &str| {
+        GOOD.replace("topology:\n  us-east: n1 n2 n3\n", from).replace("seed: 7\n", to)
+    };
+    let lesson = read(&with("scene: two-regions\n", ""));
+    let scene = crate::world::scenes::two_regions();
+    assert_eq!((&lesson.topology.links, lesson.topology.seed), (&scene.links, scene.seed));
+    assert_eq!(lesson.topology.setup, scene.setup);
+    let clients = |name: &str| lesson.topology.clients.iter().filter(|c| c.name == name).count();
+    assert_eq!(
+        [clients("checkout"), clients("shop"), clients("cli")],
+        [1, 1, 1],
+        "and apps of its own"
+    );
+    assert_eq!(clients("cli-eu-west"), 1, "and a console in every cluster");
+    let why = |text: &str| Lesson::parse("a.md", text).unwrap_err().to_string();
+    let unknown = why(&with("scene: three-regions\n", ""));
+    assert!(
+        unknown.contains("\"three-regions\" is not known") && unknown.contains("two-regions"),
+        "{unknown}"
+    );
+    let both = why(&GOOD.replace("seed: 7", "scene: two-regions"));
+    assert!(both.contains("leave out one of the two"), "{both}");
+}
+
+#[test]
 fn a_whole_lesson_is_read() {
     let lesson = read(GOOD);
     assert_eq!((lesson.title.as_str(), lesson.order, lesson.minutes), ("A test", 3, 2));

@@ -7,6 +7,7 @@
 pub mod card;
 pub mod consumer;
 pub mod diagram;
+pub mod fold;
 pub mod geometry;
 pub mod inspection;
 pub mod stage;
@@ -23,6 +24,7 @@ use super::lesson::LessonView;
 pub use card::{Card, CardRow, Expiry, Running, ViewSwitch};
 pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
+pub use fold::{Fold, Health, Line};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
 pub use inspection::{
     Action, ActionKind, Badge, Fact, Holding, HoldingCell, Inspection, KnobPanel, KnobRow, LogMark,

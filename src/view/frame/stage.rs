@@ -9,6 +9,7 @@ use crate::view::palette::Token;
 
 use super::card::{Card, Running, ViewSwitch};
 use super::consumer::{ConsumerMark, Ring};
+use super::fold::{Fold, Health, Line};
 use super::geometry::{Label, Pill, Point, Rect};
 
 /// The topology at a moment. Lists are in drawing order: links lie under servers.
@@ -55,6 +56,12 @@ pub struct ClusterPanel {
     pub name: Label,
     /// What it is, top right.
     pub note: Option<Label>,
+    /// Where it is folded into a summary and unfolded; a single cluster is not.
+    pub fold: Option<Fold>,
+    /// How it is, where there are several: a mark of 10 by 10 before its name.
+    pub health: Option<Health>,
+    /// What of a summary has no room: how many more apps and streams.
+    pub words: Vec<Label>,
     /// Whether it is selected.
     pub selected: bool,
     /// Its name and state in words.
@@ -81,6 +88,8 @@ pub struct ServerHex {
     /// Whether it leads the stream that counts (the selected one, else the first): bright outline and
     /// crown.
     pub crowned: bool,
+    /// How many streams it leads, beside its crown; in a summary only.
+    pub leads: Option<Label>,
     /// Whether it leads the cluster's meta group: a small star.
     pub meta_leader: bool,
     /// One bar a replica that it hosts, top to bottom.
@@ -230,6 +239,9 @@ pub struct LinkLine {
     pub kind: LinkKind,
     /// The processes at its ends.
     pub ends: [ProcId; 2],
+    /// Further pairs it stands for, each in the same direction: what joins a folded cluster with another
+    /// is one line.
+    pub bundled: Vec<[ProcId; 2]>,
     /// Their names in inputs.
     pub names: [Arc<str>; 2],
     /// Where it begins.
@@ -257,6 +269,14 @@ impl LinkLine {
     pub fn path(&self) -> String {
         let (a, c, b) = (self.from, self.control, self.to);
         format!("M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}", a.x, a.y, c.x, c.y, b.x, b.y)
+    }
+
+    /// Whether what goes from one process to another goes along it and, if so, whether from its beginning
+    /// to its end.
+    pub fn carries(&self, from: ProcId, to: ProcId) -> Option<bool> {
+        let mut pairs = std::iter::once(&self.ends).chain(&self.bundled);
+        let pair = pairs.find(|pair| **pair == [from, to] || **pair == [to, from])?;
+        Some(pair[0] == from)
     }
 
     /// A point on it, 0 at its beginning, 1 at its end.
@@ -344,6 +364,8 @@ pub struct Tape {
     pub card: Option<Card>,
     /// What changes between that and the plain stream, if it is more than a stream.
     pub switch: Option<ViewSwitch>,
+    /// What it is as a single line, in a summary.
+    pub line: Option<Line>,
     /// The first sequence in the stream.
     pub first_seq: u64,
     /// The last sequence.

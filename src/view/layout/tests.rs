@@ -1,6 +1,7 @@
 //! Nothing overlaps, everything is in its place, and what comes later moves nothing.
 
 use super::*;
+use std::sync::Arc;
 
 const SIZES: [(f64, f64); 5] =
     [(792.0, 500.0), (820.0, 360.0), (360.0, 420.0), (320.0, 560.0), (1400.0, 800.0)];
@@ -29,7 +30,9 @@ fn solids(layout: &Layout) -> Vec<Rect> {
         solids.extend(&cluster.apps);
         solids.extend(&cluster.tapes);
         let r = cluster.radius;
-        let hex = |c: &Point| Rect::new(c.x - r, c.y - r - 10.0, 2.0 * r, 2.0 * r + 30.0);
+        // Below a server of a summary there are no bars.
+        let below = if cluster.folded { 10.0 } else { 30.0 };
+        let hex = |c: &Point| Rect::new(c.x - r, c.y - r - 10.0, 2.0 * r, 2.0 * r + below);
         solids.extend(cluster.servers.iter().map(hex));
     }
     solids

@@ -16,7 +16,7 @@ mod show;
 
 use crate::client::OpId;
 use crate::kernel::{BranchId, EventId, LoggedInput, ProcId, Span, Time};
-use crate::world::{History, Input, KEYFRAME_INTERVAL, World};
+use crate::world::{History, Input, KEYFRAME_INTERVAL, Topology, World};
 
 use super::command::{LayoutHints, Pace, PlayerCommand};
 use super::entity::Entity;
@@ -145,7 +145,7 @@ impl Player {
     /// A player for a world at its beginning; it rests.
     pub fn new(world: World) -> Self {
         let clusters = world.topology().clusters.iter().map(|cluster| cluster.servers.len());
-        let places = Places::new(clusters);
+        let places = Places::new(clusters).with_hub(hub(world.topology()));
         let filter = Filter::for_clusters(world.topology().clusters.len());
         Self {
             tracks: vec![Track::new(&world)],
@@ -222,6 +222,7 @@ impl Player {
             PlayerCommand::RunToIdle => self.to_idle = true,
             PlayerCommand::FollowUp(_)
             | PlayerCommand::SwitchView(_)
+            | PlayerCommand::Fold(_)
             | PlayerCommand::MoreRows
             | PlayerCommand::Select(_)
             | PlayerCommand::Hover(_)
@@ -263,6 +264,7 @@ impl Player {
                 self.selection = entity;
             }
             PlayerCommand::SwitchView(stream) => self.switch_view(stream),
+            PlayerCommand::Fold(cluster) => self.fold(cluster),
             PlayerCommand::Hover(entity) => self.hover = entity,
             PlayerCommand::SetHints(hints) => self.hints = hints,
             PlayerCommand::SetReducedMotion(reduced) => self.reduced_motion = reduced,
@@ -384,6 +386,14 @@ impl Player {
             self.announcement = Announcement { serial: self.announcement.serial + 1, text };
         }
     }
+}
+
+/// The cluster that is joined with all the others, where there are more than one of those.
+fn hub(topology: &Topology) -> Option<usize> {
+    let count = topology.clusters.len();
+    let joined =
+        |name: &str| topology.links.iter().filter(|l| l.from == name || l.to == name).count();
+    topology.clusters.iter().position(|cluster| count > 2 && joined(&cluster.name) + 1 == count)
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::view::frame::{
     Caption, Diagram, Frame, Inspection, Motion, Pulse, Stage, Status, WireLine,
 };
 use crate::view::inspect;
+use crate::view::layout::Layout;
 use crate::view::lesson::LessonView;
 use crate::view::motion;
 use crate::view::related::Related;
@@ -89,6 +90,16 @@ impl Player {
             Some(n) => drop(self.plain.remove(n)),
             None => self.plain.push(stream),
         }
+        self.filtered += 1;
+    }
+
+    /// Folds a cluster into a summary, or unfolds it: whatever it is not now.
+    pub(super) fn fold(&mut self, cluster: usize) {
+        let layout = Layout::new(&self.places, self.hints);
+        let Some(now) = layout.clusters.get(cluster).filter(|now| now.fold.is_some()) else {
+            return;
+        };
+        self.places.fold(cluster, !now.folded);
         self.filtered += 1;
     }
 

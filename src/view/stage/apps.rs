@@ -54,11 +54,15 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
     let process = place.process;
     let client = world.client(process);
     let rect = *view.layout.clusters.get(place.cluster)?.apps.get(place.place)?;
+    let folded = view.layout.clusters.get(place.cluster).is_some_and(|cluster| cluster.folded);
     let spec = view.cast.spec(process);
     let state = up_state(world.sim().state(process));
     room.take(rect);
-    let button = spec.and_then(|spec| button(spec, rect, state == UpState::Up));
-    let work = client.and_then(|client| work(client, world.now(), rect));
+    let mut button = spec.and_then(|spec| button(spec, rect, state == UpState::Up));
+    if let (Some(button), true) = (&mut button, folded) {
+        button.rect = rect.grow(-1.0);
+    }
+    let work = client.filter(|_| !folded).and_then(|client| work(client, world.now(), rect));
     let right = match (&button, &work) {
         (Some(button), _) => button.rect.x - 4.0,
         (None, Some(ring)) => ring.centre.x - RING - 4.0,
@@ -73,8 +77,9 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         };
     let low = rect.h < LOW;
     let label = |text: &str, y: f64, style: TextStyle, tone: Token| Label {
-        text: fit(text, style, right - left),
-        at: Point::new(left, rect.y + y),
+        // Of an app of a summary there is the icon only.
+        text: if folded { String::new() } else { fit(text, style, right - left) },
+        at: Point::new(if folded { rect.right() } else { left }, rect.y + y),
         anchor: Anchor::Start,
         style,
         tone,

@@ -12,7 +12,7 @@ use crate::view::room::Room;
 
 use crate::world::World;
 
-use super::View;
+use super::{View, bundles};
 
 /// Draws all links: routes, what joins clusters, and what joins apps to servers.
 pub(super) fn draw(
@@ -33,11 +33,12 @@ pub(super) fn draw(
             lines.extend(line);
         }
     }
-    for app in apps {
+    for app in apps.iter().filter(|app| !is_folded(view, app.process)) {
         let server = app.connected_to.or_else(|| last_server(view, app));
         let Some(server) = servers.iter().find(|hex| Some(hex.process) == server) else { continue };
         lines.push(access(view, room, app, server));
     }
+    lines.extend(bundles::draw(view, room));
     lines
 }
 
@@ -53,6 +54,12 @@ fn last_server(view: View<'_>, app: &AppPill) -> Option<ProcId> {
     links.last()
 }
 
+/// Whether a process belongs to a cluster that is drawn as a summary.
+fn is_folded(view: View<'_>, process: ProcId) -> bool {
+    let cluster = view.cast.world().cluster_of(process);
+    cluster.and_then(|n| view.layout.clusters.get(n)).is_some_and(|cluster| cluster.folded)
+}
+
 fn between_servers(
     view: View<'_>,
     room: &mut Room,
@@ -62,6 +69,9 @@ fn between_servers(
 ) -> Option<LinkLine> {
     let world = view.cast.world();
     let (cluster_a, cluster_b) = (world.cluster_of(a.process)?, world.cluster_of(b.process)?);
+    if is_folded(view, a.process) || is_folded(view, b.process) {
+        return None;
+    }
     let link = world.sim().link(a.process, b.process);
     let same = cluster_a == cluster_b;
     let is_line = same || leaf_line(world, a.process, b.process);
@@ -97,12 +107,12 @@ fn between_servers(
         None => world.topology().clusters.get(cluster_a).map(|cluster| cluster.route),
     };
     let line = LinkLine { connected: connected && up(a) && up(b), ..line };
-    Some(finished(view, room, line, link, usual))
+    Some(finished(view, room, line, (link, usual), None))
 }
 
 /// Whether a line stands for the leaf link between two servers: the one they have or, of a leaf that
 /// has lost its hub, the one it dials first. Any could talk to any; to draw all that would say nothing.
-fn leaf_line(world: &World, a: ProcId, b: ProcId) -> bool {
+pub(super) fn leaf_line(world: &World, a: ProcId, b: ProcId) -> bool {
     let is_leaf_of = |leaf: ProcId, hub: ProcId| {
         let Some(server) = world.server(leaf) else { return false };
         let remotes = server.config().leafs.iter();
@@ -138,10 +148,10 @@ fn access(view: View<'_>, room: &mut Room, app: &AppPill, server: &ServerHex) ->
     let world = view.cast.world();
     let cluster = world.cluster_of(server.process);
     let usual = cluster.and_then(|n| world.topology().clusters.get(n)).map(|c| c.access);
-    finished(view, room, line, link, usual)
+    finished(view, room, line, (link, usual), None)
 }
 
-fn line(
+pub(super) fn line(
     view: View<'_>,
     a: ProcId,
     b: ProcId,
@@ -156,6 +166,7 @@ fn line(
         entity,
         kind: LinkKind::Route,
         ends: [a, b],
+        bundled: Vec::new(),
         names: [Arc::from(world.name(a)), Arc::from(world.name(b))],
         from,
         control,
@@ -168,7 +179,7 @@ fn line(
 }
 
 /// How a link is. `upward`: whether the line leads from the lower to the higher process.
-fn state(link: &Link, upward: bool) -> LinkState {
+pub(super) fn state(link: &Link, upward: bool) -> LinkState {
     let [up, down] = link.blocked;
     let (forward, back) = if upward { (up, down) } else { (down, up) };
     match (link.cut, forward, back) {
@@ -182,24 +193,24 @@ fn state(link: &Link, upward: bool) -> LinkState {
 }
 
 /// Adds what is written on a link: what is unusual about it, and everything about the link that is
-/// looked at.
-fn finished(
+/// looked at; or `instead`.
+pub(super) fn finished(
     view: View<'_>,
     room: &mut Room,
     mut line: LinkLine,
-    link: Option<&Link>,
-    usual: Option<LinkSpec>,
+    (link, usual): (Option<&Link>, Option<LinkSpec>),
+    instead: Option<&str>,
 ) -> LinkLine {
     let spec = link.map(|link| link.spec).or(usual);
     let unusual = spec.is_some() && spec != usual;
-    let text = match line.state {
+    let text = instead.map(str::to_owned).or_else(|| match line.state {
         LinkState::Cut => Some("cut".to_owned()),
         LinkState::BlockedBoth => Some("blocked".to_owned()),
         LinkState::BlockedForward | LinkState::BlockedBack => Some("one way".to_owned()),
         LinkState::Lossy | LinkState::Ok => spec
             .filter(|_| unusual || line.selected || line.highlighted)
             .map(|spec| properties(&spec)),
-    };
+    });
     let fault = !matches!(line.state, LinkState::Ok);
     let tone = if fault { Token::Fault } else { Token::Text };
     // Not quite in the middle, so that the pills of crossing links do not meet. What shows that a link is

@@ -1,10 +1,12 @@
 //! The stage: what the world is right now, in the places the layout gives.
 
 mod apps;
+mod bundles;
 mod cards;
 mod consumers;
 mod links;
 mod servers;
+mod summary;
 mod tapes;
 
 use crate::kernel::ProcState;
@@ -53,13 +55,17 @@ pub fn build(
     let pointed = Related::new(world, hover);
     let view = View { cast, layout: &layout, selected: &selected, pointed: &pointed, plain };
 
+    let (all, inflows) = (world.streams(), summary::inflows(view));
     let mut room = Room::new(layout.view);
     let mut clusters = clusters(view, &mut room);
-    let servers = servers::draw(view, &mut room, selection);
+    let servers = servers::draw(view, &mut room, &all, selection);
     let apps = apps::draw(view, &mut room, &apps);
-    let tapes = tapes::draw(view, &mut room, &streams, places);
+    let tapes = tapes::draw(view, &mut room, (&all, &inflows), &streams, places);
     for (panel, layout) in clusters.iter_mut().zip(&layout.clusters) {
-        panel.note = note(panel, layout, &mut room);
+        match layout.fold {
+            Some(_) => summary::panel(view, (&all, &inflows), panel, layout, &mut room),
+            None => panel.note = note(panel, layout, &mut room),
+        }
     }
     let links = links::draw(view, &mut room, &servers, &apps);
     let vacant = layout.clusters.iter().filter_map(|cluster| cluster.vacant).collect();
@@ -78,14 +84,19 @@ fn clusters(view: View<'_>, room: &mut Room) -> Vec<ClusterPanel> {
         .map(|(n, (cluster, layout))| {
             let entity = Entity::Cluster(n);
             let rect = layout.panel;
+            // A mark before the name says how one of several is.
+            let marked = if layout.fold.is_some() { 16.0 } else { 0.0 };
             let name = Label {
-                text: fit(&cluster.name, TextStyle::Title, rect.w - 32.0),
-                at: Point::new(rect.x + 16.0, rect.y + 24.0),
+                text: fit(&cluster.name, TextStyle::Title, rect.w - 32.0 - 2.5 * marked),
+                at: Point::new(rect.x + 16.0 + marked, rect.y + 24.0),
                 anchor: Anchor::Start,
                 style: TextStyle::Title,
                 tone: Token::Text,
             };
             room.take(name.rect().grow(3.0));
+            if let Some(fold) = layout.fold {
+                room.take(fold);
+            }
             ClusterPanel {
                 selected: view.selected.is_focus(&entity),
                 a11y: format!(
@@ -98,6 +109,9 @@ fn clusters(view: View<'_>, room: &mut Room) -> Vec<ClusterPanel> {
                 rect,
                 name,
                 note: None,
+                fold: None,
+                health: None,
+                words: Vec::new(),
             }
         })
         .collect()

@@ -9,20 +9,24 @@ use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
 use crate::world::{Replica, StreamView, World};
 
-use super::{View, tapes, up_state};
+use super::{View, summary, tapes, up_state};
 
 /// At most so many bars fit under a server.
 const BARS: usize = 4;
 
 /// Draws all servers, cluster by cluster.
-pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) -> Vec<ServerHex> {
+pub(super) fn draw(
+    view: View<'_>,
+    room: &mut Room,
+    streams: &[StreamView<'_>],
+    selection: Option<&Entity>,
+) -> Vec<ServerHex> {
     let world = view.cast.world();
-    let streams = world.streams();
     let mut drawn = Vec::new();
     for (n, (cluster, layout)) in
         world.topology().clusters.iter().zip(&view.layout.clusters).enumerate()
     {
-        let crowned = crowned(world, &streams, n, selection);
+        let crowned = crowned(world, streams, n, selection);
         for (name, centre) in cluster.servers.iter().zip(&layout.servers) {
             let full_name = format!("{}/{name}", cluster.name);
             let Some(process) = world.process(&full_name) else { continue };
@@ -46,6 +50,11 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
                 2.0 * radius + 38.0,
             ));
             let entity = Entity::Server(process);
+            let leads = if layout.folded { summary::leads(streams, process) } else { 0 };
+            let crowned = match layout.folded {
+                true => leads > 0,
+                false => crowned == Some(process),
+            };
             let mut hex = ServerHex {
                 selected: view.selected.is_focus(&entity),
                 highlighted: view.pointed.process(process),
@@ -56,16 +65,31 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
                 radius,
                 name,
                 state,
-                crowned: crowned == Some(process) && state == UpState::Up,
+                crowned: crowned && state == UpState::Up,
+                leads: (leads > 0).then(|| spread(leads, *centre, radius)),
                 meta_leader,
-                bars: bars(&streams, process, *centre, radius),
+                bars: match layout.folded {
+                    true => Vec::new(),
+                    false => bars(streams, process, *centre, radius),
+                },
                 a11y: String::new(),
             };
-            hex.a11y = a11y::server(view.cast, &streams, &hex);
+            hex.a11y = a11y::server(view.cast, streams, &hex);
             drawn.push(hex);
         }
     }
     drawn
+}
+
+/// How many streams a server leads, beside its crown.
+fn spread(leads: usize, centre: Point, radius: f64) -> Label {
+    Label {
+        text: leads.to_string(),
+        at: Point::new(centre.x + 9.0, centre.y - radius - 4.0),
+        anchor: Anchor::Start,
+        style: TextStyle::SmallMono,
+        tone: Token::Muted,
+    }
 }
 
 /// The server with the crown: the leader of the selected stream of this cluster, or else of its

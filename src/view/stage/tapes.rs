@@ -12,10 +12,10 @@ use crate::view::layout::{Places, TAPE};
 use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
 use crate::view::text::{brief, grouped};
-use crate::world::StreamView;
 use crate::world::bucket::Kind;
+use crate::world::{InflowView, StreamView};
 
-use super::{View, cards, consumers};
+use super::{View, cards, consumers, summary};
 
 /// Gives streams their places: cluster, name, place.
 pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str>, usize)> {
@@ -33,10 +33,10 @@ pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str
 pub(super) fn draw(
     view: View<'_>,
     room: &mut Room,
+    (streams, inflows): (&[StreamView<'_>], &[InflowView<'_>]),
     placed: &[(usize, Arc<str>, usize)],
     places: &mut Places,
 ) -> Vec<Tape> {
-    let streams = view.cast.world().streams();
     let found: Vec<Found<'_>> = placed
         .iter()
         .filter_map(|(cluster, name, place)| {
@@ -53,13 +53,22 @@ pub(super) fn draw(
             room.take(switch.rect);
         }
     }
-    found.into_iter().map(|found| tape(view, room, found)).collect()
+    let draw = |found: Found<'_>| match found.folded {
+        true => {
+            let name = name(view, found.stream, found.rect);
+            summary::line(view, found.stream, inflows, found.rect, name)
+        }
+        false => tape(view, room, found),
+    };
+    found.into_iter().map(draw).collect()
 }
 
 /// A stream, where it is drawn, and as what.
 struct Found<'a> {
     stream: &'a StreamView<'a>,
     rect: Rect,
+    /// Whether it is a line of a summary.
+    folded: bool,
     card: Option<cards::Drawn>,
     switch: Option<ViewSwitch>,
 }
@@ -71,8 +80,11 @@ fn found<'a>(
     rect: Rect,
     place: usize,
 ) -> Found<'a> {
+    if view.layout.clusters.get(stream.cluster).is_some_and(|cluster| cluster.folded) {
+        return Found { stream, rect, folded: true, card: None, switch: None };
+    }
     let flat = Rect { h: TAPE, ..rect };
-    let tape = Found { stream, rect: flat, card: None, switch: None };
+    let tape = Found { stream, rect: flat, folded: false, card: None, switch: None };
     let Some(kind) = stream.config().and_then(|config| Kind::of(config)) else { return tape };
     let Some(best) = stream.best().filter(|_| rect.h >= cards::LEAST) else { return tape };
     let plain = view
@@ -91,7 +103,7 @@ fn found<'a>(
     let names: Vec<&str> = drafts.iter().map(|draft| draft.id.as_str()).collect();
     let order = places.rows(stream.cluster, place, cards::room(rect), &names);
     let card = Some(cards::draw(view, stream, kind, &drafts, rect, order));
-    Found { stream, rect, card, switch }
+    Found { rect, card, switch, ..tape }
 }
 
 /// A stream's name, above its tape or beside it.
@@ -112,7 +124,7 @@ fn name(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Label {
 }
 
 fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
-    let Found { stream, rect, card, switch } = found;
+    let Found { stream, rect, card, switch, .. } = found;
     let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
     let name = name(view, stream, rect);
     let right = switch.as_ref().map_or(rect.right(), |switch| switch.rect.x - 8.0);
@@ -155,6 +167,7 @@ fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
         older,
         card,
         switch,
+        line: None,
         first_seq: state.as_ref().map_or(0, |state| state.first_seq),
         last_seq: state.as_ref().map_or(0, |state| state.last_seq),
         messages: state.as_ref().map_or(0, |state| state.messages),
