@@ -2,13 +2,14 @@
 
 use leptos::html::{Div, Input as InputElement};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use crate::console::{LineKind, State};
 
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
-use super::files;
 use super::icon::Icon;
+use super::saving::save;
 
 /// The console panel.
 #[component]
@@ -188,13 +189,13 @@ pub(crate) fn Console(
 
 /// Saves the object that a line got.
 fn save_button(ctx: Ctx, position: u64, name: &str) -> AnyView {
-    let save = move |_| {
+    let download = move |_| {
         if let Some((name, chunks)) = ctx.got_by(position) {
-            files::save(&name, &chunks);
+            spawn_local(save(name, chunks, Box::new(|_| true)));
         }
     };
     view! {
-        <button type="button" class="btn" data-testid="console-save" on:click=does(save)>
+        <button type="button" class="btn" data-testid="console-save" on:click=does(download)>
             {format!("Download {name}")}
         </button>
     }

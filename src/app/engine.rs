@@ -45,6 +45,8 @@ pub(crate) struct Ctx {
     pub(crate) reduced_motion: RwSignal<bool>,
     /// A command that was begun elsewhere on the page, for the console to go on with.
     pub(crate) prompt: RwSignal<Option<String>>,
+    /// Files that were dropped on a store on the stage, for the panel of that store to take.
+    pub(crate) dropped: RwSignal<Option<(Entity, web_sys::FileList)>, LocalStorage>,
     engine: StoredValue<Engine, LocalStorage>,
 }
 
@@ -61,6 +63,7 @@ impl Ctx {
             console: RwSignal::new(0),
             reduced_motion: RwSignal::new(reduced_motion),
             prompt: RwSignal::new(None),
+            dropped: RwSignal::new_local(None),
             engine: StoredValue::new_local(engine),
         })
     }
@@ -153,6 +156,11 @@ impl Ctx {
     pub(crate) fn files(self) -> Option<FilePanel> {
         self.engine
             .with_value(|engine| files::panel(engine.player.world(), engine.player.selection()))
+    }
+
+    /// The same of a store that need not be selected.
+    pub(crate) fn files_of(self, store: &Entity) -> Option<FilePanel> {
+        self.engine.with_value(|engine| files::panel(engine.player.world(), Some(store)))
     }
 
     /// Gives the console a file that its lines can name.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::client::object::{Content, File, Hasher};
@@ -20,25 +19,26 @@ use crate::world::Input;
 
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
+use super::saving::save;
 
 /// How many bytes are read and hashed at a time.
 const SLICE: u32 = 1 << 20;
 /// Up to this size one watches the chunks on their way; what is larger is stored as fast as it goes.
 const WATCHED: u64 = 1 << 20;
 
-/// How far the reading of a file is.
+/// How far the page is with a file: reading it, or handing it to the browser.
 #[derive(Clone, PartialEq)]
-struct Reading {
-    name: String,
-    done: u32,
-    all: u32,
+struct Work {
+    what: String,
+    done: u64,
+    all: u64,
 }
 
 /// What the parts of the panel share.
 #[derive(Clone, Copy)]
 struct Files {
     ctx: Ctx,
-    reading: RwSignal<Option<Reading>>,
+    work: RwSignal<Option<Work>>,
     /// Why a file could not be taken, or an object not be had.
     note: RwSignal<Option<String>>,
     /// An object that is being got, to be saved when it is there.
@@ -51,7 +51,7 @@ pub(crate) fn Files() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let files = Files {
         ctx,
-        reading: RwSignal::new(None),
+        work: RwSignal::new(None),
         note: RwSignal::new(None),
         wanted: RwSignal::new(None),
     };
@@ -69,6 +69,15 @@ pub(crate) fn Files() -> impl IntoView {
     Effect::new(move |_| {
         ctx.frame.track();
         files.save_what_came();
+    });
+    // What was dropped on the stage, where the store is drawn.
+    Effect::new(move |_| {
+        let Some((store, list)) = ctx.dropped.get() else { return };
+        ctx.dropped.set(None);
+        if let Some(FilePanel { bucket, client: Some(client), .. }) = ctx.files_of(&store) {
+            ctx.select(Some(store));
+            files.take(Some(list), &bucket, &client);
+        }
     });
     view! {
         {live(move || {
@@ -98,10 +107,7 @@ fn target(files: Files, bucket: String, client: (ProcId, String)) -> AnyView {
     let label = format!("Choose a file for {bucket}");
     let take = {
         let (bucket, client) = (bucket.clone(), client.clone());
-        move |list: Option<web_sys::FileList>| {
-            let Some(file) = list.and_then(|list| list.get(0)) else { return };
-            files.take(file, bucket.clone(), client.clone());
-        }
+        move |list: Option<web_sys::FileList>| files.take(list, &bucket, &client)
     };
     let dropped = take.clone();
     view! {
@@ -141,47 +147,42 @@ fn target(files: Files, bucket: String, client: (ProcId, String)) -> AnyView {
 /// How far files are, and what went wrong. Each bar stays while its number goes up, and so does the button
 /// under one's finger.
 fn progress(files: Files, panel: Memo<Option<FilePanel>>) -> AnyView {
-    let reading = Memo::new(move |_| {
-        files.reading.with(|reading| reading.as_ref().map(|reading| reading.name.clone()))
-    });
-    let storing = Memo::new(move |_| {
+    let work =
+        Memo::new(move |_| files.work.with(|work| work.as_ref().map(|work| work.what.clone())));
+    let transfers = Memo::new(move |_| {
         panel.with(|panel| {
             let panel = panel.as_ref()?;
             let client = panel.client.as_ref()?.1.clone();
-            let uploads = panel.uploads.iter().map(|upload| (upload.op, upload.name.clone()));
-            Some((client, uploads.collect::<Vec<_>>()))
+            let transfers = panel.transfers.iter().map(|it| (it.op, it.what.clone()));
+            Some((client, transfers.collect::<Vec<_>>()))
         })
     });
     view! {
         {live(move || {
-            reading
-                .get()
-                .map(|name| {
+            work.get()
+                .map(|what| {
                     let far = Signal::derive(move || {
-                        files.reading.with(|reading| {
-                            let far = |reading: &Reading| (reading.done.into(), reading.all.into());
-                            reading.as_ref().map_or((0, 1), far)
-                        })
+                        files.work.with(|work| work.as_ref().map_or((0, 1), |work| (work.done, work.all)))
                     });
-                    bar(format!("Reading {name}"), far, does(move |_| files.reading.set(None)))
+                    bar(what, far, does(move |_| files.work.set(None)))
                 })
         })}
         {live(move || {
-            storing
+            transfers
                 .get()
-                .map(|(client, uploads)| {
-                    uploads
+                .map(|(client, transfers)| {
+                    transfers
                         .into_iter()
-                        .map(|(op, name)| {
+                        .map(|(op, what)| {
                             let client = client.clone();
                             let far = Signal::derive(move || {
                                 panel.with(|panel| {
-                                    let mut uploads = panel.iter().flat_map(|panel| &panel.uploads);
-                                    let this = uploads.find(|upload| upload.op == op);
-                                    this.map_or((1, 1), |upload| (upload.done, upload.all))
+                                    let mut known = panel.iter().flat_map(|panel| &panel.transfers);
+                                    let this = known.find(|it| it.op == op);
+                                    this.map_or((1, 1), |it| (it.done, it.all))
                                 })
                             });
-                            bar(format!("Storing {name}"), far, does(move |_| files.cancel(&client, op)))
+                            bar(what, far, does(move |_| files.cancel(&client, op)))
                         })
                         .collect_view()
                 })
@@ -248,24 +249,48 @@ fn downloads(
 }
 
 impl Files {
-    /// Reads a file and puts it into a store.
-    fn take(self, file: web_sys::File, bucket: String, client: (ProcId, String)) {
-        self.note.set(None);
+    /// Reads the first of some files and puts it into a store.
+    fn take(self, list: Option<web_sys::FileList>, bucket: &str, client: &(ProcId, String)) {
+        let Some(list) = list else { return };
+        // A folder, or a text that was dragged here, is no file.
+        let Some(file) = list.get(0) else { return };
         let name = file.name();
         let size = file.size();
+        let more = list.length() > 1;
+        self.note.set(more.then(|| format!("One file at a time: only {name} is taken.")));
         if let Some(why) = too_large(&name, size as u64) {
             return self.note.set(Some(why));
         }
-        let all = size as u32;
-        self.reading.set(Some(Reading { name: name.clone(), done: 0, all }));
+        let (bucket, client, all) = (bucket.to_owned(), client.clone(), size as u32);
+        self.begin(format!("Reading {name}"), all.into());
         spawn_local(async move {
             match self.read(&file, &name, all).await {
-                Some(Ok(file)) => self.store(Arc::new(file), &bucket, client),
-                Some(Err(why)) => self.note.set(Some(why)),
+                Some(Ok(file)) => {
+                    self.work.set(None);
+                    self.store(Arc::new(file), &bucket, client);
+                }
+                Some(Err(why)) => {
+                    self.work.set(None);
+                    self.note.set(Some(why));
+                }
                 None => {}
             }
-            self.reading.set(None);
         });
+    }
+
+    /// The page begins to work on a file.
+    fn begin(self, what: String, all: u64) {
+        self.work.set(Some(Work { what, done: 0, all }));
+    }
+
+    /// So much of it is done; whether it is to go on. Whoever gives it up takes it away.
+    fn goes_on(self, what: &str, done: u64) -> bool {
+        let goes_on = |work: &Work| work.what == what;
+        if !self.work.with_untracked(|work| work.as_ref().is_some_and(goes_on)) {
+            return false;
+        }
+        self.work.update(|work| work.iter_mut().for_each(|work| work.done = done));
+        true
     }
 
     /// The whole file; nothing if that was given up.
@@ -295,11 +320,9 @@ impl Files {
             read.copy_to(part);
             hasher.update(part);
             done = end;
-            // Whoever gives it up takes it away.
-            if self.reading.get_untracked().is_none_or(|reading| reading.name != name) {
+            if !self.goes_on(&format!("Reading {name}"), done.into()) {
                 return None;
             }
-            self.reading.set(Some(Reading { name: name.to_owned(), done, all }));
         }
         Some(Ok(File::new(name, Bytes::from(bytes), hasher.finish())))
     }
@@ -314,8 +337,9 @@ impl Files {
         }
     }
 
-    /// Cuts an upload off: what is stored of it stays, and belongs to nobody.
+    /// Gives a transfer up: of an upload stays what is stored of it, and belongs to nobody.
     fn cancel(self, client: &str, op: OpId) {
+        self.wanted.set(None);
         self.ctx.act(Input::Call { client: client.to_owned(), call: Call::Cancel { op } });
     }
 
@@ -334,26 +358,19 @@ impl Files {
         let Some(got) = self.ctx.got(client, op) else { return };
         self.wanted.set(None);
         match got {
-            Ok((name, chunks)) => save(&name, &chunks),
+            Ok((name, chunks)) => {
+                let what = format!("Saving {name}");
+                self.begin(what.clone(), chunks.iter().map(|chunk| chunk.len() as u64).sum());
+                spawn_local(async move {
+                    let told = what.clone();
+                    save(name, chunks, Box::new(move |done| self.goes_on(&told, done))).await;
+                    // Unless something else was begun meanwhile.
+                    if self.goes_on(&what, 0) {
+                        self.work.set(None);
+                    }
+                });
+            }
             Err(why) => self.note.set(Some(why)),
         }
-    }
-}
-
-/// Has the browser save a file of these pieces.
-pub(crate) fn save(name: &str, pieces: &[Bytes]) {
-    let parts = js_sys::Array::new();
-    for piece in pieces {
-        parts.push(&js_sys::Uint8Array::from(&piece[..]));
-    }
-    let blob = web_sys::Blob::new_with_u8_array_sequence(&parts);
-    let url = blob.and_then(|blob| web_sys::Url::create_object_url_with_blob(&blob));
-    let link = document().create_element("a").ok();
-    let link = link.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
-    if let (Ok(url), Some(link)) = (url, link) {
-        link.set_href(&url);
-        link.set_download(name.rsplit('/').next().unwrap_or(name));
-        link.click();
-        let _ = web_sys::Url::revoke_object_url(&url);
     }
 }

@@ -35,6 +35,7 @@ mod opening;
 mod options;
 mod popover;
 mod raft_log;
+mod saving;
 mod scene;
 mod scenes;
 mod share;

@@ -196,7 +196,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                 <div class="center">
                     <Live/>
                     <div class="stage" id="stage" node_ref=stage>
-                        <Stage/>
+                        <Stage files=!embed/>
                         <div class="notices" role="alert" data-testid="notice">
                             {live(move || {
                                 trouble

@@ -115,7 +115,7 @@ fn Hero() -> impl IntoView {
     };
     view! {
         <div class="hero__scene" role="group" aria-label="A scene, alive">
-            <div class="stage" node_ref=stage><Stage/></div>
+            <div class="stage" node_ref=stage><Stage files=false/></div>
             <div class="hero__play">
                 <button type="button" class="tb play" aria-label=word title=word data-testid="hero-play" on:click=press>
                     {live(move || if transport.get().0 { Icon::Pause.view() } else { Icon::Play.view() })}

@@ -8,7 +8,7 @@ use crate::nats::protocol::ClientOp;
 use crate::nats::{Message, Subject};
 
 use super::object::Content;
-use super::{API_TIMEOUT, Call, Client, Draft, Host, OpId, OpRecord, Outcome};
+use super::{API_TIMEOUT, Call, Client, Delivery, Draft, Host, OpId, OpRecord, Outcome};
 
 /// Where a content goes, piece by piece.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,7 +58,21 @@ impl OpRecord {
         let Call::Upload(upload) = &*self.call else { return None };
         let awaited = &self.progress.awaited;
         let came = awaited.iter().filter(|(_, came)| came.is_some()).count();
-        Some(((self.progress.replies.len() + came) as u64, upload.messages()))
+        let all = upload.messages();
+        let done = (self.progress.replies.len() + came) as u64;
+        Some((if self.outcome.is_some() { all } else { done }, all))
+    }
+
+    /// Of what is read to its end: how many messages have come, and how many there are; none before the
+    /// first.
+    pub fn read_so_far(&self) -> Option<(u64, u64)> {
+        self.reading().filter(|reading| reading.to_end)?;
+        let came = match self.outcome.as_deref() {
+            Some(Outcome::Fetched { messages, .. }) => messages,
+            _ => &self.progress.replies,
+        };
+        let here = came.len() as u64;
+        Some((here, here + Delivery::of(came.last()?)?.pending))
     }
 }
 

@@ -4,8 +4,9 @@
 use bytes::Bytes;
 
 use crate::client::object::{Act, Content, Done, File, MAX_SIZE, ObjectInfo, Op, name};
-use crate::client::{Call, Client, Dialect, OpId, Outcome};
+use crate::client::{Call, Dialect, OpId, Outcome};
 use crate::kernel::ProcId;
+use crate::nats::api::StreamConfig;
 use crate::world::{Input, Role, World};
 
 use super::entity::Entity;
@@ -20,20 +21,20 @@ pub struct FilePanel {
     pub sealed: bool,
     /// Which application puts and gets here; none: there is none.
     pub client: Option<(ProcId, String)>,
-    /// The files on their way into it.
-    pub uploads: Vec<FileUpload>,
+    /// What is on its way into it, and out of it.
+    pub transfers: Vec<Transfer>,
     /// What of it can be got, with its size in bytes, and in words.
     pub objects: Vec<(String, u64, String)>,
 }
 
-/// A file on its way into an object store.
+/// A file on its way into an object store, or out of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileUpload {
+pub struct Transfer {
     /// The operation.
     pub op: OpId,
-    /// What it is called.
-    pub name: String,
-    /// How many of its messages are acknowledged …
+    /// What is done with which: "Storing photo.png".
+    pub what: String,
+    /// How many of its messages are acknowledged, or have come …
     pub done: u64,
     /// … of how many.
     pub all: u64,
@@ -53,10 +54,17 @@ pub fn panel(world: &World, selection: Option<&Entity>) -> Option<FilePanel> {
         let whole = !info.deleted && info.link().is_none();
         whole.then(|| (info.name, info.size, size(info.size)))
     };
-    let uploads = client.as_ref().and_then(|(process, _)| world.client(*process));
+    let transfers = |process: ProcId| {
+        let open = world.client(process)?.ops().filter(|(_, record)| record.outcome.is_none());
+        let here = open.filter(|(_, record)| match &*record.call {
+            Call::Object(op) => op.bucket == bucket,
+            _ => false,
+        });
+        Some(here.filter_map(|(op, _)| transfer(world, process, op)).collect())
+    };
     Some(FilePanel {
         sealed: view.config().is_some_and(|config| config.sealed),
-        uploads: uploads.map(|client| uploads_of(client, bucket)).unwrap_or_default(),
+        transfers: client.as_ref().and_then(|c| transfers(c.0)).unwrap_or_default(),
         objects: store.subjects(&all).filter_map(|(subject, _)| object(subject)).collect(),
         bucket: bucket.to_owned(),
         client,
@@ -80,18 +88,24 @@ fn client_of(world: &World, cluster: usize) -> Option<(ProcId, String)> {
     Some((world.process(&spec.name)?, spec.name.clone()))
 }
 
-fn uploads_of(client: &Client, bucket: &str) -> Vec<FileUpload> {
-    let open = client.ops().filter(|(_, record)| record.outcome.is_none());
-    let put = |(op, record): (OpId, &crate::client::OpRecord)| {
-        let Call::Object(put) = &*record.call else { return None };
-        if put.act != Act::Put || put.bucket != bucket {
-            return None;
-        }
-        let mut parts = client.ops().filter(|(_, part)| part.part_of == Some(op));
-        let (done, all) = parts.find_map(|(_, part)| part.uploaded()).unwrap_or((0, 1));
-        Some(FileUpload { op, name: put.name.clone(), done, all })
+/// How far an operation that puts or gets an object is; none of any other.
+pub(super) fn transfer(world: &World, process: ProcId, op: OpId) -> Option<Transfer> {
+    let client = world.client(process)?;
+    let Call::Object(call) = &*client.op(op)?.call else { return None };
+    let mut parts = client.ops().filter(|(_, part)| part.part_of == Some(op));
+    let (verb, far) = match call.act {
+        Act::Put => ("Storing", parts.find_map(|(_, part)| part.uploaded())),
+        Act::Get => ("Getting", parts.find_map(|(_, part)| part.read_so_far())),
+        _ => return None,
     };
-    open.filter_map(put).collect()
+    let (done, all) = far.unwrap_or((0, 1));
+    Some(Transfer { op, what: format!("{verb} {}", call.name), done, all })
+}
+
+/// Whether a file can be dropped on a stream: it is an object store, it is not sealed, and there is
+/// somebody to put it.
+pub(super) fn takes_files(world: &World, cluster: usize, config: &StreamConfig) -> bool {
+    name::bucket_of(&config.name).is_some() && !config.sealed && client_of(world, cluster).is_some()
 }
 
 /// The input that puts a file: as nats-py does, chunk by chunk.
@@ -117,6 +131,25 @@ pub fn got(world: &World, process: ProcId, op: OpId) -> Option<Got> {
         Outcome::Object(Err(why)) => Err(why.to_string()),
         _ => Err("no answer came".to_owned()),
     })
+}
+
+/// How many bytes are copied at a time where a file leaves the page's memory: a few milliseconds' worth.
+const PORTION: usize = 2 << 20;
+
+/// The pieces of a file in portions that are small enough to be copied at once. (A piece is a message of
+/// a stream, and so has a mebibyte at most.)
+pub fn portions(pieces: &[Bytes]) -> Vec<&[Bytes]> {
+    let mut portions = Vec::new();
+    let (mut from, mut bytes) = (0, 0);
+    for (n, piece) in pieces.iter().enumerate() {
+        if n > from && bytes + piece.len() > PORTION {
+            portions.push(&pieces[from..n]);
+            (from, bytes) = (n, 0);
+        }
+        bytes += piece.len();
+    }
+    portions.push(&pieces[from..]);
+    portions
 }
 
 /// Why a file of this name and size cannot be taken, if it cannot.
@@ -170,19 +203,38 @@ mod tests {
         let mut seen = Vec::new();
         while world.open_ops() > 0 && world.step() {
             let now = panel(&world, Some(&store)).expect("a store");
-            seen.extend(now.uploads.first().map(|upload| (upload.done, upload.all)));
+            seen.extend(now.transfers.first().map(|it| (it.done, it.all)));
         }
         seen.dedup();
         assert!(seen.ends_with(&[(1, 4), (2, 4), (3, 4)]) || seen.contains(&(3, 4)), "{seen:?}");
         let after = panel(&world, Some(&store)).expect("a store");
-        assert!(after.uploads.is_empty());
+        assert!(after.transfers.is_empty());
         assert!(after.objects.contains(&("photo.png".to_owned(), 400_000, size(400_000))));
         let op = world.client(process).expect("a client").next_op();
         world.give(&get(&client, "assets", "photo.png")).expect("a good input");
         assert!(got(&world, process, op).is_none());
-        assert!(world.run_idle(Span::secs(60)));
+        let mut seen = Vec::new();
+        while world.open_ops() > 0 && world.step() {
+            let now = panel(&world, Some(&store)).expect("a store");
+            seen.extend(now.transfers.first().map(|it| (it.what.clone(), it.done, it.all)));
+        }
+        seen.dedup();
+        let far = |done, all| ("Getting photo.png".to_owned(), done, all);
+        assert_eq!(seen, [far(0, 1), far(1, 4), far(2, 4), far(3, 4)]);
         let (name, chunks) = got(&world, process, op).expect("an outcome").expect("an object");
         assert_eq!((name.as_str(), chunks.concat()), ("photo.png", vec![9u8; 400_000]));
+    }
+
+    #[test]
+    fn a_file_leaves_in_small_portions_with_every_byte_in_its_place() {
+        for (piece, count) in [(128 << 10, 512), (1 << 20, 64), (1, 3), (700_000, 90), (0, 0)] {
+            let pieces: Vec<Bytes> = (0..count).map(|n| vec![n as u8; piece].into()).collect();
+            let portions = portions(&pieces);
+            assert_eq!(portions.concat(), pieces);
+            let bytes = |portion: &[Bytes]| portion.iter().map(Bytes::len).sum::<usize>();
+            assert!(portions.iter().all(|portion| bytes(portion) <= PORTION), "{piece}");
+            assert!(portions.len() <= 1 + 2 * count * piece / PORTION, "{piece}");
+        }
     }
 
     #[test]

@@ -3,9 +3,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before } from "node:test";
-import { readFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { accessibilityFindings } from "./support/browser.mjs";
-import { output, stageFor } from "./support/page.mjs";
+import { enter, output, stageFor } from "./support/page.mjs";
 
 const journey = stageFor({ before, after });
 const query = "?scene=object-store";
@@ -27,6 +29,16 @@ function made(size, seed) {
 async function store(page) {
   await page.locator('[data-entity^="t:"]').first().click();
   await page.getByTestId("drop").waitFor();
+}
+
+/** What is dragged when these bytes are dragged as a file. */
+function dragged(page, name, bytes) {
+  return page.evaluateHandle(([name, text]) => {
+    const transfer = new DataTransfer();
+    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    transfer.items.add(new File([bytes], name));
+    return transfer;
+  }, [name, bytes.toString("base64")]);
 }
 
 async function download(page, act) {
@@ -56,12 +68,7 @@ journey("a chosen file is stored and had back, byte for byte", async (page) => {
 journey("a dropped file goes the same way, and the console has it as well", async (page) => {
   await store(page);
   const bytes = made(50_000, 3);
-  const data = await page.evaluateHandle((text) => {
-    const transfer = new DataTransfer();
-    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-    transfer.items.add(new File([bytes], "notes.bin"));
-    return transfer;
-  }, bytes.toString("base64"));
+  const data = await dragged(page, "notes.bin", bytes);
   const drop = page.getByTestId("drop");
   await drop.dispatchEvent("dragover", { dataTransfer: data });
   await drop.dispatchEvent("drop", { dataTransfer: data });
@@ -74,6 +81,100 @@ journey("a dropped file goes the same way, and the console has it as well", asyn
   const file = await download(page, () => save.click());
   assert.equal(digest(file.bytes), digest(bytes));
   assert.deepEqual(await accessibilityFindings(page), []);
+}, { query });
+
+journey("while a file is dragged the stage shows where it may be dropped, and takes it there", async (page) => {
+  // Something else is selected: the place in the inspector is not there.
+  await page.locator('[data-entity^="s:"] [data-stop]').first().click();
+  await page.getByTestId("drop").waitFor({ state: "detached" });
+  const bytes = made(70_000, 5);
+  const data = await dragged(page, "card.bin", bytes);
+  const card = page.locator(".tape[data-takes]");
+  const edge = card.locator(".takes");
+  assert.equal(await card.count(), 1);
+  assert.equal(await edge.isVisible(), false);
+  const over = (target) => target.dispatchEvent("dragover", { dataTransfer: data });
+  const refused = (target) =>
+    target.evaluate((element, dataTransfer) => {
+      const event = new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true });
+      element.dispatchEvent(event);
+      return [event.defaultPrevented, event.dataTransfer.dropEffect];
+    }, data);
+  // Elsewhere it is not taken, and the browser does not leave the page for it either.
+  assert.deepEqual(await refused(page.locator(".stage__grid")), [true, "none"]);
+  await page.getByText("Drop a file here").waitFor();
+  assert.equal(await page.locator(".tape.over").count(), 0);
+  await over(card.locator(".tape__row"));
+  await page.locator(".tape.over[data-takes]").waitFor();
+  await page.locator("body").dispatchEvent("dragleave", { dataTransfer: data });
+  await edge.waitFor({ state: "hidden" });
+  await over(card.locator(".tape__row"));
+  await card.locator(".tape__row").dispatchEvent("drop", { dataTransfer: data });
+  await edge.waitFor({ state: "hidden" });
+  // The store is selected now, and the keyboard's way to the same is there, with a name.
+  const wanted = page.getByRole("button", { name: /^Download card\.bin/ });
+  await wanted.waitFor({ timeout: 60_000 });
+  await page.getByLabel("Choose a file for assets").waitFor({ state: "attached" });
+  const file = await download(page, () => wanted.click());
+  assert.equal(digest(file.bytes), digest(bytes));
+  // The same on the plain tape.
+  await page.getByRole("button", { name: "OBJ_assets: show the plain stream" }).click();
+  const other = await dragged(page, "tape.bin", made(2_000, 6));
+  await card.locator(".tape__row").dispatchEvent("drop", { dataTransfer: other });
+  await page.getByRole("button", { name: /^Download tape\.bin/ }).waitFor({ timeout: 60_000 });
+}, { query });
+
+journey("a sealed store takes no file, and says so", async (page) => {
+  await enter(page, "object seal assets -f");
+  await page.locator(".tape:not([data-takes])").waitFor();
+  await page.locator('[data-entity^="t:"]').first().click();
+  await page.getByText("Sealed: no file goes in any more.").waitFor();
+}, { query });
+
+journey("64 MiB go in and out in slices, with a bar that moves and a button that ends it", async (page) => {
+  await store(page);
+  // Every change of every bar, and every portion that is handed to the browser.
+  await page.evaluate(() => {
+    globalThis.bars = {};
+    globalThis.portions = [];
+    new MutationObserver(() => {
+      for (const bar of document.querySelectorAll("progress.drop__bar")) {
+        const told = (globalThis.bars[bar.getAttribute("aria-label")] ??= []);
+        if (told.at(-1) !== bar.value) told.push(bar.value);
+      }
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+    const Real = globalThis.Blob;
+    globalThis.Blob = class extends Real {
+      constructor(parts, ...rest) {
+        super(parts, ...rest);
+        const bytes = parts.filter((part) => ArrayBuffer.isView(part)).map((part) => part.byteLength);
+        if (bytes.length > 0) globalThis.portions.push(bytes.reduce((a, b) => a + b));
+      }
+    };
+  });
+  const size = 64 * 1024 * 1024;
+  const path = join(tmpdir(), `windtunnel-${process.pid}.bin`);
+  const bytes = made(size, 9);
+  await writeFile(path, bytes);
+  const choose = page.getByLabel("Choose a file for assets");
+  await choose.setInputFiles(path);
+  const wanted = page.getByRole("button", { name: /^Download windtunnel/ });
+  await wanted.waitFor({ timeout: 120_000 });
+  const file = await download(page, () => wanted.click());
+  assert.equal(digest(file.bytes), digest(bytes));
+  const { bars, portions } = await page.evaluate(() => ({ bars, portions }));
+  for (const verb of ["Reading", "Storing", "Getting", "Saving"]) {
+    const [, told] = Object.entries(bars).find(([label]) => label.startsWith(verb)) ?? [];
+    assert.ok(told?.length > 8, `${verb} was told ${told?.length} times: ${Object.keys(bars)}`);
+    assert.deepEqual(told, told.toSorted((a, b) => a - b), `${verb} only goes up`);
+  }
+  assert.equal(portions.reduce((a, b) => a + b), size);
+  assert.ok(Math.max(...portions) <= 2 * 1024 * 1024, `${Math.max(...portions)} bytes at once`);
+  // What is being got can be given up.
+  await wanted.click();
+  await page.getByRole("button", { name: /^Cancel: (Getting|Saving)/ }).click();
+  await page.getByTestId("upload").waitFor({ state: "detached" });
+  await rm(path);
 }, { query });
 
 journey("a link holds a file by its name only, and says so", async (page) => {

@@ -4,6 +4,7 @@
 //! where it is. What moves is a layer of its own without focus; it is reached through the diagram,
 //! the wire view and the inspector.
 
+mod dropping;
 mod focus;
 mod motion;
 mod topology;
@@ -17,6 +18,8 @@ use crate::view::{Entity, PlayerCommand, Shape as Form};
 use super::drawing::{Drawing, Shape};
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
+use super::erased::changing;
+use dropping::Dropping;
 
 /// A group that stands for something: it stays the same element, and a click on it finds the thing.
 pub(crate) fn lasting(entity: &Entity, class: String) -> Shape {
@@ -26,8 +29,13 @@ pub(crate) fn lasting(entity: &Entity, class: String) -> Shape {
 
 /// The stage.
 #[component]
-pub(crate) fn Stage() -> impl IntoView {
+pub(crate) fn Stage(
+    /// Whether files can be dropped here: there is an inspector that takes them.
+    files: bool,
+) -> impl IntoView {
     let ctx = expect_context::<Ctx>();
+    let dropping = files.then(|| Dropping::watch(ctx));
+    let over = move || dropping.map_or_else(String::new, |dropping| dropping.over.get());
     let picture = Memo::new(move |_| ctx.frame.read().stage.clone());
     // The one part of the stage that Tab reaches; arrow keys go to the others.
     let here = RwSignal::new(String::new());
@@ -84,6 +92,7 @@ pub(crate) fn Stage() -> impl IntoView {
     view! {
         <svg
             class="stage__svg"
+            class:dropping=changing(move || dropping.is_some_and(|dropping| dropping.files.get()))
             role="group"
             aria-label="Play area"
             viewBox=move || picture.with(|p| format!("0 0 {:.0} {:.0}", p.view.w.max(1.0), p.view.h.max(1.0)))
@@ -108,7 +117,7 @@ pub(crate) fn Stage() -> impl IntoView {
                 </pattern>
             </defs>
             <rect class="stage__grid" x="0" y="0" width="100%" height="100%" fill="url(#grid)"></rect>
-            <Drawing shapes=move || picture.with(|p| topology::topology(p, &tab_stop(p, &here.get())))/>
+            <Drawing shapes=move || picture.with(|p| topology::topology(p, &tab_stop(p, &here.get()), &over()))/>
             <g aria-hidden="true">
                 <Drawing class="motion" shapes=move || ctx.frame.with(|frame| motion::motion(&frame.motion))/>
             </g>

@@ -15,8 +15,9 @@ use super::super::entity_id::id_of;
 use super::super::icon::Icon;
 use super::lasting;
 
-/// Everything of the topology, lowest first. Tab stops at the part whose id is `here`.
-pub(crate) fn topology(stage: &Stage, here: &str) -> Vec<Shape> {
+/// Everything of the topology, lowest first. Tab stops at the part whose id is `here`; files are dragged
+/// over the one whose id is `over`.
+pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     let stop = |shape: Shape, entity: &Entity, name: &str| {
         let id = id_of(entity);
         let reached = if id == here { "0" } else { "-1" };
@@ -31,7 +32,8 @@ pub(crate) fn topology(stage: &Stage, here: &str) -> Vec<Shape> {
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
     let servers =
         stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
-    let tapes = stage.tapes.iter().map(|part| tape(part, |s| stop(s, &part.entity, &part.a11y)));
+    let tapes =
+        stage.tapes.iter().map(|part| tape(part, over, |s| stop(s, &part.entity, &part.a11y)));
     let consumers = stage.tapes.iter().flat_map(|tape| &tape.consumers);
     let consumers = consumers.map(|part| consumer(part, |s| stop(s, &part.entity, &part.a11y)));
     let apps = stage.apps.iter().map(|part| app(part, |s| stop(s, &part.entity, &part.a11y)));
@@ -216,10 +218,15 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(bars)
 }
 
-fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
-    let marks = [("selected", tape.selected), ("hot", tape.highlighted)];
+fn tape(tape: &Tape, over: &str, stop: impl Fn(Shape) -> Shape) -> Shape {
+    let over = tape.takes.is_some() && id_of(&tape.entity) == over;
+    let marks = [("selected", tape.selected), ("hot", tape.highlighted), ("over", over)];
     let row = Shape::rect("tape__row", tape.rect, 5.0).with("stroke", tape.tone.var());
-    lasting(&tape.entity, classes("tape", &marks))
+    let mut group = lasting(&tape.entity, classes("tape", &marks));
+    if tape.takes.is_some() {
+        group = group.with("data-takes", "");
+    }
+    group
         .holds(stop(row))
         .holds(Shape::label(&tape.name))
         .holds_all(tape.kind.as_ref().map(Shape::label))
@@ -228,6 +235,11 @@ fn tape(tape: &Tape, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(tape.line.iter().flat_map(line))
         .holds_all(tape.card.iter().flat_map(card))
         .holds_all(tape.switch.as_ref().map(|part| switch(part, &tape.entity)))
+        .holds_all(tape.takes.as_ref().map(|pill| {
+            let edge = Shape::rect("takes__edge", tape.rect, 5.0);
+            let plate = Shape::rect("takes__plate", pill.rect, pill.rect.h / 2.0);
+            Shape::group("takes").holds(edge).holds(plate).holds(Shape::label(&pill.label))
+        }))
 }
 
 /// What a stream of a summary holds: its newest messages, and words.

@@ -376,6 +376,8 @@ pub struct Tape {
     pub leader: Option<ProcId>,
     /// Its consumers: where each is on the tape.
     pub consumers: Vec<ConsumerMark>,
+    /// Of an object store that takes files: what it says while some are dragged over the page.
+    pub takes: Option<Pill>,
     /// Whether it is selected.
     pub selected: bool,
     /// Whether it has to do with what is pointed at.

@@ -53,8 +53,8 @@ pub struct Transport {
 /// Something that takes more than one frame of work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Busy {
-    /// What: "Running until idle".
-    pub what: &'static str,
+    /// What: "Running until idle", "Storing photo.png".
+    pub what: String,
     /// How much of it is done, 0 to 1, if that is known.
     pub done: Option<f64>,
 }

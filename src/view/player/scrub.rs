@@ -2,6 +2,7 @@
 
 use crate::kernel::BranchId;
 use crate::sorted;
+use crate::view::files;
 use crate::view::frame::{BranchInfo, Bucket, Busy, Transport};
 use crate::view::text::clock;
 
@@ -42,6 +43,13 @@ impl Player {
 
     fn busy(&self) -> Option<Busy> {
         let Mode::Run(run) = self.mode else { return None };
+        let world = self.world();
+        if let Goal::Op(client, op) = run.goal
+            && let Some(transfer) = files::transfer(world, client, op)
+        {
+            let done = transfer.done as f64 / transfer.all.max(1) as f64;
+            return Some(Busy { what: transfer.what, done: Some(done.clamp(0.0, 1.0)) });
+        }
         let what = match run.goal {
             Goal::Hop => "Looking for the next step",
             Goal::OpEnd | Goal::Op(..) => "Running to the end of the operation",
@@ -50,9 +58,9 @@ impl Player {
             Goal::Lesson => "Running to where the lesson goes on",
         };
         let whole = run.limit.since(run.from).0.max(1) as f64;
-        let part = self.world().now().since(run.from).0 as f64 / whole;
+        let part = world.now().since(run.from).0 as f64 / whole;
         let done = matches!(run.goal, Goal::Time(_)).then_some(part.clamp(0.0, 1.0));
-        Some(Busy { what, done })
+        Some(Busy { what: what.to_owned(), done })
     }
 
     /// Where on the scrubber the cursor is: hops behind it, and its way to the next one.

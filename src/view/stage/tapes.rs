@@ -7,7 +7,10 @@ use crate::view::a11y;
 use crate::view::cast::Cast;
 use crate::view::content::{self, StoredMessage, Stream, is_tombstone};
 use crate::view::entity::Entity;
-use crate::view::frame::{Anchor, Cell, CellKind, Label, Point, Rect, Tape, TextStyle, ViewSwitch};
+use crate::view::files;
+use crate::view::frame::{
+    Anchor, Cell, CellKind, Label, Pill, Point, Rect, Tape, TextStyle, ViewSwitch,
+};
 use crate::view::layout::{Places, TAPE};
 use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
@@ -173,11 +176,27 @@ fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
         messages: state.as_ref().map_or(0, |state| state.messages),
         leader: stream.leader(),
         consumers,
+        takes: takes(view, stream, rect),
         a11y: String::new(),
     };
     tape.a11y = a11y::stream(view.cast, stream, &tape);
     tape.a11y.push_str(&said);
     tape
+}
+
+/// What a store says while files are dragged over the page, if it takes them.
+fn takes(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Option<Pill> {
+    if !files::takes_files(view.cast.world(), stream.cluster, stream.config()?) {
+        return None;
+    }
+    let style = TextStyle::Small;
+    let text = fit("Drop a file here", style, rect.w - 20.0);
+    let (middle, w) = (rect.centre(), style.width(&text) + 20.0);
+    let at = Point::new(middle.x, middle.y + 4.0);
+    Some(Pill {
+        rect: Rect::new(middle.x - w / 2.0, middle.y - 11.0, w, 22.0),
+        label: Label { text, at, anchor: Anchor::Middle, style, tone: Token::Text },
+    })
 }
 
 /// The newest cells that fit, and how many messages lie before them.
