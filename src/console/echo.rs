@@ -235,7 +235,7 @@ fn kv(words: &mut Words, op: &Op) -> Option<()> {
     Some(())
 }
 
-/// What is done with an object store. The CLI has no links and cannot change an object.
+/// What is done with an object store; none where there is no such line.
 fn object(words: &mut Words, op: &object::Op) -> Option<()> {
     use object::Act;
     words.add("object");
@@ -248,7 +248,8 @@ fn object(words: &mut Words, op: &object::Op) -> Option<()> {
         Act::Get => "get",
         Act::List => "ls",
         Act::Watch => "watch",
-        Act::Update | Act::Link => return None,
+        Act::Link => "link",
+        Act::Update => return None,
     };
     words.add(verb).add(&op.bucket);
     if !op.name.is_empty() {
@@ -262,6 +263,12 @@ fn object(words: &mut Words, op: &object::Op) -> Option<()> {
             words.add("--size").add(&size.to_string());
         }
         _ => {}
+    }
+    if let (Act::Link, Some(to)) = (op.act, &op.link) {
+        words.add(&to.bucket);
+        if !to.name.is_empty() {
+            words.add(&to.name);
+        }
     }
     if matches!(op.act, Act::Remove | Act::Delete | Act::Seal | Act::Put) {
         words.add("-f");

@@ -102,6 +102,12 @@ pub(super) fn transfer(world: &World, process: ProcId, op: OpId) -> Option<Trans
     Some(Transfer { op, what: format!("{verb} {}", call.name), done, all })
 }
 
+/// Whether an operation gets an object.
+pub(super) fn is_get(world: &World, process: ProcId, op: OpId) -> bool {
+    let record = world.client(process).and_then(|client| client.op(op));
+    record.is_some_and(|it| matches!(&*it.call, Call::Object(call) if call.act == Act::Get))
+}
+
 /// Whether a file can be dropped on a stream: it is an object store, it is not sealed, and there is
 /// somebody to put it.
 pub(super) fn takes_files(world: &World, cluster: usize, config: &StreamConfig) -> bool {

@@ -1,5 +1,7 @@
 //! Numbers, times and bytes as a person reads them.
 
+use std::str::Utf8Error;
+
 use crate::kernel::{Span, Time};
 
 /// Minutes, seconds and milliseconds, and the microseconds apart: `("00:04.312", ".084")`. From an
@@ -74,26 +76,50 @@ pub fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{plural}", grouped(number))
 }
 
-/// Bytes as text with everything invisible escaped, and at most `most` characters of it.
+/// How much is shown of bytes that are no text: nobody reads on.
+const NO_TEXT: usize = 120;
+
+/// Bytes as text with everything invisible escaped, and at most `most` characters of it. What is no text is
+/// shown byte by byte, and only its beginning. However many bytes there are, few of them are looked at.
 pub fn escaped(bytes: &[u8], most: usize) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let mut out = String::with_capacity(text.len().min(most + 8));
-    for (n, c) in text.chars().enumerate() {
-        if n >= most {
-            out.push('…');
-            break;
+    // A character has at most four bytes; one more tells that something is left out.
+    let head = &bytes[..bytes.len().min(most.saturating_mul(4).saturating_add(4))];
+    let cut = |error: &Utf8Error| error.error_len().is_none() && head.len() < bytes.len();
+    let text = match std::str::from_utf8(head) {
+        Err(error) if cut(&error) => std::str::from_utf8(&head[..error.valid_up_to()]),
+        other => other,
+    };
+    let mut out = String::new();
+    let left_out = match text {
+        Ok(text) => {
+            text.chars().take(most).for_each(|c| push_visible(&mut out, c));
+            text.chars().nth(most).is_some()
         }
-        match c {
-            '\r' => out.push_str("\\r"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => {
-                out.push_str(&format!("\\x{:02x}", c as u32));
+        Err(_) => {
+            let shown = most.min(NO_TEXT);
+            for byte in bytes.iter().take(shown) {
+                match char::from(*byte) {
+                    c if c.is_ascii() => push_visible(&mut out, c),
+                    _ => out.push_str(&format!("\\x{byte:02x}")),
+                }
             }
-            c => out.push(c),
+            bytes.len() > shown
         }
+    };
+    if left_out {
+        out.push('…');
     }
     out
+}
+
+fn push_visible(out: &mut String, c: char) {
+    match c {
+        '\r' => out.push_str("\\r"),
+        '\n' => out.push_str("\\n"),
+        '\t' => out.push_str("\\t"),
+        c if c.is_control() => out.push_str(&format!("\\x{:02x}", c as u32)),
+        c => out.push(c),
+    }
 }
 
 /// A list of words: `a`, `a and b`, `a, b and c`.
@@ -142,9 +168,21 @@ mod tests {
     }
 
     #[test]
+    fn of_what_is_no_text_only_the_beginning_is_shown() {
+        assert_eq!(escaped(b"\x89PNG\r\n\x1a\n", 99), "\\x89PNG\\r\\n\\x1a\\n");
+        assert_eq!(escaped(b"\xe2\x82", 99), "\\xe2\\x82", "half a character");
+        let chunk: Vec<u8> = (0..131_072_u32).map(|n| (n * 167 >> 3) as u8).collect();
+        let shown = escaped(&chunk, 4_000);
+        assert!(shown.len() < 5 * NO_TEXT && shown.ends_with('…'), "{shown}");
+    }
+
+    #[test]
     fn invisible_bytes_are_escaped() {
         assert_eq!(escaped(b"PUB a 1\r\nx\x01", 99), "PUB a 1\\r\\nx\\x01");
         assert_eq!(escaped(b"abcdef", 3), "abc…");
+        assert_eq!(escaped("äöü".as_bytes(), 3), "äöü");
+        assert_eq!(escaped("𝄞".repeat(9).as_bytes(), 3), "𝄞𝄞𝄞…");
+        assert_eq!(escaped(format!("a{}", "ä".repeat(99)).as_bytes(), 3), "aää…");
         assert_eq!(short("abcdef", 4), "abc…");
     }
 }

@@ -24,6 +24,8 @@ use super::text::escaped;
 
 /// Characters of a line that are shown at most.
 const LINE: usize = 4_000;
+/// So many bytes of a frame are looked at for lines: a chunk of an object has more, and none.
+const LINES_WITHIN: usize = 16 << 10;
 
 /// A frame as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -112,7 +114,7 @@ fn split(bytes: &[u8]) -> WireText {
     let rest = rest.strip_suffix(b"\r\n").unwrap_or(rest);
     let mut body = Vec::new();
     let mut from = 0;
-    for at in 0..rest.len().saturating_sub(1) {
+    for at in 0..rest.len().saturating_sub(1).min(LINES_WITHIN) {
         if rest.get(at..at + 2) == Some(b"\r\n") && at >= from {
             body.push(escaped(&rest[from..at], LINE));
             from = at + 2;
@@ -322,6 +324,15 @@ mod tests {
         assert_eq!(text.line, "PUB orders.new 10");
         assert_eq!(text.body, ["{\"id\":101}"]);
         assert_eq!(text.bytes, "PUB orders.new 10\r\n{\"id\":101}\r\n".len());
+    }
+
+    #[test]
+    fn a_chunk_of_an_object_is_a_short_line() {
+        let chunk: Vec<u8> = (0..131_072_u32).map(|n| (n * 167 >> 3) as u8).collect();
+        let text = wire_text(&Frame::Client(ClientOp::Pub(Message::new("$O.a.C.x", chunk))));
+        assert_eq!(text.line, "PUB $O.a.C.x 131072");
+        assert!(text.all().len() < 4_000, "{}", text.all());
+        assert_eq!(text.bytes, 131_072 + "PUB $O.a.C.x 131072\r\n\r\n".len());
     }
 
     #[test]

@@ -133,11 +133,15 @@ journey("a sealed store takes no file, and says so", async (page) => {
 
 journey("64 MiB go in and out in slices, with a bar that moves and a button that ends it", async (page) => {
   await store(page);
-  // Every change of every bar, and every portion that is handed to the browser.
+  // Every change of every bar, every portion that is handed to the browser, and how much the protocol lines
+  // are at most: chunks that are written out are what a browser lays out for seconds.
   await page.evaluate(() => {
     globalThis.bars = {};
     globalThis.portions = [];
+    globalThis.wire = 0;
+    const lines = document.querySelector('[data-testid="wire"]');
     new MutationObserver(() => {
+      globalThis.wire = Math.max(globalThis.wire, lines.textContent.length);
       for (const bar of document.querySelectorAll("progress.drop__bar")) {
         const told = (globalThis.bars[bar.getAttribute("aria-label")] ??= []);
         if (told.at(-1) !== bar.value) told.push(bar.value);
@@ -162,7 +166,8 @@ journey("64 MiB go in and out in slices, with a bar that moves and a button that
   await wanted.waitFor({ timeout: 120_000 });
   const file = await download(page, () => wanted.click());
   assert.equal(digest(file.bytes), digest(bytes));
-  const { bars, portions } = await page.evaluate(() => ({ bars, portions }));
+  const { bars, portions, wire } = await page.evaluate(() => ({ bars, portions, wire }));
+  assert.ok(wire > 1_000 && wire < 60_000, `${wire} characters of protocol lines`);
   for (const verb of ["Reading", "Storing", "Getting", "Saving"]) {
     const [, told] = Object.entries(bars).find(([label]) => label.startsWith(verb)) ?? [];
     assert.ok(told?.length > 8, `${verb} was told ${told?.length} times: ${Object.keys(bars)}`);

@@ -11,7 +11,7 @@ pub(in crate::client) fn bucket(name: &str) -> Result<(), String> {
     if !name.is_empty() && name.chars().all(good) {
         return Ok(());
     }
-    Err(format!("invalid bucket name {name:?}: it has letters, digits, _ and - only"))
+    Err(format!("invalid bucket name: letters, digits, _ and - only, not {name:?}"))
 }
 
 /// Whether this can be a key: `^[-/_=\.a-zA-Z0-9]+$`, no dot at either end; in Go's client no two dots in
@@ -24,7 +24,7 @@ pub(in crate::client) fn key(key: &str, dialect: Dialect) -> Result<(), String> 
     if !key.is_empty() && key.chars().all(of_key) && !edged(key) && !dots {
         return Ok(());
     }
-    Err(format!("invalid key {key:?}: it has letters, digits, - _ = / and single dots inside"))
+    Err(format!("invalid key: letters, digits, - _ = / and single dots inside, not {key:?}"))
 }
 
 /// Whether this can be looked for: a key, with `*` anywhere and `>` at its end (Go's client).
@@ -37,7 +37,7 @@ pub(in crate::client) fn pattern(key: &str) -> Result<(), String> {
     if !key.is_empty() && good && !edged(key) && !key.contains("..") {
         return Ok(());
     }
-    Err(format!("invalid key {key:?}: a pattern is a key with * for a token or > at its end"))
+    Err(format!("invalid key: what a key has, * for a token, > at its end, not {key:?}"))
 }
 
 fn of_key(c: char) -> bool {

@@ -71,7 +71,7 @@ pub fn check_bucket(bucket: &str) -> Result<(), String> {
     if !bucket.is_empty() && bucket.chars().all(good) {
         return Ok(());
     }
-    Err(format!("{bucket:?} is no bucket name: it has only letters, digits, _ and -"))
+    Err(format!("invalid object-store name: letters, digits, _ and - only, not {bucket:?}"))
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ mod tests {
         no_chunk.meta = Some(meta.into());
         let huge = Content::Generated { size: MAX_SIZE + 1, seed: 0 };
         for (op, said) in [
-            (Op::new(Act::Status, "a.b"), "bucket name"),
+            (Op::new(Act::Status, "a.b"), "object-store name"),
             (Op::put("b", "", Content::default()), "name is required"),
             (no_chunk, "at least one byte"),
             (Op::put("b", "n", huge), "64 MiB"),

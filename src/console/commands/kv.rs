@@ -97,7 +97,7 @@ const UPDATE: Command = Command {
         BUCKET,
         KEY,
         Arg::required("value", Kind::Text, "The value"),
-        Arg::new("revision", Kind::Number, "The revision that is to be its last"),
+        Arg::required("revision", Kind::Number, "The revision that is to be its last"),
     ],
     ..Command::new("update", "Give a key a value if nobody else has changed it", &[])
 };

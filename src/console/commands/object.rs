@@ -4,7 +4,7 @@ use super::{Arg, Command, Flag, Kind, Verb};
 
 pub(super) const OBJECT: Command = Command {
     aliases: &["obj"],
-    subs: &[ADD, EDIT, PUT, GET, DEL, INFO, LS, SEAL, WATCH],
+    subs: &[ADD, EDIT, PUT, GET, DEL, INFO, LS, SEAL, WATCH, META, RENAME, LINK],
     ..Command::new(
         "object",
         "Work with object stores",
@@ -20,6 +20,12 @@ const OBJECT_NAME: Arg = Arg::new("file", Kind::Object, "The object");
 const FORCE: Flag = Flag::new("force", Kind::Switch, "Do it without asking").short('f');
 const PROGRESS: Flag =
     Flag::new("progress", Kind::Toggle, "Accepted; the page shows how far it is").default("true");
+
+const DESCRIPTION: Flag = Flag::new("description", Kind::Text, "What it is");
+const HEADER: Flag = Flag::new("header", Kind::Header, "A header, as name:value").short('H').many();
+/// What Go's client can do and its CLI cannot.
+const OWN: &str =
+    "The real CLI has no such command: it does what a program does with Go's client, as";
 
 /// What `add` and `edit` both take.
 const CONFIG: &[Flag] = &[
@@ -62,8 +68,8 @@ const PUT: Command = Command {
     ],
     flags: &[&[
         Flag::new("name", Kind::Text, "Call it so, not as the file is called"),
-        Flag::new("description", Kind::Text, "What it is"),
-        Flag::new("header", Kind::Header, "A header, as name:value").short('H').many(),
+        DESCRIPTION,
+        HEADER,
         Flag::new("chunk-size", Kind::Bytes, "How large its chunks are").default("128KiB"),
         PROGRESS,
         FORCE,
@@ -125,4 +131,44 @@ const WATCH: Command = Command {
     verb: Some(Verb::ObjectWatch),
     args: &[Arg { required: true, ..BUCKET }],
     ..Command::new("watch", "Show all objects, and every change from now on", &[])
+};
+
+const META: Command = Command {
+    verb: Some(Verb::ObjectMeta),
+    args: &[Arg { required: true, ..BUCKET }, Arg { required: true, ..OBJECT_NAME }],
+    flags: &[&[DESCRIPTION, HEADER]],
+    ..Command::new(
+        "meta",
+        "Say something else about an object",
+        &[OWN, "store.UpdateMeta(…). What is not said again is gone; the chunks stay."],
+    )
+};
+
+const RENAME: Command = Command {
+    verb: Some(Verb::ObjectRename),
+    args: &[
+        Arg { required: true, ..BUCKET },
+        Arg { required: true, ..OBJECT_NAME },
+        Arg::required("name", Kind::Text, "Its new name"),
+    ],
+    ..Command::new(
+        "rename",
+        "Give an object another name",
+        &[OWN, "store.UpdateMeta(…) with another name. Links to the old name lead nowhere then."],
+    )
+};
+
+const LINK: Command = Command {
+    verb: Some(Verb::ObjectLink),
+    args: &[
+        Arg { required: true, ..BUCKET },
+        Arg::required("name", Kind::Text, "The name of the link"),
+        Arg::required("to", Kind::Store, "The bucket that it leads to"),
+        Arg::new("object", Kind::Text, "The object in it; without it the bucket itself"),
+    ],
+    ..Command::new(
+        "link",
+        "Make a name stand for another object, or a bucket",
+        &[OWN, "store.AddLink(…) or store.AddBucketLink(…)."],
+    )
 };

@@ -135,6 +135,12 @@ pub enum Verb {
     ObjectSeal,
     /// `nats object watch`
     ObjectWatch,
+    /// `nats object meta`
+    ObjectMeta,
+    /// `nats object rename`
+    ObjectRename,
+    /// `nats object link`
+    ObjectLink,
     /// `nats bench pub`
     BenchPub,
     /// `nats bench sub`

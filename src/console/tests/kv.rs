@@ -164,3 +164,43 @@ fn buckets_are_copied_and_gathered() {
         ],
     );
 }
+
+#[test]
+fn what_is_wrong_is_said_in_the_words_of_gos_client() {
+    let mut typist = Typist::new();
+    typist.types("nats kv add CONFIG");
+    for (line, error, right) in [
+        ("nats kv add a.b", "nats: invalid bucket name", "It has letters, digits, _ and - only"),
+        ("nats kv put CONFIG 'a b' x", "nats: invalid key", "It has letters, digits, - _ = /"),
+        ("nats kv get CONFIG a..b", "nats: invalid key", "single dots inside, not \"a..b\""),
+        ("nats kv purge CONFIG 'a.*' -f", "nats: invalid key", ""),
+        ("nats kv watch CONFIG '.>'", "nats: invalid key", "> at its end, not \".>\""),
+        ("nats kv add B --history 65", "nats: history limited to a max of 64", ""),
+        ("nats kv update CONFIG a x", "required argument 'revision' not provided", ""),
+        (
+            "nats kv add B --marker-ttl 500ms",
+            "subject delete marker TTL must be at least 1 second",
+            "",
+        ),
+        ("nats kv add B --ttl 50ms", "max age needs to be >= 100ms", ""),
+        ("nats kv add CONFIG --history 5", "err_code=10058", ""),
+    ] {
+        let (printed, state) = typist.types(line);
+        assert_eq!(state, State::Failed, "{line}: {printed}");
+        assert!(printed.contains(error) && printed.contains(right), "{line}: {printed}");
+    }
+}
+
+#[test]
+fn buckets_stand_in_the_order_of_their_size_and_values_in_verbose_lists_only() {
+    let mut typist = Typist::new();
+    for line in ["nats kv add A", "nats kv put A k 'quite a long value'", "nats kv add B"] {
+        typist.types(line);
+    }
+    let (printed, _) = typist.types("nats kv ls");
+    let place = |name: &str| printed.find(name).expect(name);
+    assert!(place("│ B ") < place("│ A "), "{printed}");
+    expect(&mut typist, &[("nats kv ls A --display-value", "k"), ("nats kv ls -n", "B\nA")]);
+    let (printed, _) = typist.types("nats kv ls A -v");
+    assert!(printed.contains("│ Key │ Created") && !printed.contains("Value"), "{printed}");
+}

@@ -151,3 +151,29 @@ fn a_file_that_was_given_to_the_console_can_be_put_and_got() {
     assert!(got.chunks.iter().all(|chunk| memory.contains(&chunk.as_ptr())));
     assert!(matches!(content, Content::File(ref same) if File::eq(same, file)));
 }
+
+#[test]
+fn what_gos_client_can_and_its_cli_cannot_is_a_line_of_ours() {
+    let mut typist = Typist::new();
+    typist.types("nats object add FILES");
+    typist.types("nats object add OTHER");
+    typist.types("nats object put FILES a.txt --text hello --description 'A greeting'");
+    for (line, wanted) in [
+        ("nats object rename FILES a.txt b.txt", "Object information for FILES > b.txt"),
+        ("nats object info FILES b.txt", "Description: A greeting"),
+        ("nats object get FILES b.txt", "Wrote: 5 B to b.txt"),
+        ("nats object info FILES a.txt", "nats: object not found"),
+        ("nats object meta FILES b.txt --description 'Another' -H 'A: b'", "Headers: A: b"),
+        ("nats object info FILES b.txt", "Description: Another"),
+        ("nats object link OTHER there FILES b.txt", "It is a link to object FILES b.txt."),
+        ("nats object get OTHER there", "Wrote: 5 B to b.txt"),
+        ("nats object link OTHER all FILES", "It is a link to bucket FILES."),
+        ("nats object get OTHER all", "nats: invalid Get, object is a link to a bucket"),
+        ("nats object link OTHER again OTHER there", "not allowed to link to another link"),
+        ("nats object put FILES c.txt --text c", "FILES > c.txt"),
+        ("nats object rename FILES c.txt b.txt", "an object already exists with that name"),
+    ] {
+        let (printed, _) = typist.types(line);
+        assert!(printed.contains(wanted), "{line}: {printed}");
+    }
+}

@@ -85,6 +85,9 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
     for (name, value) in info.header_lines() {
         facts.push(fact(&name, value));
     }
+    for (name, value) in info.metadata.iter() {
+        facts.push(fact(name, value));
+    }
     Holding {
         age: Some(age(now.since(object.meta.at))),
         name: object.name.clone(),

@@ -2,6 +2,7 @@
 
 use crate::kernel::{Span, Time};
 use crate::view::command::Pace;
+use crate::view::files;
 use crate::view::motion;
 use crate::view::pace::{DWELL_MS, flow_rate, idle_rate};
 use crate::view::track::Hop;
@@ -217,8 +218,13 @@ impl Player {
 
     /// Runs on for one slice.
     pub(super) fn run_on(&mut self, run: Run) {
-        // What is waited for here is large: its messages take longer than most.
-        let slice = if matches!(run.goal, Goal::Op(..)) { SLICE / 20 } else { SLICE };
+        // What is waited for here is large: its messages take longer than most, most of all where each
+        // of them is hashed.
+        let slice = match run.goal {
+            Goal::Op(client, op) if files::is_get(self.world(), client, op) => SLICE / 50,
+            Goal::Op(..) => SLICE / 20,
+            _ => SLICE,
+        };
         for _ in 0..slice {
             if self.is_reached(run) {
                 return self.run_ended(run);

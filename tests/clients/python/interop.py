@@ -161,6 +161,8 @@ async def engine_puts(bridge, js, who, bucket):
     made = await bridge.types("%s nats object add %s --replicas 3" % (who, bucket))
     equal("a store is made", "JetStream Stream: OBJ_%s" % bucket in made, True)
     store = await js.object_store(bucket)
+    live = await store.watch()
+    equal("nothing is in it", await asyncio.wait_for(live.updates(), 5), None)
     await bridge.types("%s nats object put %s hello.txt --text hello --description 'A greeting' -H 'A: b'" % (who, bucket))
     got = await store.get("hello.txt")
     equal("nats-py gets a text", (got.data, got.info.description, got.info.headers), (b"hello", "A greeting", {"A": ["b"]}))
@@ -181,6 +183,11 @@ async def engine_puts(bridge, js, who, bucket):
         equal("nats-py gets no deleted object", True, True)
     listed = [(info.name, info.deleted) for info in await store.list()]
     equal("nats-py lists them", listed, [("blob.bin", False), ("hello.txt", True)])
+    seen = [await asyncio.wait_for(live.updates(), 5) for _ in range(4)]
+    equal("nats-py's watch sees all of it", [(info.name, info.size, info.deleted) for info in seen], [
+        ("hello.txt", 5, False), ("blob.bin", 300000, False), ("blob.bin", 1000, False), ("hello.txt", 0, True)])
+    equal("with the digests", [info.digest for info in seen[:2]], [digest_of(b"hello")[0], stored])
+    await live.stop()
     state = (await js.stream_info("OBJ_" + bucket)).state
     equal("nothing else is left", state.messages, 6)
 
@@ -193,13 +200,22 @@ async def python_puts(bridge, js, who, bucket):
     async def says(line):
         return await bridge.types("%s nats object %s" % (who, line))
 
+    watching = asyncio.ensure_future(says("watch %s" % bucket))
+    for _ in range(100):
+        if (await js.stream_info("OBJ_" + bucket)).state.consumer_count:
+            break
+        await asyncio.sleep(0.02)
+    await store.put("small", b"x")
+    lines = [line.split("] ", 1)[-1] for line in (await watching).split("\n")]
+    equal("its watch sees what comes", lines, ["PUT %s > small: 1 B bytes in 1 chunks" % bucket])
+    await store.delete("small")
     data = bytes(n * 7 % 251 for n in range(300000))
     await store.put("blob.bin", data, meta=ObjectMeta(description="Bytes", headers={"A": ["b"]}))
     equal("it gets three chunks", (await says("get %s blob.bin" % bucket)).startswith("Wrote: 293 KiB to blob.bin in "), True)
     said = await says("info %s blob.bin" % bucket)
     told = [what in said for what in ("Description: Bytes", "Chunks: 3", digest_of(data)[1], "Headers: A: b")]
     equal("it reads the meta, digest included", told, [True] * 4)
-    equal("it lists it", await says("ls %s -n" % bucket), "blob.bin")
+    equal("it lists it", (await says("ls %s -n" % bucket)).split("\n")[-1], "blob.bin")
     chunk = (await js.get_last_msg("OBJ_" + bucket, "$O.%s.C.>" % bucket)).seq
     await js.delete_msg("OBJ_" + bucket, chunk)
     equal("it finds that a chunk is missing", "digests do not match" in await says("get %s blob.bin" % bucket), True)

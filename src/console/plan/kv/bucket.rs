@@ -44,7 +44,8 @@ fn apply(bucket: &mut Bucket, line: &Invocation) -> Result<(), String> {
         Some(n) => Err(format!("--{flag} has to be between {least} and {most}, not {n}")),
         None => Ok(None),
     };
-    bucket.history = whole("history", 1, 64)?.unwrap_or(bucket.history);
+    // What is more than is kept of a key, Go's client refuses in its own words.
+    bucket.history = whole("history", 1, u32::MAX.into())?.unwrap_or(bucket.history);
     bucket.replicas = whole("replicas", 1, 5)?.unwrap_or(bucket.replicas);
     bucket.ttl = line.span("ttl").unwrap_or(bucket.ttl);
     let limit = |flag: &str, old: Option<u64>| match line.bytes(flag) {

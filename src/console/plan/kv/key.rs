@@ -4,7 +4,7 @@ use crate::client::kv::{Act, Got, Op};
 use crate::console::parse::Invocation;
 
 use super::super::{Done, Run};
-use super::read::{table, value};
+use super::read::{shortened, table, value};
 use super::{ask, confirm, entries, key_op, op};
 
 /// The value of a line; the real CLI reads one that is not there from its input.
@@ -84,7 +84,7 @@ pub(in super::super) fn revert(run: &mut Run<'_>, line: &Invocation) -> Done {
     if !line.on("force") {
         run.say(format!("Revision: {revision}"));
         run.say("");
-        run.say(value(old));
+        run.say(shortened(&value(old)));
         run.say("");
     }
     confirm(run, line)?;

@@ -34,8 +34,16 @@ fn ask<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a Got> {
         Outcome::Kv(Ok(got)) => Ok(got),
         outcome => {
             let stop = run.fail(said(act, outcome));
-            if let Outcome::Kv(Err(KvError::BucketNotFound)) = outcome {
-                run.hint("'nats kv ls' lists the buckets there are.");
+            match outcome {
+                Outcome::Kv(Err(KvError::BucketNotFound)) => {
+                    run.hint("'nats kv ls' lists the buckets there are.");
+                }
+                Outcome::Invalid(why) => {
+                    if let Some((_, right)) = why.split_once(": ") {
+                        run.hint(format!("It has {right}."));
+                    }
+                }
+                _ => {}
             }
             Err(stop)
         }
@@ -58,6 +66,8 @@ fn said(act: Act, outcome: &Outcome) -> String {
             format!("{}: nats: key revision mismatch", api(error))
         }
         Outcome::Kv(Err(KvError::WrongLast(error) | KvError::Api(error))) => api(error),
+        // What would be right is a remark of this console.
+        Outcome::Invalid(why) => format!("nats: {}", why.split(": ").next().unwrap_or_default()),
         Outcome::NoResponders if writes => "nats: no response from stream".to_owned(),
         other => trouble(other),
     }

@@ -2,6 +2,7 @@
 
 use crate::client::Call;
 use crate::client::kv::{Act, Entry, Got, Op, Operation};
+use crate::console::format::comma;
 use crate::console::parse::Invocation;
 use crate::console::table::{Cell, Table};
 use crate::nats::api::response::encoded;
@@ -27,15 +28,15 @@ pub(in super::super) fn get(run: &mut Run<'_>, line: &Invocation) -> Done {
     let (key, at) = (&entry.key, created(entry));
     run.say(format!("{bucket} > {key} revision: {} created @ {at}", entry.revision));
     run.say("");
-    let length = entry.value.len();
-    if length > SHOWN {
+    let text = value(entry);
+    if text.len() > SHOWN {
+        let length = comma(text.len() as i128);
         run.say(format!("Showing first {SHOWN} bytes of {length}, use --raw for full data"));
         run.say("");
-        let text = entry.text();
         let end = (0..=SHOWN).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
         run.say(&text[..end]);
     } else {
-        run.say(value(entry));
+        run.say(text);
     }
     Ok(())
 }
@@ -77,7 +78,7 @@ pub(super) fn table(run: &mut Run<'_>, line: &Invocation, entries: &[Entry]) {
 }
 
 /// Of a long value its beginning and its end.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= 40 {
         return text.to_owned();
@@ -115,7 +116,7 @@ pub(in super::super) fn keys(run: &mut Run<'_>, line: &Invocation) -> Done {
     let patterns: Vec<String> = line.arg(1).map(str::to_owned).into_iter().collect();
     let bucket = line.arg(0).unwrap_or_default();
     let values = line.on("display-value");
-    if !values && !line.on("verbose") {
+    if !line.on("verbose") {
         let keys = match ask(run, Op { keys: patterns, ..op(Act::Keys, line) })? {
             Got::Keys(keys) => keys.as_slice(),
             _ => &[],

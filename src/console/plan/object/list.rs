@@ -32,9 +32,7 @@ pub(in crate::console::plan) fn info(run: &mut Run<'_>, line: &Invocation) -> Do
     };
     run.say_all(show::object(&info, at));
     if let Some(link) = info.link() {
-        let to = if link.name.is_empty() { "bucket" } else { "object" };
-        let what = [link.bucket.as_str(), link.name.as_str()].join(" ");
-        run.hint(format!("It is a link to {to} {}; the real CLI crashes here.", what.trim_end()));
+        run.hint(format!("{} The real CLI crashes here.", show::leads(link)));
     }
     Ok(())
 }

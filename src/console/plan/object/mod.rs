@@ -1,12 +1,14 @@
 //! `nats object`: one script per command, made of operations as nats.go carries them out.
 
 mod bucket;
+mod change;
 mod content;
 mod list;
 mod show;
 mod transfer;
 
 pub(super) use bucket::{add, edit, seal};
+pub(super) use change::{link, meta, rename};
 pub(super) use list::{info, ls, watch};
 pub(super) use transfer::{del, get, put};
 

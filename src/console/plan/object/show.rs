@@ -1,6 +1,6 @@
 //! How the CLI shows a bucket and an object.
 
-use crate::client::object::{ObjectInfo, hex};
+use crate::client::object::{Link, ObjectInfo, hex};
 use crate::console::columns::Columns;
 use crate::console::format::{comma, ibytes};
 use crate::console::plan::show::{bucket_cluster, date, own_metadata, storage};
@@ -54,4 +54,11 @@ pub(super) fn object(info: &ObjectInfo, at: Time) -> Vec<String> {
         block.row(if n == 0 { "Headers" } else { "" }, format!("{name}: {value}"));
     }
     block.lines()
+}
+
+/// Where a link leads.
+pub(super) fn leads(link: &Link) -> String {
+    let to = if link.name.is_empty() { "bucket" } else { "object" };
+    let what = [link.bucket.as_str(), link.name.as_str()].join(" ");
+    format!("It is a link to {to} {}.", what.trim_end())
 }
