@@ -63,7 +63,7 @@ pub fn size(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB")];
     for (unit, name) in UNITS {
         if bytes >= unit {
-            let tenths = bytes / (unit / 10).max(1);
+            let tenths = bytes.saturating_mul(10) / unit;
             return format!("{}.{} {name}", tenths / 10, tenths % 10);
         }
     }
@@ -163,6 +163,8 @@ mod tests {
         assert_eq!(grouped(1_000_000), "1,000,000");
         assert_eq!(size(210), "210 B");
         assert_eq!(size(1_536), "1.5 KiB");
+        assert_eq!(size(200 << 10), "200.0 KiB");
+        assert_eq!(size(64 << 20), "64.0 MiB");
         assert_eq!(count(1, "message"), "1 message");
         assert_eq!(list(&["a".into(), "b".into(), "c".into()]), "a, b and c");
     }
