@@ -203,6 +203,7 @@ pub(super) fn line(
         messages,
         leader: stream.leader(),
         consumers: Vec::new(),
+        takes: tapes::takes(view, stream, rect),
         a11y: String::new(),
     };
     tape.a11y = a11y::stream(view.cast, stream, &tape);

@@ -185,16 +185,16 @@ fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
 }
 
 /// What a store says while files are dragged over the page, if it takes them.
-fn takes(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Option<Pill> {
+pub(super) fn takes(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Option<Pill> {
     if !files::takes_files(view.cast.world(), stream.cluster, stream.config()?) {
         return None;
     }
     let style = TextStyle::Small;
     let text = fit("Drop a file here", style, rect.w - 20.0);
-    let (middle, w) = (rect.centre(), style.width(&text) + 20.0);
+    let (middle, w, h) = (rect.centre(), style.width(&text) + 20.0, rect.h.min(22.0));
     let at = Point::new(middle.x, middle.y + 4.0);
     Some(Pill {
-        rect: Rect::new(middle.x - w / 2.0, middle.y - 11.0, w, 22.0),
+        rect: Rect::new(middle.x - w / 2.0, middle.y - h / 2.0, w, h),
         label: Label { text, at, anchor: Anchor::Middle, style, tone: Token::Text },
     })
 }
