@@ -1,17 +1,19 @@
 //! The space-time diagram, locked to the same moment as the stage.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::view::frame::{
-    Arrow, ArrowState, Diagram as Picture, Lane, Mark, MarkKind, Point, Rect,
+    Arrow, ArrowState, Diagram as Picture, FoldHead, Lane, Mark, MarkKind, Point, Rect,
 };
 use crate::view::{Entity, PlayerCommand, Token};
 
 use super::drawing::{Drawing, Shape, classes};
 use super::engine::Ctx;
 use super::entity_id::entity_of;
-use super::erased::{changing, live};
+use super::erased::{changing, does, live};
 use super::stage::lasting;
 
 /// The diagram.
@@ -49,9 +51,46 @@ pub(crate) fn Diagram() -> impl IntoView {
         >
             <Drawing shapes=move || picture.with(|picture| diagram(picture))/>
         </svg>
+        {heads(ctx, picture)}
         {live(move || {
             picture.with(|p| p.truncated.clone()).map(|text| view! { <p class="diagram__left-out">{text}</p> })
         })}
+    }
+    .into_any()
+}
+
+/// What folds the lanes of clusters. The drawing is one picture to a screen reader; these are beside it.
+fn heads(ctx: Ctx, picture: Memo<Arc<Picture>>) -> AnyView {
+    let heads = Memo::new(move |_| picture.with(|picture| picture.folds.clone()));
+    let clusters = Memo::new(move |_| heads.with(Vec::len));
+    let one = move |n: usize| {
+        let head = Memo::new(move |_| heads.with(|heads| heads.get(n).cloned()));
+        let folded = Memo::new(move |_| head.get().is_some_and(|head| head.folded));
+        let pixels = move |of: fn(&FoldHead) -> f64| {
+            head.get().map(|head| format!("{:.0}px", of(&head))).unwrap_or_default()
+        };
+        view! {
+            <button
+                type="button"
+                class="lanes-fold"
+                aria-expanded=changing(move || (!folded.get()).to_string())
+                aria-label=changing(move || head.get().map(|head| head.a11y).unwrap_or_default())
+                title=changing(move || if folded.get() { "Unfold its lanes" } else { "Fold its lanes into one" })
+                style:top=changing(move || pixels(|head| head.y))
+                style:height=changing(move || pixels(|head| head.h))
+                on:click=does(move |_| {
+                    if let Some(head) = head.get_untracked() {
+                        ctx.send(PlayerCommand::FoldLanes(head.cluster, !head.folded));
+                    }
+                })
+            ></button>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="lanes-folds" role="group" aria-label="Lanes by cluster" data-testid="folds">
+            {live(move || (0..clusters.get()).map(one).collect_view())}
+        </div>
     }
     .into_any()
 }
@@ -105,7 +144,24 @@ fn lane(picture: &Picture, lane: &Lane) -> Shape {
         .holds(Shape::label(&lane.name))
 }
 
+/// What goes on within a folded cluster: a tick on its lane.
+fn tick(arrow: &Arrow) -> Shape {
+    let Point { x, y } = arrow.a;
+    let (a, b) = (Point::new(x, y - 5.0), Point::new(x, y + 5.0));
+    let marks = [("hot", arrow.highlighted), ("future", arrow.future)];
+    let lost = (arrow.state == ArrowState::Dropped).then(|| {
+        Shape::path("diagram__cross", format!("M{:.1} {:.1}l6 6m0-6l-6 6", x - 3.0, y - 3.0))
+    });
+    lasting(&Entity::Event(arrow.sent), classes("diagram__arrow", &marks))
+        .holds(Shape::line("diagram__hit", a, b))
+        .holds(Shape::line("diagram__way", a, b).with("stroke", arrow.class.token().var()))
+        .holds_all(lost)
+}
+
 fn arrow(arrow: &Arrow) -> Shape {
+    if arrow.is_tick() {
+        return tick(arrow);
+    }
     let tone = arrow.class.token().var();
     let (a, b) = (arrow.a, arrow.b);
     let end = match arrow.state {

@@ -147,6 +147,16 @@ impl Ctx {
         self.send(PlayerCommand::Act(input));
     }
 
+    /// What is selected, without waiting for changes.
+    pub(crate) fn selection(self) -> Option<Entity> {
+        self.frame.with_untracked(|frame| frame.selection.clone())
+    }
+
+    /// What makes the latency of the selected link a step less, or a step more.
+    pub(crate) fn nearer(self, less: bool) -> Option<Input> {
+        self.frame.with_untracked(|frame| frame.tuner.as_ref()?.step(less))
+    }
+
     /// Selects something.
     pub(crate) fn select(self, entity: Option<Entity>) {
         self.send(PlayerCommand::Select(entity));

@@ -15,6 +15,7 @@ pub(crate) fn id_of(entity: &Entity) -> String {
         Entity::Consumer { cluster, stream, name } => {
             format!("k:{cluster}:{}:{stream}{name}", stream.len())
         }
+        Entity::Flow { cluster, stream, source } => format!("f:{cluster}:{source}:{stream}"),
         Entity::Link(a, b) => format!("l:{}:{}", a.0, b.0),
         Entity::Event(event) => format!("e:{}", event.0),
     }
@@ -47,6 +48,12 @@ pub(crate) fn entity_of(id: &str) -> Option<Entity> {
             let (stream, name) = names.split_at_checked(length.parse().ok()?)?;
             let cluster = cluster.parse().ok()?;
             Entity::Consumer { cluster, stream: stream.into(), name: name.into() }
+        }
+        "f" => {
+            let (cluster, rest) = rest.split_once(':')?;
+            let (source, stream) = rest.split_once(':')?;
+            let (cluster, source) = (cluster.parse().ok()?, source.parse().ok()?);
+            Entity::Flow { cluster, stream: stream.into(), source }
         }
         "l" => {
             let (a, b) = rest.split_once(':')?;

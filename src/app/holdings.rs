@@ -100,7 +100,7 @@ fn holding(ctx: Ctx, row: Holding) -> AnyView {
 
 fn cell(ctx: Ctx, cell: HoldingCell) -> AnyView {
     let class = match cell.kind {
-        CellKind::Live => "strip__cell hold live",
+        CellKind::Live | CellKind::Kept => "strip__cell hold live",
         CellKind::Old => "strip__cell hold",
         CellKind::Tombstone => "strip__cell hold tombstone",
         CellKind::Orphan => "strip__cell hold orphan",

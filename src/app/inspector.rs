@@ -14,6 +14,7 @@ use super::holdings::{holdings, switch_of};
 use super::icon::Icon;
 use super::knobs::Knobs;
 use super::raft_log::raft_log;
+use super::tuner::Tuner;
 
 /// Longer texts in a table may be broken into lines.
 const LONG: usize = 14;
@@ -60,6 +61,7 @@ pub(crate) fn Inspector() -> impl IntoView {
         {live(move || stats.get().map(stats_of))}
         {live(move || actions.get().map(|actions| actions_of(ctx, actions)))}
         <Knobs/>
+        <Tuner/>
         <Files/>
         {live(move || {
             names

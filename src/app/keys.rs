@@ -54,6 +54,13 @@ pub(crate) fn bindings() -> Vec<Binding> {
         key("PageUp", false, "Page up", "One hop back", Command(PlayerCommand::HopBack)),
         key(".", false, ".", "Play or pause", Command(PlayerCommand::Toggle)),
         key("z", false, "Z", "Undo the last thing done", Command(PlayerCommand::Undo)),
+        key(
+            "h",
+            false,
+            "H",
+            "Show or hide Raft and heartbeats",
+            Command(PlayerCommand::ToggleInner),
+        ),
         key("m", false, "M", "What can be done to the selected thing", KeyAction::Actions),
         key("/", false, "/", "Type a command", KeyAction::Console),
         key("?", true, "?", "Show or hide this help", KeyAction::Help),

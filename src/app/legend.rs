@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::view::{Class, PlayerCommand};
 
 use super::engine::Ctx;
-use super::erased::live;
+use super::erased::{changing, does, live};
 use super::icon::Icon;
 use super::popover::Popover;
 use super::stage::shape_path;
@@ -92,6 +92,7 @@ pub(crate) fn Legend(
                         .collect_view()}
                 </div>
             </Popover>
+            {inner(ctx)}
             {if embed {
                 out(ctx)
             } else {
@@ -107,6 +108,30 @@ pub(crate) fn Legend(
                     .into_any()
             }}
         </div>
+    }
+    .into_any()
+}
+
+/// The switch for what servers say among themselves; between on and off if a part of it is shown.
+fn inner(ctx: Ctx) -> AnyView {
+    let shown = Memo::new(move |_| ctx.frame.read().inner);
+    let pressed = move || match shown.get() {
+        None => "mixed",
+        Some(true) => "true",
+        Some(false) => "false",
+    };
+    view! {
+        <button
+            type="button"
+            class="legend__inner"
+            aria-pressed=changing(pressed)
+            title="Show or hide Raft and heartbeats (H)"
+            data-testid="inner"
+            on:click=does(move |_| ctx.send(PlayerCommand::ToggleInner))
+        >
+            <i class="legend__lamp" aria-hidden="true"></i>
+            "Raft and heartbeats"
+        </button>
     }
     .into_any()
 }

@@ -44,6 +44,7 @@ mod stage;
 mod start;
 mod theme;
 mod transport;
+mod tuner;
 mod wire;
 
 use leptos::mount::mount_to_body;

@@ -47,6 +47,7 @@ pub fn summary(cast: Cast<'_>, stage: &Stage) -> String {
         .collect();
     troubles
         .extend(stage.links.iter().filter(|l| l.state != LinkState::Ok).map(|l| l.a11y.clone()));
+    troubles.extend(stage.flows.iter().filter(|f| f.state.is_bad()).map(|f| f.a11y.clone()));
     if !troubles.is_empty() {
         text.push_str(&format!(" Trouble: {}.", list(&troubles)));
     }
@@ -80,6 +81,9 @@ pub fn stream(cast: Cast<'_>, stream: &StreamView<'_>, tape: &Tape) -> String {
     match tape.leader {
         Some(leader) => text.push_str(&format!(", led by {}", cast.name(leader))),
         None => text.push_str(", without a leader"),
+    }
+    if let Some(badge) = &tape.badge {
+        text.push_str(&format!(", {}", badge.label.text));
     }
     text
 }

@@ -72,6 +72,9 @@ impl Class {
         Self::Protocol,
     ];
 
+    /// What servers say among themselves so that copies agree and leaders are known: Raft, and signs of life.
+    pub const INNER: [Self; 4] = [Self::Replicate, Self::ReplicateAck, Self::Vote, Self::Heartbeat];
+
     /// Its name, for the legend, the filter and screen readers.
     pub const fn label(self) -> &'static str {
         match self {

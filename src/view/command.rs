@@ -58,6 +58,10 @@ pub enum PlayerCommand {
     Lesson(LessonCommand),
     /// Shows or hides a class of traffic, on the stage, in the diagram and as steps.
     ShowClass(Class, bool),
+    /// Shows all of [`Class::INNER`], or hides it if it is all shown.
+    ToggleInner,
+    /// Folds the lanes of a cluster in the diagram into one, or unfolds them.
+    FoldLanes(usize, bool),
     /// Looks at another branch.
     SwitchBranch(BranchId),
     /// Back to the branch and moment before the last input, fork or switch.

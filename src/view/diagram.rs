@@ -6,9 +6,9 @@
 use crate::sorted;
 use crate::sorted::{Map, Set};
 
-use crate::kernel::{EventId, EventKind, ProcId, Time};
+use crate::kernel::{EventId, EventKind, Time};
 use crate::server;
-use crate::world::{ClientSpec, Event, Note, Role, World};
+use crate::world::{Event, Note, World};
 
 use super::a11y;
 use super::axis::Axis;
@@ -17,12 +17,13 @@ use super::class::Class;
 use super::command::LayoutHints;
 use super::filter::Sight;
 use super::frame::{
-    Anchor, Arrow, ArrowState, Diagram, Label, Lane, LaneKind, Mark, MarkKind, Point, Rect,
-    Squeeze, TextStyle, Tick,
+    Anchor, Arrow, ArrowState, Diagram, Label, Mark, MarkKind, Point, Rect, Squeeze, TextStyle,
+    Tick,
 };
+use super::lanes::{Folds, Lanes};
 use super::palette::Token;
 use super::related::Related;
-use super::room::{Room, fit};
+use super::room::Room;
 use super::text::{grouped, seconds};
 use super::track::{Item, Track};
 
@@ -32,10 +33,8 @@ const AFTER: usize = 160;
 /// Arrows and marks drawn at most: together with lanes and ticks fewer than 1,500 nodes.
 const ARROWS: usize = 260;
 const MARKS: usize = 160;
-/// Width of the lanes' names.
-const NAMES: f64 = 104.0;
-/// Height of the time axis.
-const HEAD: f64 = 22.0;
+/// In a folded cluster, what is so close to the like of it is drawn once.
+const SAME: f64 = 3.0;
 
 /// What the diagram is drawn from.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +47,8 @@ pub struct Scene<'a> {
     pub track: &'a Track,
     /// The room there is.
     pub hints: LayoutHints,
+    /// Which clusters somebody wanted folded, or not.
+    pub folds: &'a Folds,
     /// What has to do with the selected thing.
     pub selected: &'a Related,
     /// What has to do with the thing pointed at.
@@ -61,19 +62,14 @@ pub fn build(scene: Scene<'_>) -> Diagram {
         return Diagram::default();
     }
     let (items, truncated) = window(scene);
-    let lanes_x = NAMES.min(w * 0.24);
+    let lanes_x = Lanes::begin(scene.head, w);
     let axis = axis(scene, items, lanes_x, w - 10.0 - lanes_x);
-    let lanes = lanes(scene, &axis, lanes_x, h);
-    let index: Map<ProcId, usize> =
-        lanes.iter().enumerate().map(|(n, lane)| (lane.process, n)).collect();
-    let mut drawing = Drawing {
-        scene,
-        axis: &axis,
-        lanes: &lanes,
-        index,
-        room: Room::new(Rect::new(0.0, 0.0, w, h)),
-    };
-    for lane in &lanes {
+    let mut lanes = Lanes::new(scene.head, scene.folds, lanes_x, h);
+    let hot = |process| scene.pointed.process(process) || scene.selected.process(process);
+    lanes.mark(hot, scene.track, &axis);
+    let room = Room::new(Rect::new(0.0, 0.0, w, h));
+    let mut drawing = Drawing { scene, axis: &axis, lanes: &lanes, room };
+    for lane in &lanes.lanes {
         drawing.room.take(lane.name.rect());
         drawing.room.take(Rect::new(lanes_x, lane.y - 1.0, w, 2.0));
     }
@@ -92,7 +88,7 @@ pub fn build(scene: Scene<'_>) -> Diagram {
     };
     let a11y = format!(
         "Space-time diagram: {} lanes, {} frames, {} marks between {} and {}",
-        lanes.len(),
+        lanes.lanes.len(),
         arrows.len(),
         marks.len(),
         seconds(axis.window().0, false),
@@ -103,7 +99,8 @@ pub fn build(scene: Scene<'_>) -> Diagram {
         lanes_x,
         cursor_x: axis.x(scene.world.now()),
         window: axis.window(),
-        lanes,
+        lanes: lanes.lanes,
+        folds: lanes.heads,
         arrows,
         marks,
         ticks,
@@ -147,91 +144,15 @@ fn axis(scene: Scene<'_>, items: &[Item], x0: f64, width: f64) -> Axis {
     Axis::new(&times, idle, scene.world.now(), x0, width)
 }
 
-/// A lane for every server and every app, cluster by cluster: publishers above, servers, receivers
-/// below.
-fn lanes(scene: Scene<'_>, axis: &Axis, lanes_x: f64, h: f64) -> Vec<Lane> {
-    let cast = Cast::new(scene.head);
-    let world = scene.head;
-    let mut order: Vec<(usize, u8, ProcId)> = Vec::new();
-    for n in 0..world.sim().slots().len() {
-        let process = ProcId(u32::try_from(n).unwrap_or(u32::MAX));
-        let cluster = world.cluster_of(process).unwrap_or(usize::MAX);
-        let rank = match () {
-            () if cast.is_server(process) => 1,
-            () => match cast.spec(process).map(ClientSpec::acts_as) {
-                Some(Role::Subscriber | Role::Worker) => 2,
-                _ => 0,
-            },
-        };
-        order.push((cluster, rank, process));
-    }
-    sorted::sort(&mut order);
-    let step = ((h - HEAD - 14.0) / order.len().max(1) as f64).min(36.0);
-    let down = downs(scene.track, axis);
-    order
-        .into_iter()
-        .enumerate()
-        .map(|(n, (cluster, rank, process))| {
-            let y = HEAD + 12.0 + n as f64 * step;
-            let name = Label {
-                text: fit(&cast.name(process), TextStyle::SmallMono, lanes_x - 20.0),
-                at: Point::new(12.0, y + 4.0),
-                anchor: Anchor::Start,
-                style: TextStyle::SmallMono,
-                tone: Token::Muted,
-            };
-            Lane {
-                entity: cast.entity(process),
-                process,
-                kind: if rank == 1 { LaneKind::Server } else { LaneKind::App },
-                cluster: Some(cluster).filter(|cluster| *cluster < usize::MAX),
-                y,
-                name,
-                down: down.get(&process).cloned().unwrap_or_default(),
-                highlighted: scene.pointed.process(process) || scene.selected.process(process),
-            }
-        })
-        .collect()
-}
-
-/// The stretches of the window in which processes were down.
-fn downs(track: &Track, axis: &Axis) -> Map<ProcId, Vec<(f64, f64)>> {
-    let mut downs: Map<ProcId, Vec<(f64, f64)>> = Map::new();
-    let (from, to) = axis.window();
-    let mut since: Map<ProcId, Time> = Map::new();
-    let mut close = |process, start: Time, end: Time| {
-        if end >= from && start <= to {
-            downs.entry(process).or_default().push((axis.x(start.max(from)), axis.x(end.min(to))));
-        }
-    };
-    for life in track.lives() {
-        if !life.up {
-            since.entry(life.process).or_insert(life.at);
-        } else if let Some(start) = since.remove(&life.process) {
-            close(life.process, start, life.at);
-        }
-    }
-    for (process, start) in since {
-        close(process, start, to);
-    }
-    downs
-}
-
 /// What arrows and marks are drawn with.
 struct Drawing<'a> {
     scene: Scene<'a>,
     axis: &'a Axis,
-    lanes: &'a [Lane],
-    index: Map<ProcId, usize>,
+    lanes: &'a Lanes,
     room: Room,
 }
 
 impl Drawing<'_> {
-    fn lane(&self, process: ProcId) -> Option<(usize, f64)> {
-        let n = *self.index.get(&process)?;
-        Some((n, self.lanes.get(n)?.y))
-    }
-
     /// Whether an event has to do with what is selected or pointed at.
     fn is_highlighted(&self, event: EventId) -> bool {
         let cast = Cast::new(self.scene.head);
@@ -260,9 +181,14 @@ impl Drawing<'_> {
         sent.extend(items.iter().filter(leaves).map(|item| item.event));
         let mut arrows: Vec<Arrow> = Vec::new();
         let mut left_out = 0;
+        let mut ticks = Set::new();
         for id in sent.into_iter().rev() {
             let Some(event) = trace.get(id) else { continue };
             let Some(arrow) = self.arrow(event, ends.get(&id).copied()) else { continue };
+            let place = (arrow.from_lane, arrow.class, (arrow.a.x / SAME) as i64);
+            if arrow.is_tick() && !ticks.insert(place) && !arrow.highlighted {
+                continue;
+            }
             if arrows.len() >= ARROWS { left_out += 1 } else { arrows.push(arrow) }
         }
         arrows.reverse();
@@ -272,8 +198,8 @@ impl Drawing<'_> {
 
     fn arrow(&self, event: &Event, end: Option<(Time, ArrowState, EventId)>) -> Option<Arrow> {
         let EventKind::Sent { to, arrives, .. } = &event.kind else { return None };
-        let (from_lane, y0) = self.lane(event.place)?;
-        let (to_lane, y1) = self.lane(*to)?;
+        let (from_lane, y0) = self.lanes.of(event.place)?;
+        let (to_lane, y1) = self.lanes.of(*to)?;
         let here = self.scene.world.sim().trace().len();
         let now = self.scene.world.now();
         let future = event.id.0 >= here;
@@ -338,7 +264,8 @@ impl Drawing<'_> {
                 Class::Publish | Class::Deliver | Class::Ack => to_or_from_app,
                 _ => false,
             };
-            if !(wanted || arrow.highlighted) || arrow.a.distance(arrow.b) < 24.0 {
+            let none = arrow.is_tick() || arrow.a.distance(arrow.b) < 24.0;
+            if none || !(wanted || arrow.highlighted) {
                 continue;
             }
             let Some(text) = frame.and_then(|frame| super::motion::tag(frame, arrow.class)) else {
@@ -365,12 +292,18 @@ impl Drawing<'_> {
         let here = self.scene.world.sim().trace().len();
         let mut marks: Vec<Mark> = Vec::new();
         let mut left_out = 0;
+        let mut copies = Set::new();
         for item in items.iter().rev() {
             let Sight::Mark(kind, _) = item.sight else { continue };
             let Some(event) = cast.event(item.event) else { continue };
-            let Some((lane, y)) = self.lane(event.place) else { continue };
+            let Some((lane, y)) = self.lanes.of(event.place) else { continue };
             let x = self.axis.x(item.at);
             if !self.axis.shows(x) {
+                continue;
+            }
+            let folded = self.lanes.lanes.get(lane).is_some_and(|lane| lane.process.is_none());
+            let copy = folded && !copies.insert((lane, kind, (x / SAME) as i64));
+            if copy && !self.is_highlighted(event.id) {
                 continue;
             }
             if marks.len() >= MARKS {

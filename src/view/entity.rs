@@ -38,6 +38,15 @@ pub enum Entity {
         /// The consumer's name.
         name: Arc<str>,
     },
+    /// What flows into a stream from one of its origins.
+    Flow {
+        /// The cluster of the stream that takes: its index in the topology.
+        cluster: usize,
+        /// That stream's name.
+        stream: Arc<str>,
+        /// Which of its sources; 0 for a mirror.
+        source: usize,
+    },
     /// The link between two processes, the lower one first.
     Link(ProcId, ProcId),
     /// An event of the trace. A packet in flight is the event of its sending.

@@ -32,6 +32,14 @@ impl Filter {
         !self.hidden.contains(&class)
     }
 
+    /// Whether all of [`Class::INNER`] is shown, or nothing of it; none if a part of it is.
+    pub fn inner(&self) -> Option<bool> {
+        match Class::INNER.into_iter().filter(|class| self.shows(*class)).count() {
+            0 => Some(false),
+            n => (n == Class::INNER.len()).then_some(true),
+        }
+    }
+
     /// Shows or hides a class; false if it was so already.
     pub fn set(&mut self, class: Class, shown: bool) -> bool {
         if shown { self.hidden.remove(&class) } else { self.hidden.insert(class) }
@@ -203,4 +211,24 @@ pub(super) fn failed(outcome: &client::Outcome) -> bool {
             | Outcome::Kv(Err(_))
             | Outcome::Object(Err(_))
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_servers_say_among_themselves_is_hidden_where_there_are_several_clusters() {
+        let one = Filter::for_clusters(1);
+        assert!(one.shows(Class::Replicate) && !one.shows(Class::Heartbeat));
+        assert_eq!(one.inner(), None, "a part of it");
+        let mut three = Filter::for_clusters(3);
+        assert_eq!(three.inner(), Some(false));
+        assert!(three.shows(Class::Publish) && three.shows(Class::Mirror));
+        for class in Class::INNER {
+            assert!(three.set(class, true));
+        }
+        assert_eq!(three.inner(), Some(true));
+        assert!(!three.shows(Class::Protocol), "that is another matter");
+    }
 }

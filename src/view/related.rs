@@ -8,6 +8,7 @@ use crate::world::World;
 
 use super::cast::Cast;
 use super::entity::Entity;
+use super::flow::Flow;
 use super::why::root;
 
 /// Everything that has to do with one or two things.
@@ -55,6 +56,16 @@ impl Related {
                 if let Some(consumer) = cast.world().consumer(*cluster, stream, name) {
                     self.processes.extend(consumer.replicas.iter().map(|r| r.server));
                 }
+            }
+            Entity::Flow { .. } => {
+                let Some(flow) = Flow::find(cast.world(), thing) else { return };
+                self.streams.insert((flow.cluster, Arc::clone(flow.stream)));
+                if let Some(cluster) = flow.origin_cluster {
+                    self.streams.insert((cluster, flow.source.name.as_str().into()));
+                }
+                let view = flow.view.as_ref();
+                self.processes.extend(view.map(|view| view.server));
+                self.processes.extend(view.and_then(|view| view.origin_server));
             }
             Entity::Event(event) => self.add_event(cast, *event),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::jetstream::inflow::{Inflow, Kind, Phase};
 use crate::kernel::{ProcId, Span};
+use crate::nats::api::StreamSource;
 
 use super::World;
 
@@ -65,7 +66,7 @@ impl World {
                             hosted.stream.position(inflow.id()).map_or(0, |position| position.seq)
                         }
                     };
-                    let origin_cluster = self.origin_cluster(cluster, inflow);
+                    let origin_cluster = self.origin_cluster(cluster, inflow.source());
                     let mut view = InflowView {
                         cluster,
                         stream,
@@ -84,8 +85,9 @@ impl World {
         views
     }
 
-    fn origin_cluster(&self, cluster: usize, inflow: &Inflow) -> Option<usize> {
-        let external = inflow.source().external.as_ref();
+    /// The cluster of an origin of a stream in a cluster; none if no cluster has its domain.
+    pub fn origin_cluster(&self, cluster: usize, source: &StreamSource) -> Option<usize> {
+        let external = source.external.as_ref();
         match external.and_then(|external| external.domain()) {
             None => Some(cluster),
             Some(domain) => {

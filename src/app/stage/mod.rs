@@ -19,6 +19,7 @@ use super::drawing::{Drawing, Shape};
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
 use super::erased::changing;
+use super::tuner::StageTuner;
 use dropping::Dropping;
 
 /// A group that stands for something: it stays the same element, and a click on it finds the thing.
@@ -78,6 +79,15 @@ pub(crate) fn Stage(
             event.prevent_default();
             event.stop_propagation();
         }
+        key @ ("+" | "-") => {
+            // The selected link is tuned where the focus is.
+            let on_it = hit(&event).map(|(entity, _)| entity) == ctx.selection();
+            if let Some(input) = ctx.nearer(key == "-").filter(|_| on_it) {
+                ctx.act(input);
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        }
         key @ ("ArrowLeft" | "ArrowRight" | "ArrowUp" | "ArrowDown") => {
             let Some((_, element)) = hit(&event) else { return };
             if let Some(id) = focus::neighbour(&element, key) {
@@ -121,6 +131,7 @@ pub(crate) fn Stage(
             <g aria-hidden="true">
                 <Drawing class="motion" shapes=move || ctx.frame.with(|frame| motion::motion(&frame.motion))/>
             </g>
+            <StageTuner/>
         </svg>
     }
     .into_any()
@@ -135,13 +146,14 @@ fn is_vacant(event: &web_sys::Event) -> bool {
 /// Where Tab stops: where the focus was last, as long as that is there, else the first server.
 fn tab_stop(picture: &Picture, here: &str) -> String {
     let links = picture.links.iter().map(|part| &part.entity);
+    let flows = picture.flows.iter().map(|part| &part.entity);
     let servers = picture.servers.iter().map(|part| &part.entity);
     let tapes = picture.tapes.iter().map(|part| &part.entity);
     let apps = picture.apps.iter().map(|part| &part.entity);
     let consumers = picture.tapes.iter().flat_map(|tape| &tape.consumers).map(|part| &part.entity);
     let all = || {
         let first = servers.clone().chain(tapes.clone()).chain(consumers.clone());
-        first.chain(apps.clone()).chain(links.clone())
+        first.chain(apps.clone()).chain(flows.clone()).chain(links.clone())
     };
     all().map(id_of).find(|id| id == here).or_else(|| all().next().map(id_of)).unwrap_or_default()
 }

@@ -4,9 +4,10 @@
 //! the part is, and the words drawn beside it are for the eye.
 
 use crate::view::Entity;
+use crate::view::flow::FlowState;
 use crate::view::frame::{
-    AppPill, Card, Cell, CellKind, ClusterPanel, ConsumerMark, Health, Line, LinkKind, LinkLine,
-    LinkState, Point, Rect, ServerHex, Stage, Tape, UpState, ViewSwitch, WorkRing,
+    AppPill, Card, Cell, CellKind, ClusterPanel, ConsumerMark, FlowLine, Health, Line, LinkKind,
+    LinkLine, LinkState, Pill, Point, Rect, ServerHex, Stage, Tape, UpState, ViewSwitch, WorkRing,
 };
 use crate::view::palette::Token;
 
@@ -30,6 +31,7 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     };
     let clusters = stage.clusters.iter().map(cluster);
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
+    let flows = stage.flows.iter().map(|part| flow(part, |s| stop(s, &part.entity, &part.a11y)));
     let servers =
         stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
     let tapes =
@@ -41,6 +43,7 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     clusters
         .chain(vacant)
         .chain(links)
+        .chain(flows)
         .chain(servers)
         .chain(tapes)
         .chain(consumers)
@@ -120,16 +123,36 @@ fn link(link: &LinkLine, stop: impl Fn(Shape) -> Shape) -> Shape {
     ];
     let path = link.path();
     let (gap, ticks) = wound(link);
-    let pill = link.pill.as_ref().map(|pill| {
-        let plate = Shape::rect("pill", pill.rect, pill.rect.h / 2.0);
-        Shape::group("link__pill").holds(plate).holds(Shape::label(&pill.label))
-    });
+    let pill = link.pill.as_ref().map(|words| pill("link__pill", words));
     lasting(&link.entity, classes(kind, &state))
         .holds(stop(Shape::path("link__hit", path.clone())))
         .holds(Shape::path("link__line", path))
         .holds(Shape::path("link__gap", gap))
         .holds(Shape::path("link__ticks", ticks))
         .holds_all(pill)
+}
+
+/// What flows from a stream to another.
+fn flow(flow: &FlowLine, stop: impl Fn(Shape) -> Shape) -> Shape {
+    let state = match flow.state {
+        FlowState::InStep => "flow",
+        FlowState::CatchingUp | FlowState::Starting => "flow behind",
+        FlowState::Stalled => "flow stalled",
+        FlowState::Unreachable | FlowState::Leaderless => "flow broken",
+    };
+    let path = flow.path();
+    let plate = flow.plate.as_ref().map(|plate| pill("flow__plate", plate));
+    lasting(&flow.entity, classes(state, &[("selected", flow.selected), ("hot", flow.highlighted)]))
+        .holds(stop(Shape::path("flow__hit", path.clone())))
+        .holds(Shape::path("flow__line", path))
+        .holds(Shape::path("flow__tip", flow.tip()))
+        .holds_all(plate)
+}
+
+/// Words on a plate.
+fn pill(class: &'static str, pill: &Pill) -> Shape {
+    let plate = Shape::rect("pill", pill.rect, pill.rect.h / 2.0);
+    Shape::group(class).holds(plate).holds(Shape::label(&pill.label))
 }
 
 const fn is_blocked(state: LinkState) -> bool {
@@ -231,6 +254,7 @@ fn tape(tape: &Tape, over: &str, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds(Shape::label(&tape.name))
         .holds_all(tape.kind.as_ref().map(Shape::label))
         .holds_all(tape.older.as_ref().map(Shape::label))
+        .holds_all(tape.badge.as_ref().map(|badge| pill("tape__badge", badge)))
         .holds_all(tape.cells.iter().map(cell))
         .holds_all(tape.line.iter().flat_map(line))
         .holds_all(tape.card.iter().flat_map(card))
@@ -315,6 +339,7 @@ fn vacant(place: Rect) -> Shape {
 fn cell(cell: &Cell) -> Shape {
     let kind = match cell.kind {
         CellKind::Live => "cell live",
+        CellKind::Kept => "cell live kept",
         CellKind::Gap => "cell gap",
         CellKind::Tombstone => "cell tombstone",
         CellKind::Old => "cell old",
@@ -323,9 +348,15 @@ fn cell(cell: &Cell) -> Shape {
     let marks = [("selected", cell.selected), ("pending", !cell.committed)];
     let tone = cell.tone.var();
     let plate = Shape::rect("cell__plate", cell.rect, 3.0);
+    // What the origin has no more has a corner cut off.
+    let corner = (cell.kind == CellKind::Kept).then(|| {
+        let (x, y) = (cell.rect.right() + 0.8, cell.rect.y - 0.8);
+        Shape::path("cell__corner", format!("M{:.1} {y:.1}h8v8z", x - 8.0))
+    });
     lasting(&cell.entity, classes(kind, &marks))
         .holds(Shape::new("title").says(cell.a11y.clone()))
         .holds(plate.with("fill", tone.clone()).with("stroke", tone))
+        .holds_all(corner)
         .holds(Shape::label(&cell.label))
 }
 

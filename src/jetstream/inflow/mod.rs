@@ -197,6 +197,14 @@ impl Inflow {
     pub fn heard_at(&self) -> Option<Time> {
         self.heard_at
     }
+    /// Why the origin gave no consumer when it was asked last, if it said so.
+    pub fn error(&self) -> Option<&ApiError> {
+        self.error.as_ref()
+    }
+    /// How often it was asked in vain since it last delivered.
+    pub fn fails(&self) -> u64 {
+        self.fails
+    }
     /// Whether the origin was found to be another one than before, of which nothing was taken yet.
     pub fn is_anew(&self) -> bool {
         self.anew
@@ -285,7 +293,8 @@ impl Inflow {
     }
 }
 
-fn origin(source: &StreamSource) -> String {
+/// An origin in words: its name, and its domain if that is another one.
+pub fn origin(source: &StreamSource) -> String {
     match source.external.as_ref().and_then(|external| external.domain()) {
         Some(domain) => format!("{} in {domain}", source.name),
         None => source.name.clone(),

@@ -17,6 +17,8 @@ pub struct Diagram {
     pub lanes_x: f64,
     /// The lanes, top to bottom.
     pub lanes: Vec<Lane>,
+    /// What folds them by cluster.
+    pub folds: Vec<FoldHead>,
     /// Frames sent in the window.
     pub arrows: Vec<Arrow>,
     /// What happened on the lanes.
@@ -42,6 +44,26 @@ pub enum LaneKind {
     Server,
     /// An application's.
     App,
+    /// That of all processes of a cluster.
+    Cluster,
+}
+
+/// The control that folds the lanes of a cluster into one, left of them. There is none for a single
+/// cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoldHead {
+    /// The cluster's index.
+    pub cluster: usize,
+    /// Whether its lanes are folded into one.
+    pub folded: bool,
+    /// Upper edge of its lanes.
+    pub y: f64,
+    /// Height of all its lanes.
+    pub h: f64,
+    /// How many lanes it has when it is not folded.
+    pub holds: usize,
+    /// What it folds: "5 lanes of us-east".
+    pub a11y: String,
 }
 
 /// A lane.
@@ -49,8 +71,8 @@ pub enum LaneKind {
 pub struct Lane {
     /// What it stands for.
     pub entity: Entity,
-    /// The process.
-    pub process: ProcId,
+    /// The process; none where a cluster is folded.
+    pub process: Option<ProcId>,
     /// Whose.
     pub kind: LaneKind,
     /// The cluster's index.
@@ -109,8 +131,15 @@ pub struct Arrow {
     pub a11y: String,
 }
 
+impl Arrow {
+    /// Whether it stays within a folded cluster: a tick on its lane.
+    pub fn is_tick(&self) -> bool {
+        self.from_lane == self.to_lane
+    }
+}
+
 /// What kind of thing happened on a lane.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MarkKind {
     /// Somebody outside asked for something: a small flag.
     Input,

@@ -7,6 +7,7 @@
 pub mod card;
 pub mod consumer;
 pub mod diagram;
+pub mod flow;
 pub mod fold;
 pub mod geometry;
 pub mod inspection;
@@ -20,10 +21,14 @@ use crate::kernel::{EventId, Time};
 use super::class::Class;
 use super::entity::Entity;
 use super::lesson::LessonView;
+use super::tune::Tuner;
 
 pub use card::{Card, CardRow, Expiry, Running, ViewSwitch};
 pub use consumer::{ConsumerMark, Ring};
-pub use diagram::{Arrow, ArrowState, Diagram, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick};
+pub use diagram::{
+    Arrow, ArrowState, Diagram, FoldHead, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick,
+};
+pub use flow::FlowLine;
 pub use fold::{Fold, Health, Line};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
 pub use inspection::{
@@ -53,10 +58,14 @@ pub struct Frame {
     pub transport: Transport,
     /// The traffic classes that exist here, for legend and filter: class, and whether it is shown.
     pub classes: Vec<(Class, bool)>,
+    /// Whether all of [`Class::INNER`] is shown, or nothing of it; none if a part of it is.
+    pub inner: Option<bool>,
     /// The selected thing.
     pub selection: Option<Entity>,
     /// The inspector's contents, if something is selected.
     pub inspection: Option<Arc<Inspection>>,
+    /// The sliders of the selected link, if one is selected.
+    pub tuner: Option<Arc<Tuner>>,
     /// What is pointed at; everything that has to do with it is marked `highlighted`.
     pub hover: Option<Entity>,
     /// The lesson panel, if a lesson is played.

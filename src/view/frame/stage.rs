@@ -9,6 +9,7 @@ use crate::view::palette::Token;
 
 use super::card::{Card, Running, ViewSwitch};
 use super::consumer::{ConsumerMark, Ring};
+use super::flow::FlowLine;
 use super::fold::{Fold, Health, Line};
 use super::geometry::{Label, Pill, Point, Rect};
 
@@ -21,6 +22,8 @@ pub struct Stage {
     pub clusters: Vec<ClusterPanel>,
     /// Links.
     pub links: Vec<LinkLine>,
+    /// What flows between streams.
+    pub flows: Vec<FlowLine>,
     /// Servers.
     pub servers: Vec<ServerHex>,
     /// Applications.
@@ -308,6 +311,8 @@ impl LinkLine {
 pub enum CellKind {
     /// A message.
     Live,
+    /// A message that the origin it came from has no more: with a corner cut off.
+    Kept,
     /// Nothing: the message was removed. A gap.
     Gap,
     /// A marker that says something was deleted: hollow.
@@ -358,6 +363,8 @@ pub struct Tape {
     pub tone: Token,
     /// The newest cells that fit.
     pub cells: Vec<Cell>,
+    /// How it is with what it follows, if it is a mirror or has sources.
+    pub badge: Option<Pill>,
     /// How many messages lie before them, at its left: "+12".
     pub older: Option<Label>,
     /// Where it is shown as what it is used as, a bucket or a store: its rows. The cells are in them.

@@ -8,7 +8,7 @@ use crate::view::entity::Entity;
 use crate::view::frame::{Action, ActionKind, Inspection, Row, Section, Tab};
 use crate::view::palette::Token;
 use crate::view::stage::percent;
-use crate::view::text::size;
+use crate::view::tune::Property;
 use crate::world::Input;
 
 use super::parts::{badge, fact, fact_of, facts, row, stat, table};
@@ -32,13 +32,7 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
         fact("latency", spec.latency),
         fact("jitter", spec.jitter),
         fact("loss", percent(&spec)),
-        fact(
-            "bandwidth",
-            match spec.bandwidth {
-                0 => "no limit".to_owned(),
-                bytes => format!("{}/s", size(bytes)),
-            },
-        ),
+        fact("bandwidth", Property::Bandwidth.text(&spec)),
         way(low, high, link.blocked[0]),
         way(high, low, link.blocked[1]),
     ];

@@ -7,6 +7,7 @@ mod bucket;
 mod cluster;
 mod consumer;
 mod event;
+mod flow;
 mod link;
 mod message;
 mod objects;
@@ -45,6 +46,7 @@ pub fn inspect(
         Entity::Consumer { cluster, stream, name } => {
             consumer::inspect(cast, *cluster, stream, name, rows)
         }
+        Entity::Flow { .. } => flow::inspect(cast, entity),
         Entity::Link(a, b) => link::inspect(cast, *a, *b),
         Entity::Event(event) => event::inspect(cast, *event),
     }

@@ -1,47 +1,73 @@
-//! What a stream takes from its origins: how far it is with each, and through which consumer.
-
-use std::sync::Arc;
+//! What flows into a stream from its origins and out of it to those that follow it, with the consumers
+//! that nobody else sees.
 
 use crate::view::cast::Cast;
-use crate::view::entity::Entity;
+use crate::view::flow::Flow;
 use crate::view::frame::{Row, Section};
-use crate::view::palette::Token;
-use crate::view::text::{age, grouped};
-use crate::world::{InflowView, StreamView};
+use crate::view::text::grouped;
+use crate::world::StreamView;
 
+use super::flow::{heard, kept};
 use super::parts::{row, table};
 
-/// How far a stream is with its mirror or its sources; nothing if it has none, or no leader that
-/// knows.
-pub(super) fn section(cast: Cast<'_>, view: &StreamView<'_>) -> Option<Section> {
-    let of = |inflow: &InflowView<'_>| {
-        (inflow.cluster, inflow.stream) == (view.cluster, view.name)
-            && Some(inflow.server) == view.leader()
+/// How far a stream is with its mirror or its sources and how far others are with it; nothing of what it
+/// has none of.
+pub(super) fn sections(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
+    let all = Flow::all(cast.world());
+    let into = |flow: &&Flow<'_>| (flow.cluster, flow.stream) == (view.cluster, view.name);
+    let out = |flow: &&Flow<'_>| {
+        flow.origin_cluster == Some(view.cluster) && *flow.source.name == **view.name
     };
-    let inflows: Vec<_> = cast.world().inflows().into_iter().filter(of).collect();
-    if inflows.is_empty() {
-        return None;
+    let into: Vec<&Flow<'_>> = all.iter().filter(into).collect();
+    let out: Vec<&Flow<'_>> = all.iter().filter(out).collect();
+    let mut sections = Vec::new();
+    if !into.is_empty() {
+        let title =
+            if into.iter().all(|flow| flow.word() == "mirror") { "Mirror of" } else { "Sources" };
+        let columns = vec!["Origin", "State", "Copied", "Behind", "Heard", "Consumer there"];
+        let rows = into.iter().map(|flow| origin(flow)).collect();
+        sections.push(table(title, columns, rows, ""));
+        sections.extend(into.iter().map(|flow| kept(cast, flow)).take(1));
     }
-    let title = if inflows.iter().any(InflowView::is_mirror) { "Mirror" } else { "Sources" };
-    let rows = inflows.iter().map(|inflow| origin(cast, inflow));
-    let columns = vec!["Origin", "Copied", "Behind", "Lag it says", "Heard", "Consumer there"];
-    Some(table(title, columns, rows.collect(), ""))
+    if !out.is_empty() {
+        let columns = vec!["Stream", "State", "Behind", "Hidden consumer here"];
+        let rows = out.iter().map(|flow| follower(cast, flow)).collect();
+        sections.push(table("Followed by", columns, rows, ""));
+    }
+    sections
 }
 
-fn origin(cast: Cast<'_>, view: &InflowView<'_>) -> Row {
-    let heard = view.silent_for(cast.world());
-    let consumer = view.consumer().map_or_else(|| "none".to_owned(), ToString::to_string);
-    let name: Arc<str> = view.inflow.source().name.as_str().into();
+fn origin(flow: &Flow<'_>) -> Row {
+    let copied = flow.view.as_ref().map_or_else(|| "–".to_owned(), |view| grouped(view.seq));
     Row {
-        entity: view.origin_cluster.map(|cluster| Entity::Stream { cluster, name }),
-        tone: Some(if view.origin_server.is_some() { Token::Mirror } else { Token::Fault }),
+        entity: Some(flow.entity()),
+        tone: Some(flow.state.tone()),
         ..row(vec![
-            view.inflow.origin().to_string(),
-            grouped(view.seq),
-            grouped(view.behind),
-            grouped(view.inflow.lag()),
-            heard.map_or_else(|| "never".to_owned(), age),
-            consumer,
+            flow.origin(),
+            flow.state.word().to_owned(),
+            copied,
+            grouped(flow.behind()),
+            heard(flow),
+            consumer(flow),
+        ])
+    }
+}
+
+/// The consumer of the origin that nobody else sees.
+fn consumer(flow: &Flow<'_>) -> String {
+    let consumer = flow.view.as_ref().and_then(|view| view.consumer());
+    consumer.map_or_else(|| "none".to_owned(), ToString::to_string)
+}
+
+fn follower(cast: Cast<'_>, flow: &Flow<'_>) -> Row {
+    Row {
+        entity: Some(flow.entity()),
+        tone: Some(flow.state.tone()),
+        ..row(vec![
+            format!("{} {} in {}", flow.word(), flow.stream, cast.cluster(flow.cluster)),
+            flow.state.word().to_owned(),
+            grouped(flow.behind()),
+            consumer(flow),
         ])
     }
 }

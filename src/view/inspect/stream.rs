@@ -37,7 +37,7 @@ pub(super) fn inspect(
         Some(Kind::Store(_)) => ("Objects", super::objects::sections(cast, &view, best, rows)),
         None => ("Messages", vec![messages(cast, &view, best)]),
     };
-    first.extend(super::origins::section(cast, &view));
+    first.extend(super::origins::sections(cast, &view));
     first.push(copies(cast, &view));
     let tabs = vec![
         Tab { name: name_of, sections: first },

@@ -26,6 +26,7 @@ fn one_of_each(world: &World) -> Vec<Entity> {
         Entity::Stream { cluster: 0, name: "ORDERS".into() },
         Entity::Message { cluster: 0, stream: "ORDERS".into(), seq: 1 },
         Entity::Consumer { cluster: 0, stream: "ORDERS".into(), name: "work".into() },
+        Entity::Flow { cluster: 0, stream: "COPY".into(), source: 0 },
         Entity::link(process("us-east/n1"), process("us-east/n2")),
         Entity::Event(EventId(0)),
     ];
@@ -38,6 +39,7 @@ fn one_of_each(world: &World) -> Vec<Entity> {
             | Entity::Stream { .. }
             | Entity::Message { .. }
             | Entity::Consumer { .. }
+            | Entity::Flow { .. }
             | Entity::Link(..)
             | Entity::Event(_) => {}
         }
@@ -47,7 +49,15 @@ fn one_of_each(world: &World) -> Vec<Entity> {
 
 #[test]
 fn every_kind_of_thing_can_be_inspected() {
-    let player = with_consumer();
+    let mut player = with_consumer();
+    let subject = "$JS.API.STREAM.CREATE.COPY".to_owned();
+    let body = r#"{"name":"COPY","mirror":{"name":"ORDERS"}}"#.to_owned();
+    let call = Call::Api { subject, body };
+    player.command(PlayerCommand::Act(Input::Call { client: "cli".to_owned(), call }));
+    player.command(PlayerCommand::RunToIdle);
+    while player.is_active() {
+        player.tick(50.0);
+    }
     let world = player.world();
     for entity in one_of_each(world) {
         let inspection =

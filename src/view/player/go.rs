@@ -154,8 +154,12 @@ impl Player {
         self.history.idle_until(moment.at);
     }
 
-    pub(super) fn show_class(&mut self, class: Class, shown: bool) {
-        if !self.filter.set(class, shown) {
+    pub(super) fn show_classes(&mut self, classes: &[Class], shown: bool) {
+        let mut changed = false;
+        for class in classes {
+            changed |= self.filter.set(*class, shown);
+        }
+        if !changed {
             return;
         }
         self.filtered += 1;

@@ -18,11 +18,13 @@ use crate::client::OpId;
 use crate::kernel::{BranchId, EventId, LoggedInput, ProcId, Span, Time};
 use crate::world::{History, Input, KEYFRAME_INTERVAL, Topology, World};
 
+use super::class::Class;
 use super::command::{LayoutHints, Pace, PlayerCommand};
 use super::entity::Entity;
 use super::filter::Filter;
 use super::frame::{Announcement, Frame};
 use super::inspect::FEW_ROWS;
+use super::lanes::Folds;
 use super::layout::Places;
 use super::motion::Flight;
 use super::track::{Hop, Track};
@@ -102,6 +104,8 @@ pub struct Player {
     filtered: u64,
     /// Buckets and stores that are shown as the streams they are.
     plain: Vec<Entity>,
+    /// Clusters whose lanes in the diagram somebody folded, or unfolded.
+    folds: Folds,
     places: Places,
     hints: LayoutHints,
     pace: Pace,
@@ -153,6 +157,7 @@ impl Player {
             filter,
             filtered: 0,
             plain: Vec::new(),
+            folds: Folds::new(),
             places,
             hints: LayoutHints::default(),
             pace: Pace::default(),
@@ -224,6 +229,7 @@ impl Player {
             | PlayerCommand::SwitchView(_)
             | PlayerCommand::Fold(_)
             | PlayerCommand::MoreRows
+            | PlayerCommand::FoldLanes(..)
             | PlayerCommand::Select(_)
             | PlayerCommand::Hover(_)
             | PlayerCommand::SetHints(_) => {}
@@ -251,7 +257,14 @@ impl Player {
             PlayerCommand::Act(input) => self.act(input),
             PlayerCommand::FollowUp(input) => self.follow_up(input),
             PlayerCommand::Lesson(command) => self.lesson_command(command),
-            PlayerCommand::ShowClass(class, shown) => self.show_class(class, shown),
+            PlayerCommand::ShowClass(class, shown) => self.show_classes(&[class], shown),
+            PlayerCommand::ToggleInner => {
+                self.show_classes(&Class::INNER, self.filter.inner() != Some(true));
+            }
+            PlayerCommand::FoldLanes(cluster, folded) => {
+                self.folds.insert(cluster, folded);
+                self.filtered += 1;
+            }
             PlayerCommand::SwitchBranch(branch) => self.switch_branch(branch),
             PlayerCommand::Undo => self.undo(),
             PlayerCommand::MoreRows => {

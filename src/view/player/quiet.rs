@@ -1,15 +1,13 @@
 //! Whether a world is at rest: nothing that a person would want to see happens by itself any more.
 
 use crate::client::Doing;
-use crate::kernel::{ProcState, Span};
+use crate::kernel::ProcState;
 use crate::nats::api::AckPolicy;
 use crate::view::class::Class;
 use crate::view::content::{self, last_seq};
 use crate::view::filter::Filter;
+use crate::view::flow::RECENT;
 use crate::world::World;
-
-/// Whoever follows an origin hears of it so often, and a little later if it is far away.
-const RECENT: Span = Span::secs(2);
 
 /// Whether nothing shown will happen unless somebody does something. It may say no when the answer
 /// is yes; never the other way round.

@@ -19,6 +19,7 @@ use crate::view::motion;
 use crate::view::related::Related;
 use crate::view::rings;
 use crate::view::stage;
+use crate::view::tune::Tuner;
 use crate::view::wire;
 
 use super::cache::Key;
@@ -44,8 +45,10 @@ impl Player {
             wire,
             inspection,
             lesson,
+            tuner: self.tuner(&stage),
             transport: self.transport(),
             classes: self.classes(),
+            inner: self.filter.inner(),
             selection: self.selection.clone(),
             hover: self.hover.clone(),
             status: Status {
@@ -135,13 +138,14 @@ impl Player {
             Key { now: Some(self.world().now()), end: self.history.end_position(), ..self.key() };
         let (world, head) = (self.history.cursor(), self.history.head());
         let current = self.history.current().0;
-        let (tracks, hints) = (&self.tracks, self.hints);
+        let (tracks, hints, folds) = (&self.tracks, self.hints, &self.folds);
         let Some(track) = tracks.get(current) else { return Arc::default() };
         let (selection, hover) = (&self.selection, &self.hover);
         self.cache.diagram.get(key, || {
             let selected = Related::new(head, selection);
             let pointed = Related::new(head, hover);
-            let scene = Scene { world, head, track, hints, selected: &selected, pointed: &pointed };
+            let (selected, pointed) = (&selected, &pointed);
+            let scene = Scene { world, head, track, hints, folds, selected, pointed };
             Arc::new(diagram::build(scene))
         })
     }
@@ -235,6 +239,13 @@ impl Player {
             cache.last = Some((number, Arc::clone(found)));
         }
         found
+    }
+
+    /// The sliders of the selected link.
+    fn tuner(&self, stage: &Stage) -> Option<Arc<Tuner>> {
+        let Some(Entity::Link(a, b)) = self.selection else { return None };
+        let line = stage.links.iter().find(|line| line.entity == Entity::Link(a, b));
+        Tuner::of(self.world(), a, b, line.map(|line| line.point(0.5))).map(Arc::new)
     }
 
     /// The classes of traffic there can be here.

@@ -5,7 +5,7 @@ use crate::kernel::EventKind;
 use crate::view::class::Class;
 use crate::view::frame::{ArrowState, Label, Rect, Section, Stage};
 use crate::view::inspect::inspect;
-use crate::world::scenes::one_order;
+use crate::world::scenes::{one_order, two_regions};
 
 fn player() -> Player {
     let mut player = Player::new(World::new(one_order()).unwrap());
@@ -190,7 +190,7 @@ fn a_killed_leader_is_told_and_drawn() {
     let dead = frame.stage.servers.iter().find(|hex| hex.process == leader).unwrap();
     assert_eq!(dead.state, crate::view::frame::UpState::Down);
     assert!(!dead.crowned && frame.stage.servers.iter().any(|hex| hex.crowned));
-    let lane = frame.diagram.lanes.iter().find(|lane| lane.process == leader).unwrap();
+    let lane = frame.diagram.lanes.iter().find(|lane| lane.process == Some(leader)).unwrap();
     assert_eq!(lane.down.len(), 1);
     assert!(frame.stage.summary.contains("down"), "{}", frame.stage.summary);
 }
@@ -235,6 +235,41 @@ fn shown_heartbeats_are_steps_and_hidden_ones_are_not() {
     assert!((hops - 1..=hops).contains(&few), "{few} of {hops}");
     player.command(PlayerCommand::ShowClass(Class::Replicate, false));
     assert!(player.hops().len() < hops);
+}
+
+#[test]
+fn raft_and_heartbeats_are_shown_or_hidden_together_on_stage_diagram_and_wire() {
+    let mut player = Player::new(World::new(two_regions()).unwrap());
+    player.command(PlayerCommand::SetReducedMotion(true));
+    press(&mut player);
+    player.command(PlayerCommand::RunToIdle);
+    settle(&mut player);
+    let inner = |class: Class| Class::INNER.contains(&class);
+    // How much of it there is on the way, in the diagram and on the wire, over the last hops.
+    let seen = |player: &mut Player| {
+        let mut seen = [0; 3];
+        player.command(PlayerCommand::Last);
+        for _ in 0..40 {
+            let frame = player.frame();
+            seen[0] += frame.motion.packets.iter().filter(|packet| inner(packet.class)).count();
+            seen[1] += frame.diagram.arrows.iter().filter(|arrow| inner(arrow.class)).count();
+            seen[2] += frame.wire.iter().filter(|line| inner(line.class)).count();
+            player.command(PlayerCommand::HopBack);
+        }
+        seen
+    };
+    assert_eq!(player.frame().inner, Some(false), "hidden where there are several clusters");
+    assert_eq!(seen(&mut player), [0; 3]);
+    player.command(PlayerCommand::ToggleInner);
+    assert_eq!(player.frame().inner, Some(true));
+    assert!(seen(&mut player).iter().all(|n| *n > 0));
+    player.command(PlayerCommand::ShowClass(Class::Vote, false));
+    assert_eq!(player.frame().inner, None);
+    // What is shown in part is shown whole first.
+    player.command(PlayerCommand::ToggleInner);
+    assert_eq!(player.frame().inner, Some(true));
+    player.command(PlayerCommand::ToggleInner);
+    assert_eq!(seen(&mut player), [0; 3]);
 }
 
 #[test]

@@ -317,7 +317,7 @@ fn cell(
         CellKind::Old if text == "meta" => "meta message, ".to_owned(),
         CellKind::Old => "earlier value, ".to_owned(),
         CellKind::Orphan => "chunk of no object, ".to_owned(),
-        CellKind::Live | CellKind::Gap => String::new(),
+        CellKind::Live | CellKind::Kept | CellKind::Gap => String::new(),
     };
     Cell {
         selected: view.selected.is_focus(&entity),

@@ -1,6 +1,6 @@
 //! Links: who can talk to whom, and how well.
 
-use crate::sorted::Set;
+use crate::sorted::Map;
 use std::sync::Arc;
 
 use crate::kernel::{Link, LinkSpec, ProcId};
@@ -22,13 +22,14 @@ pub(super) fn draw(
     apps: &[AppPill],
 ) -> Vec<LinkLine> {
     let mut lines = Vec::new();
-    let mut joined = Set::new();
+    let mut joined = Map::new();
     for (n, a) in servers.iter().enumerate() {
         for b in servers.iter().skip(n + 1) {
             let line = between_servers(view, room, a, b, &joined);
             let cluster = |hex: &ServerHex| view.cast.world().cluster_of(hex.process);
-            if line.is_some() {
-                joined.insert((cluster(a), cluster(b)));
+            if let (Some(_), Some(a_in), Some(b_in)) = (&line, cluster(a), cluster(b)) {
+                let link = view.cast.world().sim().link(a.process, b.process);
+                joined.entry((a_in, b_in)).or_insert(link.map(|link| link.spec));
             }
             lines.extend(line);
         }
@@ -65,7 +66,7 @@ fn between_servers(
     room: &mut Room,
     a: &ServerHex,
     b: &ServerHex,
-    joined: &Set<(Option<usize>, Option<usize>)>,
+    joined: &Map<(usize, usize), Option<LinkSpec>>,
 ) -> Option<LinkLine> {
     let world = view.cast.world();
     let (cluster_a, cluster_b) = (world.cluster_of(a.process)?, world.cluster_of(b.process)?);
@@ -100,10 +101,11 @@ fn between_servers(
     let connected = world.server(a.process).is_some_and(|s| {
         s.routes().any(|r| r == b.process) || s.leafs().any(|leaf| leaf.peer == b.process)
     });
-    // What the way between two clusters is like is written on the first of its lines.
-    let first = !joined.contains(&(Some(cluster_a), Some(cluster_b)));
+    // What the way between two clusters is like is written on the first of its lines, and on another only
+    // if that one is different.
+    let first = joined.get(&(cluster_a, cluster_b)).copied();
     let usual = match world.cluster_link(a.process, b.process) {
-        Some(joined) => (!first).then_some(joined.link),
+        Some(_) => first.flatten(),
         None => world.topology().clusters.get(cluster_a).map(|cluster| cluster.route),
     };
     let line = LinkLine { connected: connected && up(a) && up(b), ..line };

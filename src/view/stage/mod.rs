@@ -4,18 +4,20 @@ mod apps;
 mod bundles;
 mod cards;
 mod consumers;
+mod flows;
 mod links;
 mod servers;
 mod summary;
 mod tapes;
 
 use crate::kernel::ProcState;
-use crate::world::World;
+use crate::world::{StreamView, World};
 
 use super::a11y;
 use super::cast::Cast;
 use super::command::LayoutHints;
 use super::entity::Entity;
+use super::flow::Flow;
 use super::frame::{Anchor, ClusterPanel, Label, Point, Stage, TextStyle, UpState};
 use super::layout::{ClusterLayout, Layout, Places};
 use super::palette::Token;
@@ -35,6 +37,9 @@ pub(super) struct View<'a> {
     pub(super) pointed: &'a Related,
     /// Buckets and stores that are shown as the streams they are.
     pub(super) plain: &'a [Entity],
+    pub(super) streams: &'a [StreamView<'a>],
+    /// What flows between them.
+    pub(super) flows: &'a [Flow<'a>],
 }
 
 /// Draws the stage. New streams and apps get their places. Buckets and stores are shown as such, but for
@@ -48,30 +53,34 @@ pub fn build(
     plain: &[Entity],
 ) -> Stage {
     let cast = Cast::new(world);
-    let streams = tapes::places(cast, places);
+    let streams = world.streams();
+    let flows = Flow::among(world, &streams);
+    let placed = tapes::places(&streams, places);
     let apps = apps::places(cast, places);
     let layout = Layout::new(places, hints);
     let selected = Related::new(world, selection);
     let pointed = Related::new(world, hover);
-    let view = View { cast, layout: &layout, selected: &selected, pointed: &pointed, plain };
+    let (selected, pointed) = (&selected, &pointed);
+    let (streams, flows) = (&streams[..], &flows[..]);
+    let view = View { cast, layout: &layout, selected, pointed, plain, streams, flows };
 
-    let (all, inflows) = (world.streams(), summary::inflows(view));
     let mut room = Room::new(layout.view);
     let mut clusters = clusters(view, &mut room);
-    let servers = servers::draw(view, &mut room, &all, selection);
+    let servers = servers::draw(view, &mut room, selection);
     let apps = apps::draw(view, &mut room, &apps);
-    let tapes = tapes::draw(view, &mut room, (&all, &inflows), &streams, places);
+    let tapes = tapes::draw(view, &mut room, &placed, places);
     for (panel, layout) in clusters.iter_mut().zip(&layout.clusters) {
         match layout.fold {
-            Some(_) => summary::panel(view, (&all, &inflows), panel, layout, &mut room),
+            Some(_) => summary::panel(view, panel, layout, &mut room),
             None => panel.note = note(panel, layout, &mut room),
         }
     }
     let links = links::draw(view, &mut room, &servers, &apps);
+    let flows = flows::draw(view, &mut room, &placed);
     let vacant = layout.clusters.iter().filter_map(|cluster| cluster.vacant).collect();
     let view = layout.view;
     let mut stage =
-        Stage { view, clusters, links, servers, apps, tapes, vacant, ..Stage::default() };
+        Stage { view, clusters, links, flows, servers, apps, tapes, vacant, ..Stage::default() };
     stage.summary = a11y::summary(cast, &stage);
     stage
 }

@@ -15,13 +15,8 @@ use super::{View, summary, tapes, up_state};
 const BARS: usize = 4;
 
 /// Draws all servers, cluster by cluster.
-pub(super) fn draw(
-    view: View<'_>,
-    room: &mut Room,
-    streams: &[StreamView<'_>],
-    selection: Option<&Entity>,
-) -> Vec<ServerHex> {
-    let world = view.cast.world();
+pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) -> Vec<ServerHex> {
+    let (world, streams) = (view.cast.world(), view.streams);
     let mut drawn = Vec::new();
     for (n, (cluster, layout)) in
         world.topology().clusters.iter().zip(&view.layout.clusters).enumerate()

@@ -1,9 +1,10 @@
 //! Clusters as summaries: how each is in a word, who leads how much, and a line for each stream.
 
-use crate::kernel::{ProcId, ProcState, Span};
+use crate::kernel::{ProcId, ProcState};
 use crate::view::a11y;
 use crate::view::content::{self, is_tombstone};
 use crate::view::entity::Entity;
+use crate::view::flow::{Flow, FlowState};
 use crate::view::frame::{
     Anchor, ClusterPanel, Fold, Health, Label, Line, Point, Rect, Tape, TextStyle,
 };
@@ -11,37 +12,26 @@ use crate::view::layout::ClusterLayout;
 use crate::view::palette::Token;
 use crate::view::room::Room;
 use crate::view::text::{count, grouped, list};
-use crate::world::{InflowView, StreamView};
+use crate::world::StreamView;
 
-use super::{View, tapes};
+use super::{View, flows, tapes};
 
-/// Who has heard nothing of an origin for so long has lost it: it is told something every few seconds.
-const SILENT: Span = Span::secs(10);
 /// Width of a message in a line, and of the room between two.
 const MARK: f64 = 5.0;
 const MARKS_APART: f64 = 2.0;
 /// A line of less height has no marks.
 const MARKED: f64 = 12.0;
 
-/// What flows into the streams of folded clusters; nothing where none is folded.
-pub(super) fn inflows<'a>(view: View<'a>) -> Vec<InflowView<'a>> {
-    match view.layout.clusters.iter().any(|cluster| cluster.folded) {
-        true => view.cast.world().inflows(),
-        false => Vec::new(),
-    }
-}
-
 /// How a cluster is, and where it is folded and unfolded.
 pub(super) fn panel(
     view: View<'_>,
-    (streams, inflows): (&[StreamView<'_>], &[InflowView<'_>]),
     panel: &mut ClusterPanel,
     layout: &ClusterLayout,
     room: &mut Room,
 ) {
     let Entity::Cluster(cluster) = panel.entity else { return };
     let Some(rect) = layout.fold else { return };
-    let world = view.cast.world();
+    let (world, streams) = (view.cast.world(), view.streams);
     let own = |stream: &&StreamView<'_>| stream.cluster == cluster;
     let servers: Vec<ProcState> = world
         .servers()
@@ -50,8 +40,10 @@ pub(super) fn panel(
         .collect();
     let up = servers.iter().filter(|state| **state == ProcState::Up).count();
     let leaderless = streams.iter().filter(own).filter(|s| s.leader().is_none()).count();
-    let silent =
-        inflows.iter().filter(|flow| flow.cluster == cluster && is_silent(view, flow)).count();
+    let cut_off = |flow: &&Flow<'_>| {
+        flow.cluster == cluster && flow.state.is_bad() && flow.state != FlowState::Leaderless
+    };
+    let silent = view.flows.iter().filter(cut_off).count();
     let mut words = vec![format!("{up}/{} up", servers.len())];
     if up > 0 && leaderless > 0 {
         words.push(format!("{leaderless} without leader"));
@@ -97,12 +89,6 @@ pub(super) fn panel(
         style: TextStyle::Small,
         tone,
     });
-}
-
-/// Whether a mirror or source has not heard of its origin for long.
-fn is_silent(view: View<'_>, flow: &InflowView<'_>) -> bool {
-    let silent = flow.silent_for(view.cast.world());
-    flow.consumer().is_none() || silent.is_some_and(|silent| silent > SILENT)
 }
 
 /// How many of a cluster's streams each server leads that leads any.
@@ -152,19 +138,10 @@ fn more(layout: &ClusterLayout, (apps, streams): (usize, usize), room: &mut Room
 }
 
 /// A stream as a line: its newest messages as marks, how far it lies behind, how many messages it has.
-pub(super) fn line(
-    view: View<'_>,
-    stream: &StreamView<'_>,
-    inflows: &[InflowView<'_>],
-    rect: Rect,
-    name: Label,
-) -> Tape {
+pub(super) fn line(view: View<'_>, stream: &StreamView<'_>, rect: Rect, name: Label) -> Tape {
     let shown = stream.best();
     let state = shown.map(|replica| content::state(replica.stream));
     let messages = state.as_ref().map_or(0, |state| state.messages);
-    let of = |flow: &&InflowView<'_>| flow.cluster == stream.cluster && flow.stream == stream.name;
-    let behind: u64 = inflows.iter().filter(of).map(|flow| flow.behind).sum();
-    let silent = inflows.iter().filter(of).any(|flow| is_silent(view, flow));
     let word = |text: String, right: f64, tone: Token| Label {
         text,
         at: Point::new(right, rect.centre().y + 4.0),
@@ -174,15 +151,14 @@ pub(super) fn line(
     };
     let mut words = vec![word(grouped(messages), rect.right() - 5.0, Token::Muted)];
     let mut left = words.first().map_or(rect.right(), |label| label.rect().x - 8.0);
-    if behind > 0 || silent {
-        let lag =
-            if behind > 0 { format!("lag {}", grouped(behind)) } else { "cut off".to_owned() };
-        let tone = if silent { Token::Fault } else { Token::Deliver };
-        let label = word(lag, left, tone);
-        if label.rect().x > rect.x + 4.0 {
-            left = label.rect().x - 6.0;
-            words.push(label);
-        }
+    // How it is with what it follows, where that is not as it should be, in as many words as there is room for.
+    let (said, tone) = flows::told(view, stream).unwrap_or((Vec::new(), Token::Faint));
+    let wrong = said.first().is_some_and(|said| *said != FlowState::InStep.word());
+    let lag = said.iter().filter(|_| wrong).map(|said| word(said.clone(), left, tone));
+    let half = rect.x + rect.w * 0.4;
+    if let Some(label) = lag.into_iter().find(|label| label.rect().x > half) {
+        left = label.rect().x - 6.0;
+        words.push(label);
     }
     let entity = Entity::Stream { cluster: stream.cluster, name: stream.name.clone() };
     let mut tape = Tape {
@@ -195,6 +171,7 @@ pub(super) fn line(
         tone: stream.config().map_or(Token::Publish, |config| tapes::tone(config)),
         cells: Vec::new(),
         older: None,
+        badge: None,
         card: None,
         switch: None,
         line: Some(Line { marks: marks(stream, rect, left), words }),
@@ -207,11 +184,8 @@ pub(super) fn line(
         a11y: String::new(),
     };
     tape.a11y = a11y::stream(view.cast, stream, &tape);
-    if behind > 0 {
-        tape.a11y.push_str(&format!(", {} behind", count(behind, "message")));
-    }
-    if silent {
-        tape.a11y.push_str(", cut off from its origin");
+    if let Some(said) = said.first() {
+        tape.a11y.push_str(&format!(", {said}"));
     }
     tape
 }

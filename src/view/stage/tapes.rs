@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::nats::api::{Retention, Storage, StreamConfig};
 use crate::view::a11y;
-use crate::view::cast::Cast;
 use crate::view::content::{self, StoredMessage, Stream, is_tombstone};
 use crate::view::entity::Entity;
 use crate::view::files;
@@ -14,15 +13,17 @@ use crate::view::frame::{
 use crate::view::layout::{Places, TAPE};
 use crate::view::palette::Token;
 use crate::view::room::{Room, fit};
-use crate::view::text::{brief, grouped};
+use crate::view::text::{brief, count, grouped};
+use crate::world::StreamView;
 use crate::world::bucket::Kind;
-use crate::world::{InflowView, StreamView};
 
-use super::{View, cards, consumers, summary};
+use super::{View, cards, consumers, flows, summary};
 
 /// Gives streams their places: cluster, name, place.
-pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str>, usize)> {
-    let streams = cast.world().streams();
+pub(super) fn places(
+    streams: &[StreamView<'_>],
+    places: &mut Places,
+) -> Vec<(usize, Arc<str>, usize)> {
     streams
         .iter()
         .filter_map(|stream| {
@@ -36,7 +37,6 @@ pub(super) fn places(cast: Cast<'_>, places: &mut Places) -> Vec<(usize, Arc<str
 pub(super) fn draw(
     view: View<'_>,
     room: &mut Room,
-    (streams, inflows): (&[StreamView<'_>], &[InflowView<'_>]),
     placed: &[(usize, Arc<str>, usize)],
     places: &mut Places,
 ) -> Vec<Tape> {
@@ -44,7 +44,7 @@ pub(super) fn draw(
         .iter()
         .filter_map(|(cluster, name, place)| {
             let rect = *view.layout.clusters.get(*cluster)?.tapes.get(*place)?;
-            let stream = streams.iter().find(|s| s.cluster == *cluster && s.name == name)?;
+            let stream = view.streams.iter().find(|s| s.cluster == *cluster && s.name == name)?;
             Some(found(view, places, stream, rect, *place))
         })
         .collect();
@@ -59,7 +59,7 @@ pub(super) fn draw(
     let draw = |found: Found<'_>| match found.folded {
         true => {
             let name = name(view, found.stream, found.rect);
-            summary::line(view, found.stream, inflows, found.rect, name)
+            summary::line(view, found.stream, found.rect, name)
         }
         false => tape(view, room, found),
     };
@@ -131,7 +131,17 @@ fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
     let entity = Entity::Stream { cluster: stream.cluster, name: Arc::clone(stream.name) };
     let name = name(view, stream, rect);
     let right = switch.as_ref().map_or(rect.right(), |switch| switch.rect.x - 8.0);
-    let left = if name.at.x < rect.x { 0.0 } else { right - rect.x - name.rect().w - 14.0 };
+    let badge = flows::badge(view, stream, rect, &name, right);
+    let beside = name.at.x < rect.x;
+    if let Some(badge) = &badge {
+        room.take(badge.rect);
+    }
+    let (right, cells_end) = match &badge {
+        Some(badge) if beside && card.is_none() => (right, badge.rect.x - 3.0),
+        Some(badge) => (badge.rect.x - 8.0, rect.right()),
+        None => (right, rect.right()),
+    };
+    let left = if beside { 0.0 } else { right - rect.x - name.rect().w - 14.0 };
     let words = |config: &Arc<StreamConfig>| match (&card, Kind::of(config)) {
         (Some(_), Some(of)) => card_kind(of, config),
         _ => kind(config),
@@ -148,7 +158,8 @@ fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
     let (card, cells, older, said) = match (card, shown) {
         (Some(drawn), _) => (Some(drawn.card), drawn.cells, None, drawn.said),
         (None, Some(replica)) => {
-            let (cells, older) = cells(view, stream, replica.stream, rect);
+            let inner = Rect { w: cells_end - rect.x, ..rect };
+            let (cells, older) = cells(view, stream, replica.stream, inner);
             (None, cells, older, String::new())
         }
         (None, None) => (None, Vec::new(), None, String::new()),
@@ -168,6 +179,7 @@ fn tape(view: View<'_>, room: &mut Room, found: Found<'_>) -> Tape {
         tone: stream.config().map_or(Token::Publish, |config| tone(config)),
         cells,
         older,
+        badge,
         card,
         switch,
         line: None,
@@ -237,11 +249,20 @@ fn cells(
         });
     }
     let from = (state.last_seq + 1).saturating_sub(shown).max(first);
+    let origins = flows::origins(view, owner);
     let cells = (from..=state.last_seq)
         .enumerate()
         .map(|(n, seq)| {
             let place = Rect::new(x + n as f64 * (w + 3.0), rect.y + 3.0, w, rect.h - 6.0);
-            cell(view, owner, seq, content::get(stream, seq), place)
+            let message = content::get(stream, seq);
+            let mut cell = cell(view, owner, seq, message, place);
+            if cell.kind == CellKind::Live
+                && message.is_some_and(|message| flows::is_kept(&origins, message))
+            {
+                cell.kind = CellKind::Kept;
+                cell.a11y.push_str(", which its origin has no more");
+            }
+            cell
         })
         .collect();
     (cells, older)
@@ -277,7 +298,7 @@ fn cell(
             anchor: Anchor::Middle,
             style: TextStyle::Mono,
             tone: match kind {
-                CellKind::Live => Token::OnMark,
+                CellKind::Live | CellKind::Kept => Token::OnMark,
                 CellKind::Gap => Token::Faint,
                 _ => Token::Text,
             },
@@ -328,12 +349,21 @@ fn card_kind(of: Kind<'_>, config: &StreamConfig) -> String {
 
 /// What a stream is: "limits · R3 · orders.>".
 pub(in crate::view) fn kind(config: &StreamConfig) -> String {
+    let follows = match (&config.mirror, config.sources.len()) {
+        (Some(_), _) => Some("mirror".to_owned()),
+        (None, 0) => None,
+        (None, n) => Some(count(n as u64, "source")),
+    };
     let retention = match config.retention {
         Retention::Limits => "limits",
         Retention::Interest => "interest",
         Retention::WorkQueue => "work queue",
     };
-    let mut words = vec![retention.to_owned(), format!("R{}", config.num_replicas.max(1))];
+    // What it follows says more than that it keeps what it has, which nearly all do.
+    let usual = follows.is_some() && config.retention == Retention::Limits;
+    let mut words: Vec<String> = follows.into_iter().collect();
+    words.extend((!usual).then(|| retention.to_owned()));
+    words.push(format!("R{}", config.num_replicas.max(1)));
     if config.storage == Storage::Memory {
         words.push("memory".to_owned());
     }
