@@ -101,8 +101,8 @@ impl Property {
     /// How a link has it, with its unit.
     pub fn text(self, spec: &LinkSpec) -> String {
         match self {
-            Self::Latency => spec.latency.to_string(),
-            Self::Jitter => spec.jitter.to_string(),
+            Self::Latency => time(spec.latency),
+            Self::Jitter => time(spec.jitter),
             Self::Loss => percent(spec),
             Self::Bandwidth => match spec.bandwidth {
                 0 => "no limit".to_owned(),
@@ -112,10 +112,15 @@ impl Property {
     }
 }
 
+/// A time as it stands beside others that are milliseconds.
+fn time(span: Span) -> String {
+    if span == Span::ZERO { "0 ms".to_owned() } else { span.to_string() }
+}
+
 /// The sliders of a link.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tuner {
-    /// What is tuned: "n1 – n2", "every way between eu-west and us-east".
+    /// What is tuned: "n1 – n2", "All links eu-west – us-east".
     pub title: String,
     /// Its ends, as inputs name them.
     ends: [String; 2],
@@ -136,7 +141,7 @@ impl Tuner {
         let clusters = &world.topology().clusters;
         let (title, ends, usual) = match world.cluster_link(a, b) {
             Some(joined) => (
-                format!("Every way between {} and {}", joined.from, joined.to),
+                format!("All links {} – {}", joined.from, joined.to),
                 [joined.from.clone(), joined.to.clone()],
                 joined.link,
             ),
@@ -212,7 +217,7 @@ mod tests {
     fn every_slider_has_steps_in_order_with_what_is_and_what_was_among_them() {
         let mut player = Player::new(World::new(two_regions()).unwrap());
         let before = tuner(&mut player, "eu-west/n1", "us-east/n1");
-        assert_eq!(before.title, "Every way between eu-west and us-east");
+        assert_eq!(before.title, "All links eu-west – us-east");
         assert_eq!(before.reset(), None);
         for property in Property::ALL {
             let steps = before.steps(property);

@@ -30,7 +30,7 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
         fact_of("one end", cast.name(low), cast.entity(low)),
         fact_of("other end", cast.name(high), cast.entity(high)),
         fact("latency", spec.latency),
-        fact("jitter", spec.jitter),
+        fact("jitter", Property::Jitter.text(&spec)),
         fact("loss", percent(&spec)),
         fact("bandwidth", Property::Bandwidth.text(&spec)),
         way(low, high, link.blocked[0]),

@@ -65,9 +65,11 @@ pub(super) fn draw(
     };
     let mut lines: Vec<FlowLine> = Vec::new();
     for (n, ((from, to), flows)) in bundles.iter().enumerate() {
+        let to_is_drawn = to.1.is_some();
         let (Some(from), Some(to)) = (stop(*from, false), stop(*to, true)) else { continue };
         let Some(mut line) = line(view, flows, ways.between(from, to, n)) else { continue };
-        let words = words(&line, flows, bundles.iter().len() <= FEW);
+        let few = bundles.iter().len() <= FEW;
+        let words = words(&line, flows, few, to_is_drawn);
         line.plate = plate(room, &walls, &line, &words);
         lines.push(line);
     }
@@ -123,8 +125,9 @@ fn stream(flow: &Flow<'_>) -> Entity {
     Entity::Stream { cluster: flow.cluster, name: Arc::clone(flow.stream) }
 }
 
-/// What could be written on a line, the longest first; nothing if there is nothing to say.
-fn words(line: &FlowLine, flows: &[&Flow<'_>], few: bool) -> Vec<String> {
+/// What could be written on a line, the longest first; nothing if there is nothing to say. How it is stands
+/// on the tape it leads to, if that is drawn.
+fn words(line: &FlowLine, flows: &[&Flow<'_>], few: bool, on_tape: bool) -> Vec<String> {
     let [flow] = flows else {
         let all = count(flows.len() as u64, "flow");
         let (said, _) = together(flows);
@@ -133,23 +136,22 @@ fn words(line: &FlowLine, flows: &[&Flow<'_>], few: bool) -> Vec<String> {
         words.push(all);
         return words;
     };
-    let word = flow.word();
+    let word = flow.word().to_owned();
+    let named = match flow.takes() {
+        Some(takes) => vec![format!("{word} {takes}"), word],
+        None => vec![word],
+    };
     let lag = flow.lag();
-    let quiet = flow.state == FlowState::InStep;
-    if line.selected || line.highlighted || few {
-        let named = match flow.takes() {
-            Some(takes) => vec![format!("{word} {takes}"), word.to_owned()],
-            None => vec![word.to_owned()],
-        };
-        let both = named.iter().flat_map(|named| {
-            let lag = lag.iter().take(if line.selected || !quiet { 2 } else { 0 });
-            lag.map(move |lag| format!("{named} · {lag}"))
-        });
-        let both: Vec<String> = both.collect();
-        let short = if quiet { named } else { lag };
-        return both.into_iter().chain(short).collect();
+    if line.selected {
+        let both =
+            named.iter().flat_map(|named| lag.iter().map(move |lag| format!("{named} · {lag}")));
+        return both.chain(lag.iter().cloned()).collect();
     }
-    if quiet { Vec::new() } else { lag }
+    match (on_tape, flow.state) {
+        (false, state) if state != FlowState::InStep => lag,
+        _ if few || line.highlighted => named,
+        _ => Vec::new(),
+    }
 }
 
 /// A plate on a line where there is room, on its longest leg first. It keeps off the edges of panels, but

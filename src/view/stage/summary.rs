@@ -151,7 +151,7 @@ pub(super) fn line(view: View<'_>, stream: &StreamView<'_>, rect: Rect, name: La
     };
     let mut words = vec![word(grouped(messages), rect.right() - 5.0, Token::Muted)];
     let mut left = words.first().map_or(rect.right(), |label| label.rect().x - 8.0);
-    // How it is with what it follows, where that is not as it should be, in as many words as there is room for.
+    // How it is with what it follows, where that is not as it should be, in as many words as fit.
     let (said, tone) = flows::told(view, stream).unwrap_or((Vec::new(), Token::Faint));
     let wrong = said.first().is_some_and(|said| *said != FlowState::InStep.word());
     let lag = said.iter().filter(|_| wrong).map(|said| word(said.clone(), left, tone));
