@@ -8,6 +8,7 @@ mod scenario;
 
 use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
 use scenario::mirror::{COPIED, catch_up, regions};
+use scenario::nine::{PLAYED, nine, play};
 use scenario::object::{BYTES, get, put, store};
 use scenario::{MESSAGES, acked, history, plain, world};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -71,6 +72,13 @@ fn objects() {
 #[wasm_bindgen_test]
 fn mirrors() {
     rate("mirror_catch_up", &regions(), COPIED, catch_up);
+}
+
+#[wasm_bindgen_test]
+fn nine_servers() {
+    let start = nine();
+    let ms = quickest(|| drop(play(start.clone())));
+    console_log!("FIGURE nine_servers: {:.0} events/s", f64::from(PLAYED) / ms * 1e3);
 }
 
 #[wasm_bindgen_test]

@@ -13,6 +13,7 @@ use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use scenario::bucket::{KEYS, WATCHED, bucket, put_get, watch, watched};
 use scenario::mirror::{COPIED, catch_up, regions};
+use scenario::nine::{PLAYED, nine, play};
 use scenario::object::{BYTES, get, put, store};
 use scenario::{MESSAGES, acked, history, plain, world};
 use windtunnel::kernel::Rng;
@@ -145,4 +146,11 @@ fn mirror_catch_up(bencher: Bencher<'_, '_>) {
         .counter(ItemsCount::new(COPIED))
         .with_inputs(|| start.clone())
         .bench_local_values(catch_up);
+}
+
+/// Events of nine servers in three regions under full load, played with keyframes as the page plays them.
+#[divan::bench(sample_count = 5)]
+fn nine_servers_events(bencher: Bencher<'_, '_>) {
+    let start = nine();
+    bencher.counter(ItemsCount::new(PLAYED)).with_inputs(|| start.clone()).bench_local_values(play);
 }

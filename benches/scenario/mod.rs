@@ -2,6 +2,7 @@
 
 pub(crate) mod bucket;
 pub(crate) mod mirror;
+pub(crate) mod nine;
 pub(crate) mod object;
 
 use windtunnel::client::{Call, Draft};

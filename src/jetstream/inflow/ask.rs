@@ -1,4 +1,5 @@
-//! Asking an origin for the consumer that delivers its messages.
+//! Asking an origin for the consumer that delivers its messages; or that consumer to begin again, if it was
+//! made beforehand.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use crate::nats::api::{
 use crate::nats::json::{self, FromJson, as_json};
 use crate::nats::{Headers, Message, Subject};
 
-use super::{ANSWER_WAIT, CHECK, Inflow, Kind, Phase};
+use super::{ANSWER_WAIT, CHECK, Inflow, Kind, Phase, RESET_WAIT};
 
 /// The header with which an origin says who it is.
 pub(super) const IDENTITY: &str = "Nats-Stream-Identity";
@@ -67,7 +68,20 @@ impl Inflow {
     pub fn ask(&mut self, now: Time, start: Start, rng: &mut Rng) -> Message {
         self.asked_at = Some(now);
         self.error = None;
+        self.kicked = false;
+        // What is there already may come again: from a consumer that acknowledges what was stored.
+        self.seq = if let Start::Seq(seq) = start { seq.saturating_sub(1) } else { 0 };
         let external = self.source.external.as_ref().filter(|external| !external.api.is_empty());
+        if let Some(made) = &self.source.consumer {
+            let deliver: Subject = made.deliver_subject.as_str().into();
+            let subject =
+                format!("{}.CONSUMER.RESET.{}.{}", self.api(), self.source.name, made.name);
+            let reply: Subject = format!("$JSC.R.{}", rng.base62(RANDOM)).into();
+            self.phase = Phase::Asking { reply: reply.clone(), deliver, until: now + RESET_WAIT };
+            let headers = (self.kind == Kind::Source).then(|| self.headers());
+            let (subject, reply) = (subject.into(), Some(reply));
+            return Message { subject, reply, headers, payload: Bytes::new() };
+        }
         let prefix = external.map_or("", |external| &*external.deliver);
         let prefix = if prefix.is_empty() { "$JS" } else { prefix };
         let letter = if self.kind == Kind::Mirror { 'M' } else { 'S' };
@@ -80,10 +94,7 @@ impl Inflow {
             "" => format!("{api}.CONSUMER.CREATE.{origin}"),
             filter => format!("{api}.CONSUMER.CREATE.{origin}.{}.{filter}", config.name),
         };
-        let mut headers = Headers::new([("Nats-Required-Api-Level", self.level())]);
-        if self.kind == Kind::Source && !self.identity.is_empty() {
-            headers = headers.with(IDENTITY, &self.identity);
-        }
+        let headers = self.headers();
         let body = Request { stream_name: origin.clone(), config, action: String::new() };
         let until = now + ANSWER_WAIT;
         self.phase = Phase::Asking { reply: Arc::clone(&reply), deliver, until };
@@ -95,9 +106,13 @@ impl Inflow {
         }
     }
 
-    /// The level of the API that the request needs.
-    fn level(&self) -> &'static str {
-        if self.kind == Kind::Mirror { "4" } else { "5" }
+    /// The level of the API that the request needs; and of a source, which origin is meant, if that is known.
+    fn headers(&self) -> Headers {
+        const LEVEL: &str = "Nats-Required-Api-Level";
+        match self.kind {
+            Kind::Mirror => Headers::new([(LEVEL, "4")]),
+            Kind::Source => Headers::new([(LEVEL, "5"), (IDENTITY, &*self.identity)]),
+        }
     }
 
     /// The name of the consumer as it is asked for. The origin adds to it where it keeps the
@@ -155,8 +170,13 @@ impl Inflow {
             Phase::Asking { reply, deliver, .. } if *reply == answer.subject => Arc::clone(deliver),
             _ => return Answered::Nothing,
         };
-        let said = read(&answer.payload);
-        let Told { name, dseq, seq, pending } = match said {
+        let refused = match self.kind {
+            Kind::Mirror => ApiError::MIRROR_CONSUMER_ACKS,
+            Kind::Source => ApiError::SOURCE_CONSUMER_ACKS,
+        };
+        let made = self.source.consumer.is_some();
+        let fits = |told: Told| if made && !told.acks { Err(refused) } else { Ok(told) };
+        let Told { name, dseq, seq, pending, .. } = match read(&answer.payload).and_then(fits) {
             Ok(told) => told,
             Err(error) => {
                 self.fails += 1;
@@ -174,7 +194,7 @@ impl Inflow {
             self.identity = identity.into();
         }
         self.fails = 0;
-        (self.seq, self.dseq, self.behind) = (seq, dseq, pending);
+        (self.seq, self.dseq, self.behind) = (self.seq.max(seq), dseq, pending);
         self.heard_at = Some(now);
         let consumer: Arc<str> = name.into();
         let check_at = now + CHECK;
@@ -183,13 +203,23 @@ impl Inflow {
     }
 
     /// The request to delete the consumer, if there is one. One that others see is deleted only
-    /// `for_good`: what it has not delivered would be lost with it.
+    /// `for_good`: what it has not delivered would be lost with it. One that was made beforehand stays.
     pub fn deletion(&self, for_good: bool) -> Option<Message> {
         let Phase::Following { consumer, .. } = &self.phase else { return None };
-        let hidden = **consumer != *self.consumer_name();
+        if self.source.consumer.is_some() {
+            return None;
+        }
+        let hidden = !self.acknowledges();
         let api = self.api();
         let subject = format!("{api}.CONSUMER.DELETE.{}.{consumer}", self.source.name);
         (hidden || for_good).then(|| Message::new(subject, ""))
+    }
+
+    /// Whether the consumer that delivers is one that others see, and that waits to hear what was stored. The
+    /// name of another one is longer than what was asked for.
+    pub(super) fn acknowledges(&self) -> bool {
+        let Phase::Following { consumer, .. } = &self.phase else { return false };
+        self.source.consumer.is_some() || **consumer == *self.consumer_name()
     }
 
     fn api(&self) -> &str {
@@ -205,12 +235,14 @@ impl Inflow {
     }
 }
 
-/// What the answer tells of the consumer: its name, what it has delivered, what it has yet to.
+/// What the answer tells of the consumer: its name, what it has delivered, what it has yet to, and whether
+/// answers to its flow control are its acknowledgements.
 struct Told {
     name: String,
     dseq: u64,
     seq: u64,
     pending: u64,
+    acks: bool,
 }
 
 fn read(payload: &Bytes) -> Result<Told, ApiError> {
@@ -222,10 +254,12 @@ fn read(payload: &Bytes) -> Result<Told, ApiError> {
         of.and_then(|of| of.get(key)).and_then(Value::as_u64).unwrap_or(0)
     };
     let delivered = value.get("delivered");
+    let policy = value.get("config").and_then(|config| config.get("ack_policy"));
     Ok(Told {
         name: value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         dseq: number(delivered, "consumer_seq"),
         seq: number(delivered, "stream_seq"),
         pending: number(Some(&value), "num_pending"),
+        acks: policy.and_then(Value::as_str) == Some("flow_control"),
     })
 }

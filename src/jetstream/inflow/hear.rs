@@ -85,7 +85,8 @@ impl Inflow {
             return Heard::Lost;
         }
         match message.header("Nats-Consumer-Stalled") {
-            Some(subject) => Heard::Flow(self.go_on(&subject.into())),
+            // The real server says nothing here of what was stored; it will be asked again.
+            Some(subject) => Heard::Flow(Message::new(subject, "")),
             None => Heard::Nothing,
         }
     }
@@ -93,9 +94,7 @@ impl Inflow {
     /// Lets the consumer go on. One that waits for acknowledgements learns what was stored.
     fn go_on(&self, to: &Subject) -> Message {
         let go_on = Message::new(to.clone(), "");
-        let Phase::Following { consumer, .. } = &self.phase else { return go_on };
-        // The name of a consumer that nobody else sees is longer than what was asked for.
-        if **consumer != *self.consumer_name() {
+        if !self.acknowledges() {
             return go_on;
         }
         let (seq, dseq) = (self.seq.to_string(), self.dseq.to_string());
@@ -109,13 +108,14 @@ impl Inflow {
             return Heard::Nothing;
         }
         let contiguous = dseq == self.dseq + 1;
-        match self.kind {
-            Kind::Mirror if seq <= self.seq => {
-                if contiguous {
-                    self.dseq = dseq;
-                }
-                return Heard::Nothing;
+        if seq <= self.seq {
+            // It was taken before.
+            if contiguous {
+                self.dseq = dseq;
             }
+            return Heard::Nothing;
+        }
+        match self.kind {
             Kind::Source if dseq <= self.dseq => return Heard::Nothing,
             Kind::Mirror if seq == self.seq + 1 => {}
             // Where no delivery is missing, the origin has nothing in between.

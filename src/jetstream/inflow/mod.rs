@@ -21,12 +21,14 @@ use crate::nats::transform::Transform;
 
 pub use ask::{Answered, Start};
 pub use hear::{Heard, Incoming};
-pub use name::{Owner, Position, position_of, source_id};
+pub use name::{Owner, Position, origin_id, position_of, source_id};
 
 /// Between two attempts to get a consumer there is at least so much time.
 const THROTTLE: Span = Span::secs(2);
 /// How long the origin may take to answer.
 const ANSWER_WAIT: Span = Span::secs(30);
+/// How long a consumer that was made beforehand may take.
+const RESET_WAIT: Span = Span::secs(5);
 /// How often it is looked whether anything still comes, and how long nothing may.
 const CHECK: Span = Span::secs(10);
 /// What every failure adds to the wait for the next attempt, and the most they add together.
@@ -111,6 +113,8 @@ pub struct Inflow {
     identity: Arc<str>,
     /// Whether the origin is another one than before: what was taken from that one does not count.
     anew: bool,
+    /// Whether the consumer was made while it was asked: the next attempt follows at once.
+    kicked: bool,
 }
 
 impl Inflow {
@@ -152,6 +156,7 @@ impl Inflow {
             error: None,
             identity: "".into(),
             anew: false,
+            kicked: false,
         }
     }
 
@@ -244,7 +249,7 @@ impl Inflow {
         match &mut self.phase {
             Phase::Waiting { .. } => Tick::Ask,
             Phase::Asking { .. } => {
-                self.fails += 1;
+                self.fails = if self.kicked { 0 } else { self.fails + 1 };
                 self.wait(now, rng);
                 Tick::NoAnswer
             }
@@ -282,6 +287,18 @@ impl Inflow {
             self.retry(now, rng);
         }
         waits
+    }
+
+    /// The consumer that is to be used was made, or has another leader.
+    pub fn consumer_made(&mut self, now: Time, rng: &mut Rng) {
+        match self.phase {
+            Phase::Waiting { .. } => {
+                self.fails = 0;
+                self.wait(now, rng);
+            }
+            Phase::Asking { .. } => self.kicked = true,
+            Phase::Following { .. } => {}
+        }
     }
 
     fn wait(&mut self, now: Time, rng: &mut Rng) {

@@ -63,10 +63,19 @@ pub fn source_id(source: &StreamSource) -> String {
         put(&mut filters, &source.filter_subject, true);
         put(&mut dests, "", true);
     }
-    match &source.external {
-        Some(external) => format!("{}:{} {filters} {dests}", source.name, hash8(&external.api)),
-        None => format!("{} {filters} {dests}", source.name),
+    format!("{} {filters} {dests}", origin_id(source))
+}
+
+/// What tells an origin from others: its name, where it is, and the consumer of it that is used.
+pub fn origin_id(source: &StreamSource) -> String {
+    let mut id = source.name.clone();
+    if let Some(external) = &source.external {
+        id = format!("{id}:{}", hash8(&external.api));
     }
+    if let Some(consumer) = &source.consumer {
+        id = format!("{id}:C={}", hash8(&consumer.name));
+    }
+    id
 }
 
 /// The value of `Nats-Stream-Source`: a source's id, with the message's sequence, its subject and

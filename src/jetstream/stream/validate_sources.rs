@@ -3,6 +3,7 @@
 use crate::sorted::Set;
 use std::sync::Arc;
 
+use crate::jetstream::inflow::{origin_id, source_id};
 use crate::nats::api::{ApiError, StreamConfig, StreamSource, SubjectTransform};
 use crate::nats::subject::{is_literal, is_valid_pattern, overlaps};
 use crate::nats::transform::Transform;
@@ -81,6 +82,7 @@ pub(super) fn check_mirror(config: &StreamConfig) -> Result<(), ApiError> {
     if config.allow_msg_schedules {
         return Err(ApiError::MIRROR_WITH_SCHEDULES);
     }
+    check_consumer(mirror, ApiError::MIRROR_CONSUMER_INVALID)?;
     if mirror.external.is_none() && !is_stream_name(&mirror.name) {
         return Err(ApiError::MIRROR_INVALID_NAME);
     }
@@ -99,16 +101,8 @@ pub(super) fn check_sources(config: &StreamConfig) -> Result<(), ApiError> {
         if source.external.is_none() && !is_stream_name(&source.name) {
             return Err(ApiError::SOURCE_INVALID_NAME);
         }
-        let same = |other: &StreamSource| {
-            (&other.name, &other.external, &other.filter_subject, &other.subject_transforms)
-                == (
-                    &source.name,
-                    &source.external,
-                    &source.filter_subject,
-                    &source.subject_transforms,
-                )
-        };
-        if config.sources[..index].iter().any(same) {
+        let id = source_id(source);
+        if config.sources[..index].iter().any(|other| source_id(other) == id) {
             return Err(ApiError::SOURCE_DUPLICATE);
         }
         if !source.filter_subject.is_empty() && !source.subject_transforms.is_empty() {
@@ -116,9 +110,27 @@ pub(super) fn check_sources(config: &StreamConfig) -> Result<(), ApiError> {
         }
         let overlapping = ApiError::SOURCE_OVERLAPPING_FILTERS;
         check_source_transforms(source, (10145, 10146), overlapping)?;
+        check_consumer(source, ApiError::SOURCE_CONSUMER_INVALID)?;
+        // One consumer cannot serve two sources.
+        let origin = source.consumer.as_ref().map(|_| origin_id(source));
+        let shared = |other: &StreamSource| Some(origin_id(other)) == origin;
+        if config.sources[..index].iter().any(shared) {
+            return Err(ApiError::SOURCE_CONSUMER_DUPLICATE);
+        }
         check_external(source, config)?;
     }
     Ok(())
+}
+
+/// Checks what names a consumer made beforehand. Where it begins and what it filters is its own business.
+fn check_consumer(source: &StreamSource, invalid: ApiError) -> Result<(), ApiError> {
+    let Some(consumer) = &source.consumer else { return Ok(()) };
+    let deliver = &consumer.deliver_subject;
+    let named = is_stream_name(&consumer.name) && is_literal(deliver) && is_valid_pattern(deliver);
+    let plain = source.opt_start_seq == 0
+        && source.opt_start_time.is_none()
+        && source.filter_subject.is_empty();
+    if named && plain { Ok(()) } else { Err(invalid) }
 }
 
 fn check_source_transforms(

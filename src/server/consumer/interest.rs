@@ -54,6 +54,9 @@ impl Server {
         subject: &str,
     ) {
         self.look_after_sendings(cx);
+        if let Some(made) = subject.strip_prefix("$JS.API.CONSUMER.RESET.") {
+            self.consumer_made(cx, made);
+        }
         let Some(watchers) = self.memory.watchers.get(subject) else { return };
         for (stream, consumer) in watchers.clone() {
             self.tell_interest_of(cx, &stream, &consumer);

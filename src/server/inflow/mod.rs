@@ -307,6 +307,30 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Somebody listens for resets of a consumer, `<stream>.<consumer>`, or does no more: streams that are to
+    /// use it need not wait any longer.
+    pub(super) fn consumer_made<H: Host>(&mut self, cx: &mut Context<'_, H>, made: &str) {
+        let names: Vec<Arc<str>> = self.streams.keys().cloned().collect();
+        for name in names {
+            let Some(hosted) = self.streams.get_mut(&name) else { continue };
+            let mut waits = false;
+            for HostedInflow { inflow, .. } in &mut hosted.inflows {
+                let source = inflow.source();
+                let wanted = source.consumer.as_ref().filter(|_| source.external.is_none());
+                let id = wanted.map(|wanted| format!("{}.{}", source.name, wanted.name));
+                if id.as_deref() == Some(made) {
+                    inflow.consumer_made(cx.now(), cx.rng());
+                    waits = true;
+                }
+            }
+            if waits {
+                self.arm_inflows(cx, &name);
+            }
+        }
+    }
+}
+
 fn target(name: &Arc<str>, id: &Arc<str>) -> Target {
     Target::Inflow(Arc::clone(name), Arc::clone(id))
 }
