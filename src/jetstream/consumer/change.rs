@@ -18,6 +18,7 @@ use super::start::count;
 use super::status::status;
 use super::timers::with_threshold;
 use super::validate::is_group_name;
+use super::view::sequence;
 use super::{Consumer, ConsumerCommand, Cx, filters_of};
 use crate::kernel::{Span, Time};
 
@@ -173,27 +174,38 @@ impl Consumer {
         let filters_changed = !same_filters(&old, &self.config);
         self.filters = filters_of(&self.config);
         self.deliver_to = self.config.deliver_subject.as_str().into();
-        self.lead_with(cx, &old, threshold_changed);
+        let restarted = self.lead_with(cx, &old, threshold_changed);
         if filters_changed {
             self.recount(cx);
         }
-        let info = self.info(cx);
+        let mut info = self.info(cx);
+        // Its group has not applied that yet; who asked goes on from here.
+        if let Some(start) = restarted {
+            (info.delivered, info.ack_floor) = (sequence(start, None), sequence(start, None));
+            info.num_ack_pending = 0;
+        }
         self.run(cx);
         info
     }
 
-    /// What changes for the leader.
-    fn lead_with(&mut self, cx: &mut Cx<'_>, old: &ConsumerConfig, threshold_changed: bool) {
+    /// What changes for the leader. Where it begins again, if it does.
+    fn lead_with(
+        &mut self,
+        cx: &mut Cx<'_>,
+        old: &ConsumerConfig,
+        threshold_changed: bool,
+    ) -> Option<Pair> {
         let config = Arc::clone(&self.config);
         let threshold = self.threshold;
+        let mut restarted = None;
         if config.deliver_subject != old.deliver_subject {
             if config.sourcing {
-                self.restart(cx);
+                restarted = self.restart(cx);
             } else {
                 self.expire_all(cx);
             }
         }
-        let Some(lead) = &mut self.lead else { return };
+        let lead = self.lead.as_mut()?;
         lead.kicked |= config.max_ack_pending != old.max_ack_pending;
         if config.ack_wait != old.ack_wait && lead.check_at.is_some() {
             lead.check_at = Some(cx.now + SOON);
@@ -209,15 +221,19 @@ impl Consumer {
             lead.pause_end = pause_end(&config, cx.now);
             self.advise_pause(cx);
         }
+        restarted
     }
 
-    /// A mirror or source begins again, with what it has not stored yet.
-    fn restart(&mut self, cx: &mut Cx<'_>) {
-        let Some(lead) = &mut self.lead else { return };
-        let sseq = self.config.opt_start_seq.max(lead.floor.sseq + 1);
+    /// A mirror or source begins again, with the first message of which it has not said that it is stored. Where
+    /// it asks to begin does not count: what lies before would stay for ever.
+    fn restart(&mut self, cx: &mut Cx<'_>) -> Option<Pair> {
+        let lead = self.lead.as_mut()?;
+        let start = Pair { dseq: 0, sseq: lead.floor.sseq };
         lead.active = false;
+        let sseq = start.sseq + 1;
         self.begin_again(cx, sseq);
         self.commit(cx, ConsumerCommand::Restarted { sseq });
+        Some(start)
     }
 
     /// Lets everything that is out be delivered again, as to a new subscriber.

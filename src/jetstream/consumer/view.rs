@@ -210,7 +210,7 @@ impl Consumer {
     }
 }
 
-fn sequence(at: Pair, last: Option<Time>) -> SequenceInfo {
+pub(super) fn sequence(at: Pair, last: Option<Time>) -> SequenceInfo {
     let last_active = last.map(Stamp::from);
     SequenceInfo { consumer_seq: at.dseq, stream_seq: at.sseq, last_active }
 }

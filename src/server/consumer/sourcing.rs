@@ -120,13 +120,14 @@ impl Server {
         let request = ConsumerCreateRequest { config, ..ConsumerCreateRequest::default() };
         let Admitted::Create(config) = admit(request, around)? else { return Ok(None) };
         let assignment = self.assignments.get(&stream).ok_or(ApiError::STREAM_NOT_FOUND)?;
-        let (config, requester) = (Arc::new(config), requester.clone());
-        let command = if assignment.consumers.contains_key(&consumer) {
-            let (moved, pause) = (None, false);
+        let requester = requester.clone();
+        let command = if let Some(known) = assignment.consumers.get(&consumer) {
+            let (moved, pause, old) = (None, false, ConsumerConfig::clone(&known.config));
+            let config = ConsumerConfig { deliver_subject: config.deliver_subject, ..old }.into();
             MetaCommand::UpdateConsumer { stream, consumer, config, moved, pause, requester }
         } else {
             let Place { peers, group, preferred } = self.place_consumer(cx, &config, assignment)?;
-            let created = cx.now();
+            let (created, config) = (cx.now(), Arc::new(config));
             let assignment = ConsumerAssignment { config, created, peers, group, desired: None };
             MetaCommand::CreateConsumer { stream, consumer, assignment, preferred, requester }
         };
