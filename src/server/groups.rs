@@ -21,6 +21,11 @@ enum Owner {
     Consumer(Arc<str>, Arc<str>),
 }
 
+/// Whether a group has this name. The names of groups begin alike and end differently.
+fn is_named(name: &str, group: &str) -> bool {
+    name.as_bytes().last() == group.as_bytes().last() && *name == *group
+}
+
 impl Server {
     /// A member of this server in a group of these servers. One that joins a group that is there
     /// learns from its log who is a member.
@@ -53,13 +58,13 @@ impl Server {
             let consumers = hosted.consumers.values_mut().map(|about| about.group.as_mut());
             std::iter::once(hosted.group.as_mut()).chain(consumers)
         });
-        assets.flatten().find(|(name, _)| **name == *group).map(|(_, member)| member)
+        assets.flatten().find(|(name, _)| is_named(name, group)).map(|(_, member)| member)
     }
 
     /// Whose group this is.
     fn owner_of(&self, group: &str) -> Option<Owner> {
         let is = |asset: &Option<(Arc<str>, Member)>| {
-            asset.as_ref().is_some_and(|(name, _)| **name == *group)
+            asset.as_ref().is_some_and(|(name, _)| is_named(name, group))
         };
         self.streams.iter().find_map(|(stream, hosted)| {
             if is(&hosted.group) {
@@ -78,9 +83,9 @@ impl Server {
                 // The first server of the list is the one that starts the cluster.
                 let preferred = self.config.me == peers[0];
                 self.meta = Some(self.new_member(cx, META, &peers, false, preferred));
-                self.arm(cx, META);
+                self.arm(cx, &META.into());
             } else {
-                self.with_group(cx, META, |raft, now, out| {
+                self.with_group(cx, &META.into(), |raft, now, out| {
                     let applied = raft.applied();
                     raft.restart(now, applied, out);
                 });
@@ -195,19 +200,19 @@ impl Server {
     pub(super) fn with_group<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
-        group: &str,
+        group: &Arc<str>,
         act: impl FnOnce(&mut GroupRaft, Time, &mut Out),
     ) {
         let now = cx.now();
         let mut out = Vec::new();
         let Some(member) = self.member_mut(group) else { return };
         act(&mut member.raft, now, &mut out);
-        self.carry_out(cx, &group.into(), out);
+        self.carry_out(cx, group, out);
         self.arm(cx, group);
     }
 
     /// Sets the timer of a group for its next deadline, if that is earlier than the one set.
-    fn arm<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &str) {
+    fn arm<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &Arc<str>) {
         let now = cx.now();
         let Some(member) = self.member_mut(group) else { return };
         let due = member.raft.next_deadline();
@@ -220,7 +225,7 @@ impl Server {
             }
             cx.cancel_timer(id);
         }
-        let id = cx.set_timer(due.since(now), Timer::Raft(group.into()).into());
+        let id = cx.set_timer(due.since(now), Timer::Raft(Arc::clone(group)).into());
         member.timer = Some((due, id));
     }
 
@@ -374,27 +379,27 @@ impl Server {
 
     /// Folds what is applied into a snapshot once the log is long.
     fn compact(&mut self, group: &str) {
-        let assignments = self.assignments.clone();
+        let is_long = |raft: &GroupRaft| raft.applied() >= raft.first_index() + COMPACT_AFTER;
+        if !self.member_mut(group).is_some_and(|member| is_long(&member.raft)) {
+            return;
+        }
         if group == META {
-            if let Some(Member { raft, .. }) = &mut self.meta
-                && raft.applied() >= raft.first_index() + COMPACT_AFTER
-            {
-                raft.compact(raft.applied(), GroupState::Meta(assignments));
+            let state = GroupState::Meta(self.assignments.clone());
+            if let Some(Member { raft, .. }) = &mut self.meta {
+                raft.compact(raft.applied(), state);
             }
             return;
         }
         for hosted in self.streams.values_mut() {
             if let Some((name, Member { raft, .. })) = &mut hosted.group
-                && **name == *group
-                && raft.applied() >= raft.first_index() + COMPACT_AFTER
+                && is_named(name, group)
             {
                 let state = GroupState::Stream(Box::new(hosted.stream.clone()));
                 raft.compact(raft.applied(), state);
             }
             for about in hosted.consumers.values_mut() {
                 if let Some((name, Member { raft, .. })) = &mut about.group
-                    && **name == *group
-                    && raft.applied() >= raft.first_index() + COMPACT_AFTER
+                    && is_named(name, group)
                 {
                     let state = GroupState::Consumer(Box::new(about.consumer.clone()));
                     raft.compact(raft.applied(), state);
@@ -405,10 +410,10 @@ impl Server {
 
     /// Hands over the leadership of every group led here.
     pub(super) fn hand_over_everything<H: Host>(&mut self, cx: &mut Context<'_, H>) {
-        let groups: Vec<String> = self
+        let groups: Vec<Arc<str>> = self
             .groups()
             .filter(|(_, raft)| raft.is_leader())
-            .map(|(name, _)| name.to_owned())
+            .map(|(name, _)| name.into())
             .collect();
         for group in groups {
             self.with_group(cx, &group, |raft, now, out| {

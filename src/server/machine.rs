@@ -116,9 +116,9 @@ impl Server {
                 group.map_or_else(|| "".into(), |(group, _)| Arc::clone(group))
             });
             let all = self.groups().map(|(name, _)| name);
-            let groups: Vec<String> = all
+            let groups: Vec<Arc<str>> = all
                 .filter(|name| wanted.as_ref().is_none_or(|wanted| **wanted == **name))
-                .map(str::to_owned)
+                .map(Arc::from)
                 .collect();
             for group in groups {
                 self.with_group(cx, &group, |raft, now, _| raft.set_luck(now, *luck));

@@ -28,13 +28,15 @@ type Chunk<E> = Arc<Vec<Arc<LogEntry<E>>>>;
 pub(super) struct Log<E> {
     /// The last entry that is no longer here; all zero if there never was one.
     start: Position,
+    /// The last entry, or the starting point. It is asked for all the time.
+    end: Position,
     chunks: Arc<Vec<Chunk<E>>>,
 }
 
 impl<E> Log<E> {
     /// A log without entries that goes on after `start`.
     pub(super) fn starting_at(start: Position) -> Self {
-        Self { start, chunks: Arc::default() }
+        Self { start, end: start, chunks: Arc::default() }
     }
 
     /// The last entry that is no longer here.
@@ -43,11 +45,8 @@ impl<E> Log<E> {
     }
 
     /// Where the log ends: its last entry, or its starting point.
-    pub(super) fn last(&self) -> Position {
-        self.chunks
-            .last()
-            .and_then(|chunk| chunk.last())
-            .map_or(self.start, |entry| Position { term: entry.term, index: entry.index })
+    pub(super) const fn last(&self) -> Position {
+        self.end
     }
 
     /// The index of the first entry that is here, or would be.
@@ -56,15 +55,19 @@ impl<E> Log<E> {
     }
 
     /// Whether nothing was ever written.
-    pub(super) fn is_empty(&self) -> bool {
-        self.last().index == 0
+    pub(super) const fn is_empty(&self) -> bool {
+        self.end.index == 0
     }
 
     /// The entry at `index`, if it is here.
     pub(super) fn get(&self, index: u64) -> Option<&Arc<LogEntry<E>>> {
-        let after = self.chunks.partition_point(|chunk| first_of(chunk) <= index);
-        let chunk = self.chunks.get(after.checked_sub(1)?)?;
-        chunk.get(usize::try_from(index - first_of(chunk)).ok()?)
+        let at = usize::try_from(index.checked_sub(self.first_index())?).ok()?;
+        let first = self.chunks.first()?;
+        // All chunks between the first and the last are full.
+        match at.checked_sub(first.len()) {
+            None => first.get(at),
+            Some(at) => self.chunks.get(1 + at / CHUNK)?.get(at % CHUNK),
+        }
     }
 
     /// The term of the entry at `index`; also known for the starting point.
@@ -83,6 +86,7 @@ impl<E> Log<E> {
     /// Puts an entry at the end. Its index must be the next one.
     pub(super) fn push(&mut self, entry: Arc<LogEntry<E>>) {
         debug_assert_eq!(entry.index, self.last().index + 1, "a log has no gaps");
+        self.end = Position { term: entry.term, index: entry.index };
         let chunks = Arc::make_mut(&mut self.chunks);
         match chunks.last_mut() {
             Some(chunk) if chunk.len() < CHUNK => Arc::make_mut(chunk).push(entry),
@@ -104,6 +108,9 @@ impl<E> Log<E> {
                 Arc::make_mut(chunk).truncate(len);
             }
         }
+        let last = self.chunks.last().and_then(|chunk| chunk.last());
+        let position = |entry: &Arc<LogEntry<E>>| Position { term: entry.term, index: entry.index };
+        self.end = last.map_or(self.start, position);
     }
 
     /// Removes every entry up to `index`, which becomes the starting point. Does nothing if there
@@ -111,6 +118,7 @@ impl<E> Log<E> {
     pub(super) fn compact(&mut self, index: u64) {
         let Some(term) = self.term_at(index) else { return };
         self.start = Position { term, index };
+        self.end = self.end.max(self.start);
         let chunks = Arc::make_mut(&mut self.chunks);
         let gone =
             chunks.partition_point(|chunk| first_of(chunk) + chunk.len() as u64 <= index + 1);

@@ -124,7 +124,7 @@ impl Server {
 
     /// The founder of a group need not wait for its turn to lead it.
     pub(in crate::server) fn lead_alone<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &str) {
-        self.with_group(cx, group, |raft, now, out| raft.lead_alone(now, out));
+        self.with_group(cx, &group.into(), |raft, now, out| raft.lead_alone(now, out));
     }
 
     /// The whole list of streams is another one than this server knew before.
