@@ -116,8 +116,16 @@ fn every_world_of_the_swarm_weathers_its_faults() {
 /// What a property says of a world in which something was done behind the swarm's back. The world is the
 /// first that has three servers in its first cluster.
 fn said_after(spoil: impl Fn(&mut Storm)) -> Option<Violation> {
-    let large = |seed: &u64| Plan::new(*seed).topology.clusters[0].servers.len() == 3;
-    let mut storm = Storm::new((0..).find(large).unwrap());
+    said_with("", spoil)
+}
+
+/// The same in the first such world that has this stream.
+fn said_with(stream: &str, spoil: impl Fn(&mut Storm)) -> Option<Violation> {
+    let fits = |seed: &u64| {
+        let topology = Plan::new(*seed).topology;
+        topology.clusters[0].servers.len() == 3 && format!("{:?}", topology.setup).contains(stream)
+    };
+    let mut storm = Storm::new((0..).find(fits).unwrap());
     storm.load();
     storm.rest().unwrap();
     spoil(&mut storm);
@@ -189,6 +197,30 @@ fn a_task_that_nobody_does_is_found() {
         storm.publish_on("c1-a".to_owned(), "c1.t".to_owned(), 1);
     });
     assert!(matches!(found, Some(Violation::TaskLeft { .. })), "{found:?}");
+}
+
+#[test]
+fn a_task_that_its_mirror_does_not_have_is_found() {
+    let found = said_with("QUEUE-OF-c1", |storm| {
+        let views = storm.world.streams();
+        let mirror = views.iter().find(|view| &**view.name == "QUEUE-OF-c1").unwrap();
+        let client = format!("c{}-a", mirror.cluster + 1);
+        let subject = "$JS.API.STREAM.MSG.DELETE.QUEUE-OF-c1".to_owned();
+        let call = Call::Api { subject, body: r#"{"seq":1}"#.to_owned() };
+        storm.give(Input::Call { client, call });
+    });
+    assert!(matches!(found, Some(Violation::TaskLost { seq: 1, .. })), "{found:?}");
+}
+
+#[test]
+fn a_message_that_no_link_carries_and_no_client_sent_is_found() {
+    let found = said_with("HOME-c1", |storm| {
+        let config = r#"{"name":"PLAIN-c1","subjects":["c1.p.>"],"num_replicas":1,
+            "republish":{"src":">","dest":"home.>"}}"#;
+        api(storm, "UPDATE.PLAIN-c1", config);
+        storm.publish_on("c1-a".to_owned(), "c1.p.a".to_owned(), 1);
+    });
+    assert!(matches!(found, Some(Violation::FromAfar { .. })), "{found:?}");
 }
 
 #[test]

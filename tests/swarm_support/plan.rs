@@ -39,6 +39,13 @@ impl Plan {
         for at in 0..sizes.len() {
             plan.follow(&mut rng, at);
         }
+        let mut rng = Rng::new(seed).fork("more");
+        for at in 0..sizes.len() {
+            plan.hand_on(&mut rng, at);
+        }
+        if rng.below(2) == 0 {
+            plan.stay_at_home(&mut rng);
+        }
         plan
     }
 
@@ -119,6 +126,43 @@ impl Plan {
         let all = format!(r#""name":"ALL-{c}","subjects":["{c}.all"],"sources":[{sources}]"#);
         self.stream(&client, all, replicas);
         self.publishes.push((client, format!("{c}.all")));
+    }
+
+    /// Gives a cluster, now and then, a work queue and a stream of interest whose messages go to mirrors, here
+    /// or in another cluster.
+    fn hand_on(&mut self, rng: &mut Rng, at: usize) {
+        let c = self.topology.clusters[at].name.clone();
+        for (kind, retention) in [("QUEUE", "workqueue"), ("NEWS", "interest")] {
+            if rng.below(3) > 0 {
+                continue;
+            }
+            let (client, subject) = (format!("{c}-b"), format!("{c}.{}", kind.to_lowercase()));
+            let config = format!(
+                r#""name":"{kind}-{c}","subjects":["{subject}"],"retention":"{retention}""#
+            );
+            let replicas = self.replicas(rng, at);
+            self.stream(&client, config, replicas);
+            let to = rng.below(self.topology.clusters.len() as u64) as usize;
+            let (origin, replicas) = (self.origin(kind, at, to, ""), self.replicas(rng, to));
+            let maker = format!("{}-a", self.topology.clusters[to].name);
+            self.stream(&maker, format!(r#""name":"{kind}-OF-{c}","mirror":{origin}"#), replicas);
+            self.publishes.push((client, subject));
+        }
+    }
+
+    /// All clusters have a stream of the same subjects, which no link carries.
+    fn stay_at_home(&mut self, rng: &mut Rng) {
+        for link in &mut self.topology.links {
+            for denied in [&mut link.deny_imports, &mut link.deny_exports] {
+                denied.push("home.>".to_owned());
+            }
+        }
+        for at in 0..self.topology.clusters.len() {
+            let c = self.topology.clusters[at].name.clone();
+            let (client, replicas) = (format!("{c}-a"), self.replicas(rng, at));
+            self.stream(&client, format!(r#""name":"HOME-{c}","subjects":["home.>"]"#), replicas);
+            self.publishes.push((client, "home.x".to_owned()));
+        }
     }
 
     /// A stream of cluster `of`, as cluster `at` names it.

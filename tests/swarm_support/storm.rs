@@ -7,8 +7,9 @@ use windtunnel::client::kv::{Act, Op};
 use windtunnel::client::{Call, Draft};
 use windtunnel::kernel::{LinkSpec, Ratio, Rng, Span};
 use windtunnel::world::check::{
-    Acknowledged, Leaders, Settled, Tasks, Violation, copies_agree, has_converged, logs_match,
-    mirrors_agree, mirrors_are_complete, sources_agree, sources_are_complete,
+    Acknowledged, AtHome, Leaders, Settled, Tasks, Violation, all_is_handed_on, copies_agree,
+    has_converged, logs_match, mirrors_agree, mirrors_are_complete,
+    nothing_goes_before_its_mirror_has_it, sources_agree, sources_are_complete,
 };
 use windtunnel::world::{Input, World};
 
@@ -31,6 +32,7 @@ pub(crate) struct Storm {
     links: BTreeMap<(String, String), LinkSpec>,
     leaders: Leaders,
     settled: Settled,
+    home: AtHome,
     pub(crate) acknowledged: Acknowledged,
     pub(crate) tasks: Tasks,
     published: u32,
@@ -52,6 +54,7 @@ impl Storm {
             links: BTreeMap::new(),
             leaders: Leaders::default(),
             settled: Settled::default(),
+            home: AtHome::default(),
             acknowledged: Acknowledged::default(),
             tasks: Tasks::default(),
             published: 0,
@@ -75,6 +78,7 @@ impl Storm {
         }
         self.heal()?;
         self.rest()?;
+        self.lose_disks()?;
         let before = self.acknowledged.all().len();
         self.load();
         self.rest()?;
@@ -171,7 +175,7 @@ impl Storm {
     fn act(&mut self) {
         let process = self.process();
         let ends = self.ends();
-        let input = match (self.rng.below(30), ends) {
+        let input = match (self.rng.below(31), ends) {
             (0..=1, _) => Input::Crash { process, lose_disk: false },
             (2..=4, _) => Input::Restart { process },
             (5, _) => Input::Stop { process: self.server() },
@@ -187,22 +191,66 @@ impl Storm {
                 None => return self.publish(),
             },
             (17..=19, _) => return self.put(),
+            (20, _) => return self.darken(),
             _ => return self.publish(),
         };
         self.give(input);
     }
 
-    /// Makes a link lossy, or slow.
+    /// In every cluster a server dies and loses its disk, one that has no stream to itself, and comes back with
+    /// nothing while all others run. Raft survives no more: a vote that is forgotten may be given twice.
+    fn lose_disks(&mut self) -> Result<(), Violation> {
+        let mut lost: Vec<Option<usize>> = Vec::new();
+        for process in self.servers.clone() {
+            let Some(id) = self.world.process(&process) else { continue };
+            let (at, Some(server)) = (self.world.cluster_of(id), self.world.server(id)) else {
+                continue;
+            };
+            let alone = server.streams().any(|(_, hosted)| hosted.group.is_none());
+            if server.config().members.len() < 3 || lost.contains(&at) || alone {
+                continue;
+            }
+            lost.push(at);
+            self.give(Input::Crash { process: process.clone(), lose_disk: true });
+            self.publish();
+            let longest = self.one_of(&[10, 1_000, 15_000]);
+            let span = self.rng.span(Span::ZERO, Span::millis(longest));
+            self.pass(span)?;
+            self.give(Input::Restart { process });
+            self.load();
+            self.rest()?;
+        }
+        Ok(())
+    }
+
+    /// A whole cluster goes dark.
+    fn darken(&mut self) {
+        let server = self.server();
+        let prefix = server.split_once('/').map_or("", |(cluster, _)| cluster).to_owned() + "/";
+        for process in self.servers.clone().into_iter().filter(|name| name.starts_with(&prefix)) {
+            self.give(Input::Crash { process, lose_disk: false });
+        }
+    }
+
+    /// Makes a link lossy, slow, or narrow and uneven.
     fn worsen(&mut self, a: String, b: String) {
         let ends = (self.world.process(&a), self.world.process(&b));
         let (Some(from), Some(to)) = ends else { return };
         let Some(usual) = self.world.sim().link(from, to).map(|link| link.spec) else { return };
-        let spec = if self.rng.below(2) == 0 {
-            let loss = Ratio::percent(5 + self.rng.below(20) as u32);
-            LinkSpec { jitter: Span::millis(3), loss, ..usual }
-        } else {
-            let latency = self.rng.span(Span::millis(20), Span::millis(300));
-            LinkSpec { latency, ..usual }
+        let spec = match self.rng.below(3) {
+            0 => {
+                let loss = Ratio::percent(5 + self.rng.below(20) as u32);
+                LinkSpec { jitter: Span::millis(3), loss, ..usual }
+            }
+            1 => {
+                let latency = self.rng.span(Span::millis(20), Span::millis(300));
+                LinkSpec { latency, ..usual }
+            }
+            _ => {
+                let jitter = self.rng.span(Span::millis(5), Span::millis(200));
+                let bandwidth = 20_000 + self.rng.below(500_000);
+                LinkSpec { jitter, bandwidth, ..usual }
+            }
         };
         let ends = if a < b { (a.clone(), b.clone()) } else { (b.clone(), a.clone()) };
         self.links.entry(ends).or_insert(usual);
@@ -213,12 +261,15 @@ impl Storm {
         self.world.run_until(self.world.now() + span);
         self.acknowledged.watch(&self.world);
         self.tasks.watch(&self.world);
+        self.home.watch(&self.world);
         self.leaders.watch(&self.world)?;
         self.settled.watch(&self.world)?;
         logs_match(&self.world)?;
         copies_agree(&self.world)?;
         mirrors_agree(&self.world)?;
         sources_agree(&self.world)?;
+        self.home.nothing_came_from_afar(&self.world)?;
+        nothing_goes_before_its_mirror_has_it(&self.world, &self.acknowledged)?;
         self.tasks.none_is_lost(&self.world, &self.acknowledged)
     }
 
@@ -251,6 +302,7 @@ impl Storm {
         self.acknowledged.nothing_is_lost(&self.world)?;
         mirrors_are_complete(&self.world)?;
         sources_are_complete(&self.world)?;
+        all_is_handed_on(&self.world, &self.acknowledged)?;
         self.tasks.all_are_done(&self.world, &self.acknowledged)
     }
 }

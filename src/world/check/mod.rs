@@ -10,6 +10,8 @@
 //! | a mirror has its origin's messages | always | [`mirrors_agree`] |
 //! | what comes from a source comes once, in order | always | [`sources_agree`] |
 //! | nothing of an origin is missing | once it caught up | [`mirrors_are_complete`], [`sources_are_complete`] |
+//! | what an origin forgets its mirror has | always; all of it once it caught up | [`nothing_goes_before_its_mirror_has_it`], [`all_is_handed_on`] |
+//! | what links deny stays at home | always | [`AtHome`] |
 //! | what was acknowledged is stored | once it converged | [`Acknowledged`] |
 //! | one leader, the same state everywhere | some time after the last fault | [`has_converged`] |
 //!
@@ -18,8 +20,10 @@
 //! so that a test can show it a state to which it has to object.
 
 mod acknowledged;
+mod at_home;
 mod converged;
 mod copies;
+mod handed_on;
 mod leaders;
 mod logs;
 mod mirrored;
@@ -32,8 +36,10 @@ use std::sync::Arc;
 use crate::kernel::ProcId;
 
 pub use acknowledged::{Acked, Acknowledged};
+pub use at_home::AtHome;
 pub use converged::has_converged;
 pub use copies::copies_agree;
+pub use handed_on::{all_is_handed_on, nothing_goes_before_its_mirror_has_it};
 pub use leaders::Leaders;
 pub use logs::logs_match;
 pub use mirrored::{mirrors_agree, mirrors_are_complete};
@@ -148,6 +154,18 @@ pub enum Violation {
         /// The server with that copy.
         server: ProcId,
         /// The sequence in the source.
+        seq: u64,
+    },
+    /// A stream has a message from another cluster that no link carries.
+    #[error(
+        "stream {stream} on {server:?}: sequence {seq} comes from afar, where the links deny it"
+    )]
+    FromAfar {
+        /// The stream.
+        stream: Arc<str>,
+        /// The server with that copy.
+        server: ProcId,
+        /// The sequence.
         seq: u64,
     },
     /// A group has not come to rest.

@@ -6,6 +6,7 @@
 use crate::sorted::Set;
 use std::sync::Arc;
 
+use super::handed_on::mirror_of;
 use super::{Acked, Acknowledged, Violation};
 use crate::kernel::EventId;
 use crate::nats::Message;
@@ -102,8 +103,12 @@ fn each(
     acknowledged: &Acknowledged,
     ask: impl Fn(&Acked, &Replica<'_>) -> Option<Violation>,
 ) -> Result<(), Violation> {
-    for view in world.streams() {
-        if !view.config().is_some_and(|config| config.retention == Retention::WorkQueue) {
+    let streams = world.streams();
+    for view in &streams {
+        // What has a mirror is answered by it.
+        if !view.config().is_some_and(|config| config.retention == Retention::WorkQueue)
+            || mirror_of(world, &streams, view).is_some()
+        {
             continue;
         }
         let here = |task: &&Acked| task.cluster == view.cluster && task.stream == *view.name;
