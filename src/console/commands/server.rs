@@ -12,6 +12,7 @@ pub(super) const SERVER: Command = Command {
             "The real CLI asks the servers with messages of the system account. There is no system",
             "account to log in to here: these commands look at the simulation itself, send nothing",
             "and also show servers that cannot answer.",
+            "All clusters are shown, as a real system account sees them that leaf links join as well.",
         ],
     )
 };
