@@ -1,6 +1,6 @@
-//! Whatever number of clusters and servers, as a hub with spokes or as a chain: all groups converge, what is
-//! published anywhere is heard everywhere, every domain answers, and a mirror at one end follows its origin at
-//! the other. What cannot be is refused, in words that say what can.
+//! Whatever number of clusters and servers, as a hub with spokes or as a chain: all groups converge, what
+//! is published anywhere is heard everywhere, every domain answers, and a mirror at one end follows its
+//! origin at the other. What cannot be is refused, in words that say what can.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "what goes wrong here is to stop the test")]
 

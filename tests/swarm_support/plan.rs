@@ -128,8 +128,8 @@ impl Plan {
         self.publishes.push((client, format!("{c}.all")));
     }
 
-    /// Gives a cluster, now and then, a work queue and a stream of interest whose messages go to mirrors, here
-    /// or in another cluster.
+    /// Gives a cluster, now and then, a work queue and a stream of interest whose messages go to mirrors,
+    /// here or in another cluster.
     fn hand_on(&mut self, rng: &mut Rng, at: usize) {
         let c = self.topology.clusters[at].name.clone();
         for (kind, retention) in [("QUEUE", "workqueue"), ("NEWS", "interest")] {

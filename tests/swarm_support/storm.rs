@@ -197,8 +197,8 @@ impl Storm {
         self.give(input);
     }
 
-    /// In every cluster a server dies and loses its disk, one that has no stream to itself, and comes back with
-    /// nothing while all others run. Raft survives no more: a vote that is forgotten may be given twice.
+    /// In every cluster a server dies and loses its disk, one that has no stream to itself, and comes back
+    /// with nothing while all others run. Raft survives no more: a forgotten vote may be given twice.
     fn lose_disks(&mut self) -> Result<(), Violation> {
         let mut lost: Vec<Option<usize>> = Vec::new();
         for process in self.servers.clone() {

@@ -224,8 +224,8 @@ impl Consumer {
         restarted
     }
 
-    /// A mirror or source begins again, with the first message of which it has not said that it is stored. Where
-    /// it asks to begin does not count: what lies before would stay for ever.
+    /// A mirror or source begins again, with the first message of which it has not said that it is stored.
+    /// Where it asks to begin does not count: what lies before would stay for ever.
     fn restart(&mut self, cx: &mut Cx<'_>) -> Option<Pair> {
         let lead = self.lead.as_mut()?;
         let start = Pair { dseq: 0, sseq: lead.floor.sseq };
