@@ -8,6 +8,7 @@ mod cli;
 mod clients;
 mod failure;
 mod needs;
+mod order;
 mod page;
 mod place;
 mod report;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::failure::Failure;
 use crate::needs;
+use crate::order;
 use crate::place::Place;
 use crate::run::Call;
 use crate::size::{self, Size, kilobytes};
@@ -24,9 +25,10 @@ const WASM_FEATURES: &[&str] = &[
 
 /// What wasm-opt does. It is not told that traps never happen (`--ignore-implicit-traps`) nor that the lowest
 /// kilobyte is free (`--low-memory-unused`): it then loads before it has looked whether it may, and the page
-/// stops with an access out of bounds. Ordered by name, what was made from one generic function for many
-/// types lies side by side, where the compression of a static host, which looks back 32 kB, finds it.
-const WASM_PASSES: &[&str] = &["-Oz", "--reorder-functions-by-name"];
+/// stops with an access out of bounds.
+const WASM_PASSES: &[&str] = &["-Oz"];
+/// What it does then, with the names that [`order`] gives.
+const WASM_ORDER: &[&str] = &["--reorder-functions-by-name"];
 
 /// Trunk, with the tools it calls in front of the PATH.
 pub(crate) fn trunk(place: &Place) -> Call {
@@ -81,13 +83,23 @@ fn module(place: &Place) -> Result<PathBuf, Failure> {
     }
 }
 
-/// Lets wasm-opt rewrite the module: npm's, because older ones of Linux distributions write modules that do
-/// not start.
+/// Lets wasm-opt rewrite the module, and then put its functions into an order that compresses well.
 fn shrink(place: &Place, module: &PathBuf) -> Result<(), Failure> {
+    wasm_opt(place, module, WASM_PASSES)?;
+    let bytes = fs::read(module).map_err(Failure::file(module))?;
+    let named = order::name_in_order(&bytes).ok_or_else(|| {
+        Failure::Absent(format!("{} should be a module that can be read", module.display()))
+    })?;
+    fs::write(module, named).map_err(Failure::file(module))?;
+    wasm_opt(place, module, WASM_ORDER)
+}
+
+/// Runs wasm-opt: npm's, because older ones of Linux distributions write modules that do not start.
+fn wasm_opt(place: &Place, module: &PathBuf, passes: &[&str]) -> Result<(), Failure> {
     let shrunk = module.with_extension("opt");
     Call::new("node", place)
         .arg(place.file("node_modules/binaryen/bin/wasm-opt"))
-        .args(WASM_PASSES)
+        .args(passes)
         .args(WASM_FEATURES)
         .arg(module)
         .arg("-o")
