@@ -15,7 +15,7 @@ const ALWAYS: [Class; 5] =
     [Class::Publish, Class::Replicate, Class::Ack, Class::Deliver, Class::Mirror];
 
 /// Marks that are no traffic: outline, whether it is filled, tone, and what they mean.
-const SIGNS: [(&str, &str, &str); 13] = [
+const SIGNS: [(&str, &str, &str); 15] = [
     ("M-5.5 4l1.8-8 3.7 4.5L3.7-4l1.8 8z", "sign crown", "leads the stream"),
     (
         "M0-5.5l1.6 3.4 3.7.5-2.7 2.6.7 3.7L0 3l-3.3 1.7.7-3.7-2.7-2.6 3.7-.5z",
@@ -29,6 +29,8 @@ const SIGNS: [(&str, &str, &str); 13] = [
     ("M-5.5-5.5h11v11h-5", "sign hatch", "out: ack wait runs"),
     ("M-6 2.5h12", "sign acked", "acknowledged up to here"),
     ("M-7 0h4M3 0h4M-3-4v8M3-4v8", "sign fault", "cut link"),
+    ("M-7 0h9M1.5-3.5l5 3.5-5 3.5z", "sign flow", "a mirror or source follows its origin"),
+    ("M-5-5h6l4 4v6h-10z", "sign flow", "a message that its origin has no more"),
     ("M-5-5h10V5H-5z", "sign old", "an earlier value of a key"),
     ("M-5-5h10V5H-5z", "sign marker", "a marker: deleted, purged, run out"),
     ("M-5-5h10V5H-5zM-3 3l6-6", "sign fault marker", "a chunk of no object"),

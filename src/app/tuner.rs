@@ -6,17 +6,13 @@
 use leptos::prelude::*;
 use leptos::tachys::dom::event_target_value;
 
-use crate::view::tune::{Property, Tuner as Picture};
+use crate::view::tune::{Property, SLIDERS, Tuner as Picture};
 
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
 
-/// How much room the sliders take on the stage, and how far below the link they are.
-const WIDTH: f64 = 248.0;
+/// Height of the sliders on the stage when all are asked for.
 const HEIGHT: f64 = 152.0;
-const BELOW: f64 = 14.0;
-/// Height of what is there before the other sliders are asked for.
-const CLOSED: f64 = 62.0;
 
 /// The sliders in the inspector; nothing unless a link is selected.
 #[component]
@@ -48,16 +44,10 @@ pub(crate) fn Tuner() -> impl IntoView {
 pub(crate) fn StageTuner() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let tuner = current(ctx);
-    let view_box = Memo::new(move |_| ctx.frame.read().stage.view);
     let title = title(tuner);
     let drawn = Memo::new(move |_| tuner.with(|t| t.as_ref().is_some_and(|t| t.place.is_some())));
-    // The left upper corner: below the link's middle, within the stage.
-    let corner = Memo::new(move |_| {
-        let at = tuner.with(|t| t.as_ref().and_then(|t| t.place)).unwrap_or_default();
-        let (w, h) = view_box.with(|view| (view.w, view.h));
-        let x = (at.x - WIDTH / 2.0).min(w - WIDTH - 6.0).max(6.0);
-        (x.round(), (at.y + BELOW).min(h - CLOSED - 6.0).max(6.0).round())
-    });
+    let corner =
+        Memo::new(move |_| tuner.with(|t| t.as_ref().and_then(|t| t.place)).unwrap_or_default());
     view! {
         {live(move || {
             title
@@ -69,9 +59,9 @@ pub(crate) fn StageTuner() -> impl IntoView {
                     view! {
                         <foreignObject
                             class="stage__tuner"
-                            x=move || corner.get().0.to_string()
-                            y=move || corner.get().1.to_string()
-                            width=WIDTH.to_string()
+                            x=move || corner.get().x.to_string()
+                            y=move || corner.get().y.to_string()
+                            width=SLIDERS.0.to_string()
                             height=HEIGHT.to_string()
                             on:click=move |event| event.stop_propagation()
                             on:keydown=move |event| {

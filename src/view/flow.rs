@@ -111,8 +111,16 @@ impl<'a> Flow<'a> {
 
     /// What flows into these streams.
     pub fn among(world: &'a World, streams: &[StreamView<'a>]) -> Vec<Self> {
-        let inflows = world.inflows();
+        let follows = |stream: &StreamView<'_>| {
+            stream
+                .config()
+                .is_some_and(|config| config.mirror.is_some() || !config.sources.is_empty())
+        };
         let mut flows = Vec::new();
+        if !streams.iter().any(follows) {
+            return flows;
+        }
+        let inflows = world.inflows();
         for stream in streams {
             let Some(config) = stream.config() else { continue };
             let mirror = config.mirror.iter().map(|source| (Kind::Mirror, source));

@@ -6,9 +6,13 @@ use crate::sorted;
 use crate::world::{Input, World};
 
 use super::cast::Cast;
-use super::frame::Point;
+use super::frame::{LinkLine, Point, Rect, ServerHex, Stage};
 use super::stage::percent;
 use super::text::size;
+
+/// How large the sliders on the stage are before all are asked for, and how far from their link.
+pub const SLIDERS: (f64, f64) = (248.0, 62.0);
+const OFF: f64 = 14.0;
 
 /// A property of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +116,40 @@ impl Property {
     }
 }
 
+/// Where sliders stand: near the middle of the line, above or below it, and over as little as may be.
+fn place(stage: &Stage, line: &LinkLine) -> Point {
+    let (w, h) = SLIDERS;
+    let mut best: Option<(f64, Point)> = None;
+    for t in [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2] {
+        let at = line.point(t);
+        for y in [at.y + OFF, at.y - OFF - h] {
+            let x = (at.x - w / 2.0).min(stage.view.w - w - 6.0).max(6.0);
+            let rect = Rect::new(x.round(), y.min(stage.view.h - h - 6.0).max(6.0).round(), w, h);
+            let over = covered(stage, rect);
+            if best.is_none_or(|(least, _)| over < least) {
+                best = Some((over, Point::new(rect.x, rect.y)));
+            }
+        }
+    }
+    best.map(|(_, at)| at).unwrap_or_default()
+}
+
+/// How much of what can be selected lies under a box.
+fn covered(stage: &Stage, rect: Rect) -> f64 {
+    let hex = |server: &ServerHex| {
+        Rect::new(server.centre.x, server.centre.y, 0.0, 0.0).grow(server.radius + 10.0)
+    };
+    let servers = stage.servers.iter().map(hex);
+    let apps = stage.apps.iter().map(|app| app.rect);
+    let tapes = stage.tapes.iter().map(|tape| tape.rect.grow(10.0));
+    let over = |under: Rect| {
+        let w = under.right().min(rect.right()) - under.x.max(rect.x);
+        let h = under.bottom().min(rect.bottom()) - under.y.max(rect.y);
+        w.max(0.0) * h.max(0.0)
+    };
+    servers.chain(apps).chain(tapes).map(over).sum()
+}
+
 /// A time as it stands beside others that are milliseconds.
 fn time(span: Span) -> String {
     if span == Span::ZERO { "0 ms".to_owned() } else { span.to_string() }
@@ -128,14 +166,14 @@ pub struct Tuner {
     spec: LinkSpec,
     /// What it is like in the topology.
     usual: LinkSpec,
-    /// Its middle on the stage, if it is drawn.
+    /// Where its sliders stand on the stage, if it is drawn: left upper corner.
     pub place: Option<Point>,
 }
 
 impl Tuner {
     /// The sliders of the link between two processes. Of one that joins two clusters all ways between
     /// them are tuned: it stands for the distance, and a leaf finds another way when one is bad.
-    pub fn of(world: &World, a: ProcId, b: ProcId, place: Option<Point>) -> Option<Self> {
+    pub fn of(world: &World, stage: &Stage, a: ProcId, b: ProcId) -> Option<Self> {
         let spec = world.sim().link(a, b)?.spec;
         let cast = Cast::new(world);
         let clusters = &world.topology().clusters;
@@ -156,7 +194,8 @@ impl Tuner {
                 )
             }
         };
-        Some(Self { title, ends, spec, usual, place })
+        let line = stage.links.iter().find(|line| line.carries(a, b).is_some());
+        Some(Self { title, ends, spec, usual, place: line.map(|line| place(stage, line)) })
     }
 
     /// What the steps of a slider make of the link, from little to much. What it is like, and what it is
@@ -275,7 +314,15 @@ mod tests {
         }
         let other = tuner(&mut player, "us-east/n1", "us-east/n3");
         assert_eq!(other.reset(), None);
-        assert!(other.place.is_some(), "it is drawn");
+        let place = other.place.expect("it is drawn");
+        // It covers no server.
+        let rect = Rect::new(place.x, place.y, SLIDERS.0, SLIDERS.1);
+        let stage = player.frame().stage;
+        assert!(stage.view.contains(&rect));
+        let hexes = stage.servers.iter();
+        let hexes =
+            hexes.map(|hex| Rect::new(hex.centre.x, hex.centre.y, 0.0, 0.0).grow(hex.radius));
+        assert!(hexes.into_iter().all(|hex| !hex.overlaps(&rect)), "{rect:?}");
     }
 
     use crate::view::frame::LinkKind;

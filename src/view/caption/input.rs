@@ -9,6 +9,7 @@ use crate::server::Condition;
 use crate::view::cast::Cast;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
+use crate::view::stage::links_properties;
 use crate::view::text::count;
 use crate::world::bucket::Place;
 use crate::world::{Event, NodeInput};
@@ -76,13 +77,7 @@ pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {
             .text(" works again"),
         EventKind::LinkChanged { peer, spec } => {
             let say = say.text("The link between ").who(cast, me).text(" and ").who(cast, *peer);
-            let loss = spec.loss;
-            let say = say.text(&format!(" now takes {}", spec.latency));
-            if loss.numerator == 0 {
-                say
-            } else {
-                say.text(&format!(" and loses {} of {}", loss.numerator, loss.denominator))
-            }
+            say.text(&format!(" now takes {}", links_properties(spec)))
         }
         EventKind::TrapSet { trap: Trap::Lose } => say
             .fault()

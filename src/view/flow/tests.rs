@@ -117,7 +117,7 @@ fn a_selected_flow_tells_of_the_consumer_that_nobody_sees() {
     let frame = player.frame();
     let line = &frame.stage.flows[0];
     assert!(line.selected);
-    assert_eq!(line.plate.as_ref().unwrap().label.text, "mirror · in step");
+    assert!(line.plate.as_ref().unwrap().label.text.ends_with("in step"), "{:?}", line.plate);
     let inspection = frame.inspection.as_ref().unwrap();
     assert_eq!(inspection.title, "ORDERS → ORDERS_MIRROR");
     assert_eq!(inspection.place, "from us-east to eu-west");
@@ -225,7 +225,11 @@ fn badges_are_on_their_tapes_and_nothing_is_written_over_anything() {
         let hints = LayoutHints { width, height, ..LayoutHints::default() };
         player.command(PlayerCommand::SetHints(hints));
         let frame = player.frame();
-        let tape = frame.stage.tapes.iter().find(|tape| tape.badge.is_some()).unwrap();
+        let Some(tape) = frame.stage.tapes.iter().find(|tape| tape.badge.is_some()) else {
+            // Where clusters are summaries, a line of words takes the place of the badge.
+            assert!(width < 792.0 && frame.stage.tapes.iter().all(|tape| tape.line.is_some()));
+            continue;
+        };
         let badge = tape.badge.as_ref().unwrap();
         let panel = &frame.stage.clusters[1].rect;
         assert!(panel.contains(&badge.rect), "{width}: {badge:?}");

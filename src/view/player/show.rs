@@ -244,8 +244,7 @@ impl Player {
     /// The sliders of the selected link.
     fn tuner(&self, stage: &Stage) -> Option<Arc<Tuner>> {
         let Some(Entity::Link(a, b)) = self.selection else { return None };
-        let line = stage.links.iter().find(|line| line.entity == Entity::Link(a, b));
-        Tuner::of(self.world(), a, b, line.map(|line| line.point(0.5))).map(Arc::new)
+        Tuner::of(self.world(), stage, a, b).map(Arc::new)
     }
 
     /// The classes of traffic there can be here.

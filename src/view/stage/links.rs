@@ -9,6 +9,7 @@ use crate::view::entity::Entity;
 use crate::view::frame::{AppPill, LinkKind, LinkLine, LinkState, Point, ServerHex, UpState};
 use crate::view::palette::Token;
 use crate::view::room::Room;
+use crate::view::text::size;
 
 use crate::world::World;
 
@@ -236,6 +237,9 @@ pub(in crate::view) fn properties(spec: &LinkSpec) -> String {
     }
     if spec.loss.numerator > 0 {
         text.push_str(&format!(" · {} lost", percent(spec)));
+    }
+    if spec.bandwidth > 0 {
+        text.push_str(&format!(" · {}/s", size(spec.bandwidth)));
     }
     text
 }
