@@ -5,6 +5,7 @@ mod object_store;
 mod one_order;
 mod three_retentions;
 mod two_regions;
+mod whole_picture;
 mod work_queue;
 
 use super::{ClientSpec, Role, Setup, Topology};
@@ -15,6 +16,7 @@ pub use object_store::object_store;
 pub use one_order::one_order;
 pub use three_retentions::three_retentions;
 pub use two_regions::two_regions;
+pub use whole_picture::whole_picture;
 pub use work_queue::work_queue;
 
 /// A scene.
@@ -40,6 +42,7 @@ pub const ALL: &[Scene] = &[
     config_bucket::SCENE,
     object_store::SCENE,
     two_regions::SCENE,
+    whole_picture::SCENE,
 ];
 
 /// The scene of this name.
