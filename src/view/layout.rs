@@ -112,12 +112,13 @@ fn pad(w: f64) -> f64 {
 }
 
 /// Who stands where: all in their order, but for the one that is joined with all others. That stands in
-/// the middle of a single row, or else last, so that no link passes over somebody else.
+/// the middle of a single row or column, or else last, so that no link passes over somebody else.
 fn order(clusters: &[&ClusterPlaces], columns: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..clusters.len()).collect();
     if let Some(hub) = clusters.iter().position(|cluster| cluster.hub) {
         order.remove(hub);
-        let place = if clusters.len() <= columns { clusters.len() / 2 } else { order.len() };
+        let one = clusters.len() <= columns || columns == 1;
+        let place = if one { clusters.len() / 2 } else { order.len() };
         order.insert(place, hub);
     }
     order

@@ -53,7 +53,7 @@ test("lessons and scenes are a key away, and the name leads back", async () => {
   const { page, problems, close } = await open();
   await page.locator(".card").nth(LESSONS.length).waitFor();
   assert.equal(await page.locator("#lessons .card").count(), LESSONS.length);
-  assert.equal(await page.locator("#scenes .card").count(), 6);
+  assert.equal(await page.locator("#scenes .card").count(), 7);
   const about = await page.locator("#lessons h3").allTextContents();
   assert.deepEqual(about.slice(0, 3), ["Streams and work queues", "Key-value buckets", "Object stores"]);
   await page.getByRole("link", { name: "Lessons", exact: true }).focus();

@@ -29,7 +29,10 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
             .with("aria-label", name.to_owned())
             .with("data-entity", id)
     };
-    let clusters = stage.clusters.iter().map(cluster);
+    // Lines pass under the summaries that stand in their way.
+    let folded = |cluster: &&ClusterPanel| cluster.fold.as_ref().is_some_and(|fold| fold.folded);
+    let clusters = stage.clusters.iter().filter(|part| !folded(part)).map(cluster);
+    let summaries = stage.clusters.iter().filter(folded).map(cluster);
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
     let flows = stage.flows.iter().map(|part| flow(part, |s| stop(s, &part.entity, &part.a11y)));
     let servers =
@@ -43,6 +46,7 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     clusters
         .chain(vacant)
         .chain(links)
+        .chain(summaries)
         .chain(flows)
         .chain(servers)
         .chain(tapes)
@@ -52,7 +56,9 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
 }
 
 fn cluster(cluster: &ClusterPanel) -> Shape {
-    lasting(&cluster.entity, classes("cluster", &[("selected", cluster.selected)]))
+    let folded = cluster.fold.as_ref().is_some_and(|fold| fold.folded);
+    let marks = [("selected", cluster.selected), ("folded", folded)];
+    lasting(&cluster.entity, classes("cluster", &marks))
         .holds(Shape::rect("cluster__panel", cluster.rect, 16.0))
         .holds(Shape::label(&cluster.name))
         .holds_all(cluster.note.as_ref().map(Shape::label))
@@ -203,7 +209,8 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
     } else {
         String::new()
     };
-    let star = if server.meta_leader && lives {
+    // A server of a summary has no room for it.
+    let star = if server.meta_leader && lives && r > 14.0 {
         let (sx, sy) = (x + r * 0.86 + 3.0, y - r * 0.5 - 4.0);
         let top = sy - 4.0;
         format!(

@@ -33,6 +33,8 @@ pub(super) struct ClusterPlaces {
     pub(super) folded: Option<bool>,
     /// Whether it is joined with all the others.
     pub(super) hub: bool,
+    /// Whether it was drawn as a summary last.
+    drawn_folded: bool,
 }
 
 /// How many rows a stream takes: a bucket or a store is a card, which is as high as two tapes.
@@ -66,6 +68,18 @@ impl Places {
     pub fn fold(&mut self, cluster: usize, folded: bool) {
         if let Some(cluster) = self.clusters.get_mut(cluster) {
             cluster.folded = Some(folded);
+        }
+    }
+
+    /// Whether a cluster was drawn as a summary last.
+    pub fn is_folded(&self, cluster: usize) -> bool {
+        self.clusters.get(cluster).is_some_and(|cluster| cluster.drawn_folded)
+    }
+
+    /// Takes note of how clusters are drawn.
+    pub fn drawn(&mut self, layout: &super::Layout) {
+        for (cluster, drawn) in self.clusters.iter_mut().zip(&layout.clusters) {
+            cluster.drawn_folded = drawn.folded;
         }
     }
 

@@ -46,7 +46,7 @@ fn columns(count: usize, w: f64, h: f64) -> usize {
 /// The width of a strip for so many summaries beside what is drawn whole.
 pub(super) fn side(count: usize, room: Rect) -> f64 {
     let columns = if count > 4 { 2.0 } else { 1.0 };
-    columns * (room.w * 0.27).clamp(WIDTH.0 + 20.0, 250.0)
+    columns * (room.w * 0.3).clamp(WIDTH.0 + 20.0, 250.0)
 }
 
 /// The height of a strip for so many summaries below what is drawn whole.
@@ -116,7 +116,8 @@ fn place(places: &ClusterPlaces, panel: Rect) -> ClusterLayout {
     let lines = shown + usize::from(shown < streams);
     let pitch = ((room - zone) / lines.max(1) as f64).min(ROW_TALL);
     let longest = places.streams.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let beside = (longest as f64 * 6.72 + 8.0).min(inner * 0.5);
+    // Names first, as long as there is room for numbers as well.
+    let beside = (longest as f64 * 6.72 + 8.0).min((inner - 76.0).max(inner * 0.5));
     let tape = |line: usize| {
         let y = panel.y + HEAD + zone + line as f64 * pitch + 1.5;
         Rect::new(panel.x + INNER + beside, y, inner - beside, pitch - 3.0)

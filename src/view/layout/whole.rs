@@ -27,6 +27,8 @@ const HEAD: f64 = 34.0;
 const ROOMY: f64 = 430.0;
 /// So many tapes of a single cluster are drawn even if the view box has to grow for them.
 const AT_LEAST: usize = 3;
+/// So many of the only cluster that is drawn whole, if there are others.
+const MOST: usize = 8;
 /// The least a panel must measure to be of use; below that the view box grows instead.
 const MIN_PANEL: (f64, f64) = (212.0, 188.0);
 
@@ -37,7 +39,9 @@ pub(super) fn grid(clusters: &[&ClusterPlaces], area: Rect, alone: bool) -> Vec<
     let columns = columns(count, w, h);
     let rows = count.div_ceil(columns);
     let pad = pad(w);
-    let pill = if w < SMALL.0 && h < SMALL.1 { LOW_PILL } else { PILL };
+    // The only one that is whole is not to lose any of its streams: apps take less room then.
+    let chosen = !alone && count == 1;
+    let pill = if chosen || w < SMALL.0 && h < SMALL.1 { LOW_PILL } else { PILL };
     // Between panels there must be room for a latency pill.
     let gap = match w < 700.0 {
         true => 16.0,
@@ -58,7 +62,11 @@ pub(super) fn grid(clusters: &[&ClusterPlaces], area: Rect, alone: bool) -> Vec<
         let kept = spare.saturating_sub(pill_rows) as f64 * (pill + 8.0);
         let least = match places.as_slice() {
             [one] if count == 1 => {
-                let tapes = one.rows_wanted().min(AT_LEAST) as f64 * DENSE;
+                let tapes = match chosen {
+                    true => one.streams.len().min(MOST),
+                    false => one.rows_wanted().min(AT_LEAST),
+                };
+                let tapes = tapes as f64 * DENSE;
                 (HEAD + SERVERS + tapes + 12.0).max(MIN_PANEL.1)
             }
             _ => MIN_PANEL.1,

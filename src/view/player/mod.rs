@@ -13,6 +13,7 @@ mod quiet;
 mod resume;
 mod scrub;
 mod show;
+mod sight;
 
 use crate::client::OpId;
 use crate::kernel::{BranchId, EventId, LoggedInput, ProcId, Span, Time};

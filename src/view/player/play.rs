@@ -14,6 +14,8 @@ use super::{Goal, Mode, Player, Run, SLICE};
 const PATIENCE: Span = Span::secs(90);
 /// Skipped stretches shorter than this are not worth telling.
 const WORTH_TELLING: Span = Span::millis(50);
+/// So much faster passes what goes on inside of folded clusters: nobody follows it by eye.
+const OUT_OF_SIGHT: f64 = 12.0;
 
 impl Player {
     pub(super) fn play(&mut self) {
@@ -96,7 +98,10 @@ impl Player {
             let rate = match self.next_flight() {
                 Some(latency) => {
                     self.awake();
-                    flow_rate(latency, speed)
+                    match self.next_in_sight() {
+                        Some(latency) => flow_rate(latency, speed),
+                        None => flow_rate(latency, speed * OUT_OF_SIGHT),
+                    }
                 }
                 None => {
                     if self.is_past_patience() || self.nothing_to_come() {
@@ -121,7 +126,7 @@ impl Player {
             match self.advance() {
                 Some(Some(hop)) => {
                     self.happened(hop);
-                    self.dwell_ms = DWELL_MS / speed;
+                    self.dwell_ms = if self.is_out_of_sight(hop) { 0.0 } else { DWELL_MS / speed };
                 }
                 Some(None) if idle && !rate.is_finite() => self.skip(&mut steps),
                 Some(None) => {}

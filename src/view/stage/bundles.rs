@@ -40,7 +40,18 @@ pub(super) fn draw(view: View<'_>, room: &mut Room) -> Vec<LinkLine> {
             }
         }
     }
-    bundles.into_iter().filter_map(|(ends, pairs)| bundle(view, room, ends, &pairs)).collect()
+    let mut drawn: Vec<LinkLine> = Vec::new();
+    let mut told: Vec<[Option<usize>; 2]> = Vec::new();
+    for (ends, pairs) in bundles {
+        // What the way is like is written on the first of several lines between two clusters.
+        let joined = ends.map(|end| match end {
+            End::Server(cluster, _) | End::Cluster(cluster) => Some(cluster),
+        });
+        let first = !told.contains(&joined);
+        told.push(joined);
+        drawn.extend(bundle(view, room, ends, &pairs, first));
+    }
+    drawn
 }
 
 fn end(view: View<'_>, server: ProcId) -> Option<End> {
@@ -69,6 +80,7 @@ fn bundle(
     room: &mut Room,
     ends: [End; 2],
     pairs: &[[ProcId; 2]],
+    first_line: bool,
 ) -> Option<LinkLine> {
     let world = view.cast.world();
     let (from, to) = (place(view, ends[0])?, place(view, ends[1])?);
@@ -110,7 +122,8 @@ fn bundle(
     let partly = (told == LinkState::Lossy && broken.len() < pairs.len())
         .then(|| format!("{} of {} broken", broken.len(), pairs.len()));
     let spec = link.map(|link| link.spec).or_else(|| Some(world.cluster_link(a, b)?.link));
-    let mut drawn = finished(view, room, drawn, (link, None), partly.as_deref());
+    let usual = if first_line { None } else { spec };
+    let mut drawn = finished(view, room, drawn, (link, usual), partly.as_deref());
     let [one, other] = ends.map(|end| name(view, end));
     let how = partly.unwrap_or_else(|| words(told, spec));
     let links = count(pairs.len() as u64, "leaf link");

@@ -219,7 +219,12 @@ pub(super) fn finished(
     // Not quite in the middle, so that the pills of crossing links do not meet. What shows that a link is
     // broken is in its middle: then the words stand beside it.
     line.pill = text.and_then(|text| {
-        let beside = if fault { [15.0, -15.0] } else { [0.0, 0.0] };
+        // Between folded clusters there is always something on its way: the words do not stand in it.
+        let beside = match (fault, line.bundled.is_empty()) {
+            (true, _) => [15.0, -15.0],
+            (false, true) => [0.0, 0.0],
+            (false, false) => [20.0, -20.0],
+        };
         let places = [0.5, 0.42, 0.58, 0.34, 0.66].into_iter();
         places
             .flat_map(|t| beside.map(|by| line.beside(t, by)))

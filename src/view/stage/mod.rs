@@ -58,6 +58,7 @@ pub fn build(
     let placed = tapes::places(&streams, places);
     let apps = apps::places(cast, places);
     let layout = Layout::new(places, hints);
+    places.drawn(&layout);
     let selected = Related::new(world, selection);
     let pointed = Related::new(world, hover);
     let (selected, pointed) = (&selected, &pointed);
@@ -95,8 +96,10 @@ fn clusters(view: View<'_>, room: &mut Room) -> Vec<ClusterPanel> {
             let rect = layout.panel;
             // A mark before the name says how one of several is.
             let marked = if layout.fold.is_some() { 16.0 } else { 0.0 };
+            let beside = layout.servers.first().filter(|at| layout.folded && at.y < rect.y + 40.0);
+            let right = beside.map_or(rect.right() - 24.0 - 1.5 * marked, |at| at.x - 18.0);
             let name = Label {
-                text: fit(&cluster.name, TextStyle::Title, rect.w - 32.0 - 2.5 * marked),
+                text: fit(&cluster.name, TextStyle::Title, right - rect.x - 16.0 - marked),
                 at: Point::new(rect.x + 16.0 + marked, rect.y + 24.0),
                 anchor: Anchor::Start,
                 style: TextStyle::Title,

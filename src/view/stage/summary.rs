@@ -76,6 +76,9 @@ pub(super) fn panel(
         folded: layout.folded,
         a11y: format!("{name}, {}: {act}", said.join(", ")),
     });
+    if !layout.folded && layout.hidden_tapes > 0 {
+        words.push(format!("{} not drawn", count(layout.hidden_tapes as u64, "more stream")));
+    }
     let note = words.join(" · ");
     let tone = match panel.health {
         Some(Health::Dark) => Token::Fault,

@@ -24,8 +24,11 @@ pub(super) fn places(
     streams: &[StreamView<'_>],
     places: &mut Places,
 ) -> Vec<(usize, Arc<str>, usize)> {
-    streams
-        .iter()
+    // Of those that are seen for the first time, buckets and stores come after the streams.
+    let more = |stream: &&StreamView<'_>| Kind::of_name(stream.name).is_some();
+    let plain = streams.iter().filter(|stream| !more(stream));
+    plain
+        .chain(streams.iter().filter(more))
         .filter_map(|stream| {
             let place = places.stream(stream.cluster, stream.name)?;
             Some((stream.cluster, Arc::clone(stream.name), place))

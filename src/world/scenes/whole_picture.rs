@@ -12,9 +12,10 @@ use super::{ClientSpec, Role, Scene, Setup, Topology, app, client};
 pub(super) const SCENE: Scene = Scene {
     name: "whole-picture",
     title: "The whole picture",
-    about: "Three regions take orders and work off tasks, each at home. Each mirrors the orders of the others, \
-            analytics sources them all under names of their own, and the bucket config and the store assets of \
-            us-east are mirrored everywhere. Leaf links join them; orders.> and tasks.> do not cross these.",
+    about: "Three regions take orders and work off tasks, each at home. Each mirrors the orders of the \
+            others, analytics sources them all under names of their own, and the bucket config and the \
+            store assets of us-east are mirrored everywhere. Leaf links join them, and are told not to \
+            carry orders.> and tasks.>.",
     tries: &[
         "Press Play: every order is stored at home, then copied to two mirrors and to ORDERS-GLOBAL.",
         "Unfold a region (the arrows at its name) to see its servers, tapes and applications.",

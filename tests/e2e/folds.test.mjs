@@ -1,0 +1,56 @@
+// Clusters that fold: into summaries where there is not room for all of them, and by a button on each.
+
+import assert from "node:assert/strict";
+import { after, before } from "node:test";
+import { accessibilityFindings } from "./support/browser.mjs";
+import { button, enter, stageFor } from "./support/page.mjs";
+
+const journey = stageFor({ before, after });
+const whole = { query: "?scene=whole-picture", reducedMotion: "reduce" };
+
+const folds = (page) => page.locator(".fold [role=button]");
+const fold = (page, name) => page.getByRole("button", { name: new RegExp(`^${name}, .*: show`) });
+const expanded = (page) => folds(page).evaluateAll((all) => all.map((one) => one.getAttribute("aria-expanded")));
+
+journey("regions that have no room are summaries, and unfold and fold by keyboard", async (page) => {
+  assert.deepEqual(await expanded(page), ["false", "false", "false", "false"]);
+  assert.equal(await page.locator(".tape").count(), 20, "a line for every stream");
+  assert.equal(await page.locator(".server").count(), 10);
+  assert.match(await fold(page, "eu-west").getAttribute("aria-label"), /3\/3 up, 6 streams, 6 apps, .* leads/);
+  assert.deepEqual(await accessibilityFindings(page), []);
+  await fold(page, "eu-west").focus();
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await expanded(page), ["false", "true", "false", "false"]);
+  const focused = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+  assert.match(focused, /^eu-west, .*: show a summary$/, "the focus stays at the button");
+  await page.locator(".app__pill[aria-label^='application shop-eu']").waitFor();
+  assert.deepEqual(await accessibilityFindings(page), []);
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await expanded(page), ["false", "false", "false", "false"]);
+}, whole);
+
+journey("a choice stays when time passes and when the window changes", async (page) => {
+  await fold(page, "us-east").click();
+  await button(page, "One hop forward").click();
+  await page.setViewportSize({ width: 820, height: 560 });
+  await page.waitForTimeout(300);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.waitForTimeout(300);
+  assert.deepEqual(await expanded(page), ["true", "false", "false", "false"]);
+  assert.deepEqual(await accessibilityFindings(page), []);
+}, whole);
+
+journey("two regions have room; one of them folds", async (page) => {
+  assert.deepEqual(await expanded(page), ["true", "true"]);
+  await fold(page, "eu-west").click();
+  assert.deepEqual(await expanded(page), ["true", "false"]);
+  assert.equal(await page.locator(".link.leaf").count(), 3, "a line from each server of the hub");
+}, { query: "?scene=two-regions", reducedMotion: "reduce" });
+
+journey("a summary says that its region is dark", async (page) => {
+  await enter(page, "fault dark ap-south");
+  await page.locator("#console-input").press("Escape");
+  await page.locator(".health.dark").waitFor({ state: "attached" });
+  assert.match(await fold(page, "ap-south").getAttribute("aria-label"), /0\/3 up/);
+  assert.deepEqual(await accessibilityFindings(page), []);
+}, whole);
