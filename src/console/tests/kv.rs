@@ -183,7 +183,16 @@ fn what_is_wrong_is_said_in_the_words_of_gos_client() {
             "",
         ),
         ("nats kv add B --ttl 50ms", "max age needs to be >= 100ms", ""),
-        ("nats kv add CONFIG --history 5", "err_code=10058", ""),
+        (
+            "nats kv add CONFIG --history 5",
+            "nats: error: nats: bucket name already in use: CONFIG\nnats: API error: code=400 err_code=10058 description=stream name already in use",
+            "",
+        ),
+        (
+            "nats kv del NOPE -f",
+            "nats: error: nats: bucket not found: NOPE\nnats: API error: code=404 err_code=10059 description=stream not found",
+            "",
+        ),
     ] {
         let (printed, state) = typist.types(line);
         assert_eq!(state, State::Failed, "{line}: {printed}");

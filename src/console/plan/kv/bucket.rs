@@ -144,12 +144,6 @@ fn block(info: &StreamInfo) -> Vec<String> {
         let kind = if republish.headers_only { "Republishing Headers" } else { "Republishing" };
         block.row(kind, format!("{} to {}", republish.src, republish.dest));
     }
-    if let Some(group) = &info.cluster {
-        block.title("Cluster Information");
-        block.row("Name", &group.name);
-        block.row("Leader", &group.leader);
-        replicas(&mut block, group);
-    }
     if let Some(mirror) = &info.mirror {
         block.title("Mirror Information");
         origin(&mut block, "Origin Bucket", mirror);
@@ -158,8 +152,13 @@ fn block(info: &StreamInfo) -> Vec<String> {
         block.title("Sources Information");
         for source in &info.sources {
             origin(&mut block, "Source Bucket", source);
-            block.blank();
         }
+    }
+    if let Some(group) = &info.cluster {
+        block.title("Cluster Information");
+        block.row("Name", &group.name);
+        block.row("Leader", &group.leader);
+        replicas(&mut block, group);
     }
     block.lines()
 }

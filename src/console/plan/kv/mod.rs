@@ -29,11 +29,21 @@ fn key_op(act: Act, line: &Invocation) -> Op {
 
 /// Has an act done. What goes wrong is said as Go's client says it.
 fn ask<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a Got> {
-    let (act, dialect) = (op.act, run.dialect());
+    let (act, dialect, bucket) = (op.act, run.dialect(), op.bucket.clone());
     match run.ask(Call::Kv(Box::new(Op { dialect, ..op })))? {
         Outcome::Kv(Ok(got)) => Ok(got),
         outcome => {
-            let stop = run.fail(said(act, outcome));
+            let text = match outcome {
+                Outcome::Kv(Err(KvError::Api(error))) if act == Act::Add && is(error, EXISTS) => {
+                    in_use(&bucket)
+                }
+                // Go's client says what it makes of an error, and the error.
+                Outcome::Kv(Err(KvError::Api(error))) if act == Act::Remove && is(error, GONE) => {
+                    format!("nats: bucket not found: {bucket}\n{}", said(act, outcome))
+                }
+                _ => said(act, outcome),
+            };
+            let stop = run.fail(text);
             match outcome {
                 Outcome::Kv(Err(KvError::BucketNotFound)) => {
                     run.hint("'nats kv ls' lists the buckets there are.");
@@ -48,6 +58,22 @@ fn ask<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a Got> {
             Err(stop)
         }
     }
+}
+
+/// What Go's client says of a bucket that is there already and is another one.
+pub(super) fn in_use(bucket: &str) -> String {
+    format!(
+        "nats: bucket name already in use: {bucket}\n\
+         nats: API error: code=400 err_code=10058 description=stream name already in use"
+    )
+}
+
+const EXISTS: ApiError = ApiError::STREAM_NAME_EXISTS;
+const GONE: ApiError = ApiError::STREAM_NOT_FOUND;
+
+/// Whether it is this error, however it is worded.
+fn is(error: &ApiError, which: ApiError) -> bool {
+    error.err_code == which.err_code
 }
 
 /// What Go's client says of what went wrong.

@@ -1,12 +1,13 @@
 //! `nats object add`, `edit` and `seal`.
 
-use crate::client::object::{Act, BucketConfig, Done as Came, Op, name};
+use crate::client::object::{Act, BucketConfig, Done as Came, ObjectError, Op, name};
 use crate::console::parse::Invocation;
 use crate::console::plan::{Done, Run};
 use crate::kernel::Span;
 use crate::nats::api::{Compression, Placement, Storage, StreamConfig, StreamInfo, to_json_text};
 
-use super::{confirm, done, failed, op, show};
+use super::super::kv::in_use;
+use super::{confirm, done, failed, op, show, tried};
 
 /// `nats object add`
 pub(in crate::console::plan) fn add(run: &mut Run<'_>, line: &Invocation) -> Done {
@@ -26,8 +27,11 @@ pub(in crate::console::plan) fn add(run: &mut Run<'_>, line: &Invocation) -> Don
         metadata: line.all("metadata").iter().map(|text| pair(text)).collect(),
     };
     let created = Op { config: Some(config.into()), ..op(Act::Add, bucket, "") };
-    done(run, created)?;
-    tell(run, bucket)
+    match tried(run, created)? {
+        Ok(_) => tell(run, bucket),
+        Err(ObjectError::BucketExists) => Err(run.fail(in_use(bucket))),
+        Err(why) => Err(failed(run, &why)),
+    }
 }
 
 /// `nats object edit`
@@ -90,7 +94,7 @@ pub(in crate::console::plan) fn seal(run: &mut Run<'_>, line: &Invocation) -> Do
 
 /// Asks for the bucket as it is now, and shows it.
 pub(super) fn tell(run: &mut Run<'_>, bucket: &str) -> Done {
-    match super::tried(run, op(Act::Status, bucket, ""))? {
+    match tried(run, op(Act::Status, bucket, ""))? {
         Ok((Came::Bucket(info), _)) => run.say_all(show::bucket(bucket, &info)),
         Ok(_) => {}
         Err(why) => return Err(failed(run, &why)),
