@@ -444,7 +444,7 @@ fn a_cluster_stands_for_its_servers_and_healing_everything_mends_everything() {
         "c/n3 is down",
         "c/n1 is frozen",
         "the disk of c/n2 takes 1 ms",
-        "the clock of c/n3 is 5 ns ahead",
+        "the clock of c/n3 is 5ns ahead",
         "c/n1 – c/n2 is cut",
         "nothing gets from app to c/n2",
         "app will send its next message twice",

@@ -35,6 +35,14 @@ pub(crate) enum Icon {
     Heal,
     /// A black hole.
     Block,
+    /// A bolt that strikes.
+    Bolt,
+    /// A disk.
+    Disk,
+    /// A clock.
+    Clock,
+    /// A message that is crossed out.
+    Trap,
     /// Publish.
     Send,
     /// A cart.
@@ -99,6 +107,12 @@ impl Icon {
             }
             Self::Heal => "M8 3v10M3 8h10",
             Self::Block => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M4 12l8-8",
+            Self::Bolt => "M9 1.5L3.5 9H8l-1 5.5L12.5 7H8z",
+            Self::Disk => {
+                "M2.5 4.5a5.5 2.2 0 1 0 11 0 5.5 2.2 0 0 0-11 0M2.5 4.5v7a5.5 2.2 0 0 0 11 0v-7M2.5 8a5.5 2.2 0 0 0 11 0"
+            }
+            Self::Clock => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 5v3.2l2.2 1.6",
+            Self::Trap => "M2 4h12v8H2zM5.5 5.5l5 5M10.5 5.5l-5 5",
             Self::Send => "M2 8l12-5-4 11-3-4z",
             Self::Cart => "M1 2h2l2 8h8l2-6H4M6 14h.01M12 14h.01",
             Self::Chart => "M1 15h14M3 12l4-5 3 3 5-7",
@@ -152,6 +166,11 @@ impl Icon {
             ActionKind::Cut => Self::Scissors,
             ActionKind::Block => Self::Block,
             ActionKind::Heal => Self::Heal,
+            ActionKind::PowerCut => Self::Bolt,
+            ActionKind::Disk => Self::Disk,
+            ActionKind::Clock => Self::Clock,
+            ActionKind::Trap => Self::Trap,
+            ActionKind::Luck => Self::Crown,
             ActionKind::Publish => Self::Send,
             ActionKind::On => Self::Play,
             ActionKind::Off => Self::Stop,

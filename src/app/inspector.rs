@@ -48,6 +48,11 @@ pub(crate) fn Inspector() -> impl IntoView {
     let switch = part(inspection, |of| Some((of.entity.clone(), of.shown_as?)));
     let stats = part(inspection, |of| of.stats.clone());
     let actions = part(inspection, |of| of.actions.clone());
+    let more = Memo::new(move |_| {
+        let frame = ctx.frame.read();
+        let known = frame.inspection.is_some() && !frame.faults.more.is_empty();
+        known.then(|| frame.faults.more.clone())
+    });
     let names =
         part(inspection, |of| of.tabs.iter().map(|tab| tab.name).collect::<Vec<&'static str>>());
     let chosen = Memo::new(move |_| inspection.with(|of| of.as_deref().map_or(0, current)));
@@ -60,6 +65,7 @@ pub(crate) fn Inspector() -> impl IntoView {
         {live(move || switch.get().flatten().map(|(stream, shown)| switch_of(ctx, stream, shown)))}
         {live(move || stats.get().map(stats_of))}
         {live(move || actions.get().map(|actions| actions_of(ctx, actions)))}
+        {live(move || more.get().map(|actions| more_of(ctx, actions)))}
         <Knobs/>
         <Tuner/>
         <Files/>
@@ -146,21 +152,36 @@ fn stats_of(stats: Vec<Stat>) -> impl IntoView {
 fn actions_of(ctx: Ctx, actions: Vec<Action>) -> impl IntoView {
     view! {
         <div class="insp__actions" role="group" aria-label="What can be done">
-            {actions
-                .into_iter()
-                .map(|action| {
-                    let icon = Icon::of_action(action.kind);
-                    let input = action.input;
-                    view! {
-                        <button type="button" class="btn" class:danger=action.fault on:click=does(move |_| ctx.act(input.clone()))>
-                            {icon.view()}
-                            <span>{action.label}</span>
-                        </button>
-                    }
-                })
-                .collect_view()}
+            {buttons(ctx, actions)}
         </div>
     }
+}
+
+/// What is done less often.
+fn more_of(ctx: Ctx, actions: Vec<Action>) -> impl IntoView {
+    view! {
+        <details class="insp__more">
+            <summary>"More faults"</summary>
+            <div role="group" aria-label="More faults">{buttons(ctx, actions)}</div>
+        </details>
+    }
+}
+
+fn buttons(ctx: Ctx, actions: Vec<Action>) -> AnyView {
+    actions
+        .into_iter()
+        .map(|action| {
+            let icon = Icon::of_action(action.kind);
+            let input = action.input;
+            view! {
+                <button type="button" class="btn" class:danger=action.fault on:click=does(move |_| ctx.act(input.clone()))>
+                    {icon.view()}
+                    <span>{action.label}</span>
+                </button>
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 fn tabs_of(tab: RwSignal<String>, names: Vec<&'static str>, chosen: usize) -> impl IntoView {

@@ -13,6 +13,8 @@ pub(crate) enum KeyAction {
     Console,
     /// Puts the focus on what can be done to the selected thing.
     Actions,
+    /// Opens or closes the list of faults.
+    Faults,
     /// Gives up: closes what is open, selects nothing.
     Escape,
 }
@@ -62,6 +64,7 @@ pub(crate) fn bindings() -> Vec<Binding> {
             Command(PlayerCommand::ToggleInner),
         ),
         key("m", false, "M", "What can be done to the selected thing", KeyAction::Actions),
+        key("f", false, "F", "Faults: what is broken, and a partition", KeyAction::Faults),
         key("/", false, "/", "Type a command", KeyAction::Console),
         key("?", true, "?", "Show or hide this help", KeyAction::Help),
         key("Escape", false, "Esc", "Close, or select nothing", KeyAction::Escape),

@@ -6,6 +6,7 @@ use crate::view::{Class, PlayerCommand};
 
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
+use super::faults::FaultList;
 use super::icon::Icon;
 use super::popover::Popover;
 use super::stage::shape_path;
@@ -96,7 +97,11 @@ pub(crate) fn Legend(
             </Popover>
             {inner(ctx)}
             {if embed {
-                out(ctx)
+                view! {
+                    <FaultList/>
+                    {out(ctx)}
+                }
+                .into_any()
             } else {
                 view! {
                     <p class="legend__key" aria-hidden="true">
@@ -106,6 +111,7 @@ pub(crate) fn Legend(
                             .map(|(d, class, means)| view! { <span class="legend__item">{sign(d, class)}{means}</span> })
                             .collect_view()}
                     </p>
+                    <FaultList/>
                 }
                     .into_any()
             }}

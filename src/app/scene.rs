@@ -17,6 +17,7 @@ use super::wire::Wire;
 pub(crate) fn Scene() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let stage = Memo::new(move |_| ctx.frame.read().stage.clone());
+    let broken = Memo::new(move |_| !ctx.frame.read().faults.broken.is_empty());
     let scene = ctx.scene();
     view! {
         <section class="sec">
@@ -37,7 +38,8 @@ pub(crate) fn Scene() -> impl IntoView {
             <h2 class="kick" id="break-title">"Break something"</h2>
             <div class="faults">
                 {live(move || {
-                    stage.with(|stage| quick_faults(stage))
+                    let broken = broken.get();
+                    stage.with(|stage| quick_faults(stage, broken))
                         .into_iter()
                         .map(|(icon, label, breaks, input)| {
                             view! {
@@ -96,7 +98,7 @@ type Quick = (Icon, String, bool, Option<Input>);
 
 /// Faults worth a button of their own; every other one is in the inspector of what it is done to. A
 /// button keeps its place whatever happens; those that come and go are at the end.
-fn quick_faults(stage: &Stage) -> Vec<Quick> {
+fn quick_faults(stage: &Stage, broken: bool) -> Vec<Quick> {
     let leader = stage.servers.iter().find(|s| s.crowned && s.state == UpState::Up);
     let several = stage.clusters.len() > 1;
     let name = match leader {
@@ -131,9 +133,6 @@ fn quick_faults(stage: &Stage) -> Vec<Quick> {
             (Icon::Heal, format!("Heal {pair}"), false, Some(Input::Heal { a, b }))
         });
     }
-    let broken = stage.links.iter().any(|link| link.state != LinkState::Ok)
-        || stage.servers.iter().any(|server| server.state != UpState::Up)
-        || stage.apps.iter().any(|app| app.state != UpState::Up);
     quick.push((Icon::Heal, "Heal all".to_owned(), false, broken.then_some(Input::HealAll)));
     for server in &stage.servers {
         let process = server.full_name.to_string();

@@ -12,6 +12,7 @@ use super::console::Console;
 use super::diagram::Diagram;
 use super::engine::Ctx;
 use super::erased::{changing, does, live};
+use super::faults::{self, CutNote, Tools};
 use super::header::Header;
 use super::help::Help;
 use super::icon::Icon;
@@ -21,6 +22,7 @@ use super::legend::Legend;
 use super::lesson::LessonPanel;
 use super::lessons::{self, Lessons};
 use super::live::Live;
+use super::menu::Menu;
 use super::options::{Options, is_framed};
 use super::scene::Scene;
 use super::share::Share;
@@ -73,6 +75,8 @@ pub(crate) fn Shell() -> impl IntoView {
 #[component]
 fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
     provide_context(ctx);
+    let tools = Tools::new();
+    provide_context(tools);
     let embed = options.embed;
     let closed = || RwSignal::new(false);
     let panels = Panels {
@@ -161,6 +165,8 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                 }
             }
             KeyAction::Actions => focus_first_action(),
+            KeyAction::Faults => faults::toggle(),
+            KeyAction::Escape if tools.cutting.get_untracked() => tools.cutting.set(false),
             KeyAction::Escape => {
                 panels.left.set(false);
                 panels.right.set(false);
@@ -197,6 +203,8 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
                     <Live/>
                     <div class="stage" id="stage" node_ref=stage>
                         <Stage files=!embed/>
+                        <CutNote/>
+                        <Menu/>
                         <div class="notices" role="alert" data-testid="notice">
                             {live(move || {
                                 trouble

@@ -95,7 +95,11 @@ impl Server {
     /// When its disk is flushed next.
     pub fn next_sync(&self, now: Time) -> Time {
         let (next, every) = (self.machine.next_sync, self.sync_interval().0.max(1));
-        if now < next { next } else { next + Span((now.since(next).0 / every + 1) * every) }
+        if now < next || next == Time::MAX {
+            next
+        } else {
+            next + Span((now.since(next).0 / every + 1) * every)
+        }
     }
     /// How many of the last sequences of a stream a power failure would take from its disk.
     pub fn unsynced(&self, now: Time, hosted: &HostedStream) -> u64 {

@@ -68,6 +68,9 @@ pub fn server(cast: Cast<'_>, streams: &[StreamView<'_>], hex: &ServerHex) -> St
     if hex.meta_leader {
         parts.push("leads the meta group".to_owned());
     }
+    if hex.state == UpState::Up {
+        parts.extend(hex.mark.iter().map(|mark| mark.label.text.clone()));
+    }
     parts.extend(hex.bars.iter().map(|bar| bar.a11y.clone()));
     parts.join(", ")
 }
@@ -125,6 +128,8 @@ pub fn app(cast: Cast<'_>, pill: &AppPill, does: &str) -> String {
     let mut parts = vec![format!("application {}", cast.name(pill.process)), does.to_owned()];
     if pill.state != UpState::Up {
         parts.push(up(pill.state).to_owned());
+    } else {
+        parts.extend(pill.mark.iter().map(|mark| mark.label.text.clone()));
     }
     parts.push(match pill.connected_to {
         Some(server) => format!("connected to {}", cast.name(server)),

@@ -74,6 +74,12 @@ impl Room {
     }
 }
 
+/// A plate with its middle at a point, whatever else is there.
+pub fn plate(at: Point, text: &str, tone: Token) -> Pill {
+    let (w, h) = (TextStyle::SmallMono.width(text) + 14.0, 18.0);
+    pill(Rect::new(at.x - w / 2.0, at.y - h / 2.0, w, h), text, tone)
+}
+
 fn pill(rect: Rect, text: &str, tone: Token) -> Pill {
     let at = Point::new(rect.centre().x, rect.y + 13.0);
     let style = TextStyle::SmallMono;

@@ -3,6 +3,7 @@
 
 use crate::jetstream::raft::Luck;
 use crate::kernel::{ProcId, ProcState, Span, Trap};
+use crate::nats::time::go_duration;
 
 use super::{Input, Node, World};
 
@@ -127,7 +128,7 @@ impl World {
             }
             Trouble::Clock(process, ahead) => {
                 let way = if *ahead < 0 { "behind" } else { "ahead" };
-                let span = Span(ahead.unsigned_abs());
+                let span = go_duration(ahead.unsigned_abs());
                 format!("the clock of {} is {span} {way}", name(process))
             }
             Trouble::Cut(a, b) => format!("{} – {} is cut", name(a), name(b)),

@@ -3,7 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { button, caption, cells, inspector, publishAndRest, rest, run, select, stageFor, stepUntil, tab, type } from "./support/page.mjs";
+import { accessibilityFindings } from "./support/browser.mjs";
+import { button, caption, cells, inspector, output, publishAndRest, rest, run, select, stageFor, stepUntil, tab, type } from "./support/page.mjs";
 
 const journey = stageFor({ before, after });
 const still = { reducedMotion: "reduce" };
@@ -95,3 +96,105 @@ journey("everything is healed by one press, and the button rests when nothing is
   await page.locator(".link.cut").first().waitFor({ state: "detached" });
   assert.equal(await heal.getAttribute("aria-disabled"), "true");
 });
+
+/** What the list of faults says is broken. */
+const broken = (page) => page.getByTestId("broken").locator("li");
+
+journey("a server's disk, clock and power, from the stage's menu, by keyboard, and at the console", async (page) => {
+  await publishAndRest(page);
+  // By pointer: the menu of a server.
+  await page.locator('.server:has-text("n2") .server__hex').click({ button: "right" });
+  const menu = page.getByRole("menu", { name: "What can be done to n2" });
+  await menu.getByRole("menuitem", { name: "Slow its disk to 50 ms" }).click();
+  await page.locator('.server:has-text("n2") .wrong', { hasText: "disk 50 ms" }).waitFor();
+  await menu.waitFor({ state: "detached" });
+  assert.match(await page.locator('.server:has-text("n2") [data-stop]').getAttribute("aria-label"), /disk 50 ms/);
+  // By keyboard: the inspector's buttons, which M reaches.
+  await select(page, '.server:has-text("n3") [data-stop]', "n3");
+  await inspector(page).getByText("More faults").press("Enter");
+  await button(page, "Set its clock 1 h ahead").press("Enter");
+  await page.locator('.server:has-text("n3") .wrong', { hasText: "clock +1 h" }).waitFor();
+  // At the console.
+  await type(page, "fault power-cut us-east/n1");
+  await page.locator('.server.down .wrong', { hasText: "down" }).waitFor();
+  assert.match(await caption(page), /power has failed/);
+  await page.locator("#console-input").press("Escape");
+  await type(page, "fault ls");
+  await output(page).getByText("the disk of us-east/n2 takes 50 ms for a write").waitFor();
+  await page.locator("#console-input").press("Escape");
+  await page.locator("#console-input").blur();
+  // F lists it all, and all of it is mended there.
+  await page.keyboard.press("f");
+  await page.getByTestId("broken").waitFor();
+  assert.deepEqual((await broken(page).locator(".entity").allInnerTexts()).sort(), [
+    "the clock of us-east/n3 is 1h0m0s ahead",
+    "the disk of us-east/n2 takes 50 ms for a write",
+    "us-east/n1 is down",
+  ]);
+  assert.deepEqual(await accessibilityFindings(page), []);
+  await page.getByRole("button", { name: "Mend: us-east/n1 is down" }).click();
+  await page.locator(".server.down").waitFor({ state: "detached" });
+  assert.equal(await broken(page).count(), 2);
+  await button(page, "Heal everything").click();
+  await page.getByTestId("broken").getByText("Nothing is broken.").waitFor();
+  assert.equal(await page.locator(".wrong").count(), 0);
+}, still);
+
+journey("a partition, chosen from the list by keyboard and drawn over the links", async (page) => {
+  await page.keyboard.press("f");
+  const sides = page.getByTestId("partition");
+  await sides.getByLabel("us-east/n1", { exact: true }).focus();
+  await page.keyboard.press("Space");
+  await sides.getByLabel(/Nobody notices/).check();
+  await sides.getByRole("button", { name: "Cut off who is ticked" }).press("Enter");
+  await page.locator(".link.blocked").first().waitFor();
+  assert.ok((await broken(page).count()) >= 2);
+  await button(page, "Heal everything").click();
+  await page.locator(".link.blocked").first().waitFor({ state: "detached" });
+  await sides.getByLabel(/Nobody notices/).uncheck();
+
+  await sides.getByRole("button", { name: "Draw a cut" }).click();
+  const note = page.locator(".cut-note");
+  await note.waitFor();
+  const box = async (name) => page.locator(`.server:has-text("${name}") .server__hex`).boundingBox();
+  const [n1, n2, n3] = [await box("n1"), await box("n2"), await box("n3")];
+  const middle = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
+  const [a, b, c] = [n1, n2, n3].map(middle);
+  // A missed line can be drawn again.
+  await page.mouse.move(a.x, a.y - 60);
+  await page.mouse.down();
+  await page.mouse.move(a.x + 2, a.y - 58);
+  await page.mouse.up();
+  assert.ok(await note.isVisible());
+  // Across the ways from n1 to both others.
+  const far = { x: (b.x + c.x) / 2, y: (b.y + c.y) / 2 };
+  const at = { x: a.x + (far.x - a.x) * 0.45, y: a.y + (far.y - a.y) * 0.45 };
+  const [dx, dy] = [-(far.y - a.y), far.x - a.x];
+  await page.mouse.move(at.x + dx * 0.4, at.y + dy * 0.4);
+  await page.mouse.down();
+  await page.mouse.move(at.x, at.y, { steps: 4 });
+  await page.locator(".stage__cut").waitFor();
+  await page.mouse.move(at.x - dx * 0.4, at.y - dy * 0.4, { steps: 4 });
+  await page.mouse.up();
+  await page.locator(".link.route.cut").nth(1).waitFor();
+  await note.waitFor({ state: "detached" });
+  assert.equal(await page.locator(".link.route.cut").count(), 2);
+  await output(page).getByText(/fault partition/).first().waitFor({ state: "attached" });
+}, still);
+
+journey("an election is settled beforehand, and an acknowledgement gets lost", async (page) => {
+  await select(page, '.server:has-text("n3") [data-stop]', "n3");
+  await inspector(page).getByText("More faults").click();
+  await button(page, "Let it win the next election").click();
+  await page.locator('.server:has-text("n3") .wrong', { hasText: "will win" }).waitFor();
+  await button(page, "Kill leader").click();
+  await stepUntil(page, /n3 has a majority: it leads ORDERS in term 2/, 90);
+
+  await page.locator('.app:has-text("checkout") .app__pill').click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Lose its next ack" }).press("Enter");
+  await page.locator('.app:has-text("checkout") .wrong', { hasText: "loses an ack" }).waitFor();
+  await publishAndRest(page);
+  assert.equal(await page.locator(".app .wrong").count(), 0);
+  await select(page, '.app:has-text("checkout") [data-stop]', "checkout");
+  assert.match(await tab(page, "Operations"), /timed out|retry|no answer/i);
+}, still);

@@ -4,6 +4,7 @@
 //! where it is. What moves is a layer of its own without focus; it is reached through the diagram,
 //! the wire view and the inspector.
 
+mod cut;
 mod dropping;
 mod focus;
 mod motion;
@@ -18,7 +19,8 @@ use crate::view::{Entity, PlayerCommand, Shape as Form};
 use super::drawing::{Drawing, Shape};
 use super::engine::Ctx;
 use super::entity_id::{entity_of, id_of};
-use super::erased::changing;
+use super::erased::{changing, live};
+use super::faults::Tools;
 use super::tuner::StageTuner;
 use dropping::Dropping;
 
@@ -40,6 +42,10 @@ pub(crate) fn Stage(
     let picture = Memo::new(move |_| ctx.frame.read().stage.clone());
     // The one part of the stage that Tab reaches; arrow keys go to the others.
     let here = RwSignal::new(String::new());
+    let tools = expect_context::<Tools>();
+    let line: cut::Line = RwSignal::new(None);
+    // What a click would select that ends a cut, it does not select.
+    let cut = StoredValue::new(false);
     let hit = |event: &web_sys::Event| {
         let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
         let found = target.closest("[data-entity]").ok().flatten()?;
@@ -58,6 +64,9 @@ pub(crate) fn Stage(
         Some(PlayerCommand::Press(crate::kernel::ProcId(process)))
     };
     let on_click = move |event: web_sys::MouseEvent| {
+        if cut.get_value() || tools.cutting.get_untracked() {
+            return cut.set_value(false);
+        }
         if let Some(command) = press(&event) {
             return ctx.send(command);
         }
@@ -66,6 +75,13 @@ pub(crate) fn Stage(
         }
         let found = hit(&event).map(|(entity, _)| entity);
         ctx.select(found.filter(|entity| !matches!(entity, Entity::Cluster(_))));
+    };
+    let on_menu = move |event: web_sys::MouseEvent| {
+        let Some((entity, element)) = hit(&event) else { return };
+        event.prevent_default();
+        here.set(element.get_attribute("data-entity").unwrap_or_default());
+        ctx.select(Some(entity));
+        tools.menu.set(Some((f64::from(event.client_x()), f64::from(event.client_y()))));
     };
     let on_key = move |event: web_sys::KeyboardEvent| match event.key().as_str() {
         "Enter" | " " => {
@@ -106,7 +122,22 @@ pub(crate) fn Stage(
             role="group"
             aria-label="Play area"
             viewBox=move || picture.with(|p| format!("0 0 {:.0} {:.0}", p.view.w.max(1.0), p.view.h.max(1.0)))
+            class:cutting=changing(move || tools.cutting.get())
             on:click=on_click
+            on:contextmenu=on_menu
+            on:pointerdown=move |event| {
+                cut.set_value(false);
+                picture.with_untracked(|picture| cut::begin(&event, tools, line, picture));
+            }
+            on:pointermove=move |event| picture.with_untracked(|picture| cut::go_on(&event, line, picture))
+            on:pointerup=move |_| {
+                if line.get_untracked().is_some() {
+                    cut.set_value(true);
+                    let picture = picture.get_untracked();
+                    cut::end(ctx, tools, line, &picture);
+                }
+            }
+            on:pointercancel=move |_| line.set(None)
             on:keydown=on_key
             on:pointerover=move |event| ctx.send(PlayerCommand::Hover(hit(&event).map(|(entity, _)| entity)))
             on:pointerleave=move |_| ctx.send(PlayerCommand::Hover(None))
@@ -128,6 +159,11 @@ pub(crate) fn Stage(
             </defs>
             <rect class="stage__grid" x="0" y="0" width="100%" height="100%" fill="url(#grid)"></rect>
             <Drawing shapes=move || picture.with(|p| topology::topology(p, &tab_stop(p, &here.get()), &over()))/>
+            {live(move || {
+                let (a, b) = line.get()?;
+                let d = format!("M{:.1} {:.1}L{:.1} {:.1}", a.x, a.y, b.x, b.y);
+                Some(view! { <path class="stage__cut" d=d></path> })
+            })}
             <g aria-hidden="true">
                 <Drawing class="motion" shapes=move || ctx.frame.with(|frame| motion::motion(&frame.motion))/>
             </g>

@@ -246,6 +246,13 @@ fn server(server: &ServerHex, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds(Shape::label(&server.name))
         .holds_all(server.leads.as_ref().map(Shape::label))
         .holds_all(bars)
+        .holds_all(server.mark.as_ref().map(wrong))
+}
+
+/// What is wrong with something, on a plate.
+fn wrong(mark: &Pill) -> Shape {
+    let plate = Shape::rect("pill", mark.rect, mark.rect.h / 2.0);
+    Shape::group("wrong").holds(plate).holds(Shape::label(&mark.label))
 }
 
 fn tape(tape: &Tape, over: &str, stop: impl Fn(Shape) -> Shape) -> Shape {
@@ -387,6 +394,7 @@ fn app(app: &AppPill, stop: impl Fn(Shape) -> Shape) -> Shape {
         .holds_all(app.does.as_ref().map(Shape::label))
         .holds_all(app.work.iter().flat_map(ring))
         .holds_all(press(app))
+        .holds_all(app.mark.as_ref().map(wrong))
 }
 
 /// How far the work on a message is, around its number.

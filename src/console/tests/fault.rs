@@ -71,8 +71,8 @@ fn machines_fail_and_what_is_wrong_is_listed() {
     let out = typist.done("fault ls");
     for says in [
         "the disk of us-east/n2 takes 50 ms for a write",
-        "the clock of us-east/n2 is 3600 s ahead",
-        "the clock of us-east/n3 is 500 ms behind",
+        "the clock of us-east/n2 is 1h0m0s ahead",
+        "the clock of us-east/n3 is 500ms behind",
         "us-east/n1 – us-east/n2 is a black hole",
         "the next acknowledgement of checkout will get lost",
         "checkout will send its next message twice",

@@ -10,7 +10,7 @@ use crate::view::cast::Cast;
 use crate::view::frame::Caption;
 use crate::view::say::Say;
 use crate::view::stage::links_properties;
-use crate::view::text::count;
+use crate::view::text::{brief, count};
 use crate::world::bucket::Place;
 use crate::world::{Event, NodeInput};
 
@@ -121,7 +121,7 @@ fn condition(cast: Cast<'_>, say: Say, me: ProcId, what: &Condition) -> Say {
         Condition::Clock(ahead) => {
             let way = if *ahead < 0 { "behind" } else { "ahead" };
             let say = say.fault().text("The clock of ").who(cast, me);
-            say.text(&format!(" is {} {way} now", Span(ahead.unsigned_abs())))
+            say.text(&format!(" is {} {way} now", brief(Span(ahead.unsigned_abs()))))
         }
         Condition::Luck { luck, .. } => say.who(cast, me).text(match luck {
             None => " leaves its next election to chance",

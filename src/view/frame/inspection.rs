@@ -353,6 +353,16 @@ pub enum ActionKind {
     Block,
     /// Make it work again.
     Heal,
+    /// Cut the power.
+    PowerCut,
+    /// Slow a disk.
+    Disk,
+    /// Set a clock wrong.
+    Clock,
+    /// Lose or double what comes next.
+    Trap,
+    /// Settle an election beforehand.
+    Luck,
     /// Publish.
     Publish,
     /// Switch an application on.

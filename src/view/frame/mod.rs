@@ -7,9 +7,10 @@
 pub mod card;
 pub mod consumer;
 pub mod diagram;
+pub mod faults;
 pub mod flow;
 pub mod fold;
-pub mod geometry;
+mod geometry;
 pub mod inspection;
 pub mod stage;
 pub mod transport;
@@ -28,6 +29,7 @@ pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{
     Arrow, ArrowState, Diagram, FoldHead, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick,
 };
+pub use faults::{Broken, Faults, Party};
 pub use flow::FlowLine;
 pub use fold::{Fold, Health, Line};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};
@@ -66,6 +68,8 @@ pub struct Frame {
     pub inspection: Option<Arc<Inspection>>,
     /// The sliders of the selected link, if one is selected.
     pub tuner: Option<Arc<Tuner>>,
+    /// What is broken, and what else can be.
+    pub faults: Arc<Faults>,
     /// What is pointed at; everything that has to do with it is marked `highlighted`.
     pub hover: Option<Entity>,
     /// The lesson panel, if a lesson is played.

@@ -95,6 +95,8 @@ pub struct ServerHex {
     pub leads: Option<Label>,
     /// Whether it leads the cluster's meta group: a small star.
     pub meta_leader: bool,
+    /// What is wrong with it, in a word or two, on a plate.
+    pub mark: Option<Pill>,
     /// One bar a replica that it hosts, top to bottom.
     pub bars: Vec<ReplicaBar>,
     /// Whether it is selected.
@@ -166,6 +168,8 @@ pub struct AppPill {
     pub connected_to: Option<ProcId>,
     /// The button on it, if it has one.
     pub button: Option<AppButton>,
+    /// What is wrong with it, in a word or two, on a plate.
+    pub mark: Option<Pill>,
     /// The message it works on, if it does.
     pub work: Option<WorkRing>,
     /// How many messages it received, if it subscribes to something.

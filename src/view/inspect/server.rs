@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::kernel::ProcId;
+use crate::kernel::{ProcId, Span, Time};
 use crate::server::Server;
 use crate::view::cast::{Cast, GroupOf};
 use crate::view::content;
 use crate::view::entity::Entity;
 use crate::view::frame::{Inspection, Row, Section, Tab};
 use crate::view::palette::Token;
-use crate::view::text::grouped;
+use crate::view::text::{brief, grouped};
 
 use super::parts::{
     badge, fact, fact_of, facts, peer, process_actions, role, row, stat, state_badge, table,
@@ -43,7 +43,10 @@ pub(super) fn inspect(cast: Cast<'_>, process: ProcId) -> Option<Inspection> {
             stat("routes", server.routes().count()),
         ],
         tabs: vec![
-            Tab { name: "State", sections: vec![about(cast, server), streams(server, cluster)] },
+            Tab {
+                name: "State",
+                sections: vec![about(cast, server), streams(cast, server, cluster)],
+            },
             Tab { name: "Raft", sections: vec![groups(cast, server, process)] },
             Tab { name: "Connections", sections: connections },
             Tab { name: "Interest", sections: vec![interest(server)] },
@@ -69,10 +72,33 @@ fn about(cast: Cast<'_>, server: &Server) -> Section {
         }),
         None => list.push(fact("meta group", "none: it is alone")),
     }
+    let now = cast.world().now();
+    let disk = server.disk_latency();
+    list.push(fact(
+        "disk",
+        match disk {
+            Span::ZERO => "writes at once".to_owned(),
+            slow => format!("takes {slow} for a write"),
+        },
+    ));
+    list.push(fact(
+        "disk is flushed",
+        match (server.sync_interval(), server.next_sync(now)) {
+            (Span::ZERO, _) => "with every write".to_owned(),
+            (_, Time::MAX) => "by nobody: it is down".to_owned(),
+            (every, next) => format!("every {}, next in {}", brief(every), brief(next.since(now))),
+        },
+    ));
+    if server.clock_ahead() != 0 {
+        let way = if server.clock_ahead() < 0 { "behind" } else { "ahead" };
+        let span = brief(Span(server.clock_ahead().unsigned_abs()));
+        list.push(fact("clock", format!("{span} {way}")));
+    }
     facts("", list)
 }
 
-fn streams(server: &Server, cluster: usize) -> Section {
+fn streams(cast: Cast<'_>, server: &Server, cluster: usize) -> Section {
+    let now = cast.world().now();
     let rows = server.streams().map(|(name, hosted)| {
         let state = content::state(&hosted.stream);
         Row {
@@ -83,12 +109,13 @@ fn streams(server: &Server, cluster: usize) -> Section {
                 if hosted.leading { "leads" } else { "follows" }.to_owned(),
                 grouped(state.messages),
                 grouped(state.last_seq),
+                grouped(server.unsynced(now, hosted)),
             ])
         }
     });
     table(
         "Streams",
-        vec!["Stream", "Role", "Messages", "Last"],
+        vec!["Stream", "Role", "Messages", "Last", "Unflushed"],
         rows.collect(),
         "It has no copy of any stream.",
     )

@@ -6,6 +6,7 @@ use crate::view::add_app::new_app;
 use crate::view::caption::describe_call;
 use crate::view::entity::Entity;
 use crate::view::say::Say;
+use crate::view::text::brief;
 use crate::world::Input;
 
 use super::{Goal, Mode, Player, TO_IDLE};
@@ -139,7 +140,7 @@ pub fn describe_input(input: &Input) -> String {
         Input::Clock { process, ahead: 0 } => format!("the clock of {process} is right again"),
         Input::Clock { process, ahead } => {
             let way = if *ahead < 0 { "behind" } else { "ahead" };
-            format!("the clock of {process} is {} {way}", Span(ahead.unsigned_abs()))
+            format!("the clock of {process} is {} {way}", brief(Span(ahead.unsigned_abs())))
         }
         Input::LoseAck { client } => format!("the next acknowledgement of {client} will get lost"),
         Input::Duplicate { client } => format!("{client} will send its next message twice"),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kernel::{BranchId, Time};
 use crate::view::command::LayoutHints;
 use crate::view::entity::Entity;
-use crate::view::frame::{Caption, Diagram, Inspection, Stage, WireLine};
+use crate::view::frame::{Caption, Diagram, Faults, Inspection, Stage, WireLine};
 use crate::view::lesson::LessonView;
 
 /// What a part of the picture was drawn from. Equal keys give equal parts.
@@ -51,6 +51,7 @@ impl<T: Clone> Kept<T> {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     pub(super) stage: Kept<Arc<Stage>>,
+    pub(super) faults: Kept<Arc<Faults>>,
     pub(super) diagram: Kept<Arc<Diagram>>,
     pub(super) lesson: Kept<Option<Arc<LessonView>>>,
     pub(super) wire: Kept<Arc<Vec<WireLine>>>,

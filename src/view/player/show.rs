@@ -8,9 +8,10 @@ use crate::view::cast::Cast;
 use crate::view::class::Class;
 use crate::view::diagram::{self, Scene};
 use crate::view::entity::Entity;
+use crate::view::faults;
 use crate::view::filter::Sight;
 use crate::view::frame::{
-    Caption, Diagram, Frame, Inspection, Motion, Pulse, Stage, Status, WireLine,
+    Caption, Diagram, Faults, Frame, Inspection, Motion, Pulse, Stage, Status, WireLine,
 };
 use crate::view::inspect;
 use crate::view::layout::Layout;
@@ -36,7 +37,7 @@ impl Player {
         let motion = self.motion(&stage);
         let (diagram, caption, wire) = (self.diagram(), self.caption(), self.wire());
         let inspection = self.inspection();
-        let lesson = self.lesson_panel();
+        let (lesson, faults) = (self.lesson_panel(), self.faults());
         let world = self.history.cursor();
         Frame {
             motion,
@@ -49,6 +50,7 @@ impl Player {
             transport: self.transport(),
             classes: self.classes(),
             inner: self.filter.inner(),
+            faults,
             selection: self.selection.clone(),
             hover: self.hover.clone(),
             status: Status {
@@ -84,6 +86,12 @@ impl Player {
         self.cache
             .stage
             .get(key, || Arc::new(stage::build(world, places, hints, selection, hover, plain)))
+    }
+
+    fn faults(&mut self) -> Arc<Faults> {
+        let key = Key { hover: None, hints: None, ..self.key() };
+        let (world, selection) = (self.history.cursor(), self.selection.as_ref());
+        self.cache.faults.get(key, || Arc::new(faults::build(world, selection)))
     }
 
     /// Shows a bucket or store as a plain stream, or as what it is again.

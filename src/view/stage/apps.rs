@@ -9,12 +9,13 @@ use crate::view::a11y;
 use crate::view::cast::Cast;
 use crate::view::doing;
 use crate::view::entity::Entity;
+use crate::view::faults::mark;
 use crate::view::frame::{
     Anchor, AppButton, AppIcon, AppPill, Label, Point, Rect, TextStyle, UpState, WorkRing,
 };
 use crate::view::layout::{Places, Side};
 use crate::view::palette::Token;
-use crate::view::room::{Room, fit};
+use crate::view::room::{Room, fit, plate};
 use crate::world::{ClientSpec, Role};
 
 use super::{View, up_state};
@@ -105,6 +106,10 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         state,
         connected_to: client.and_then(Client::connected_to),
         button,
+        mark: mark(view.troubles, process).map(|text| {
+            let at = Point::new(rect.centre().x, rect.bottom());
+            plate(at, &text, Token::Fault)
+        }),
         work,
         received: client.and_then(received),
         a11y: String::new(),

@@ -11,7 +11,7 @@ mod summary;
 mod tapes;
 
 use crate::kernel::ProcState;
-use crate::world::{StreamView, World};
+use crate::world::{StreamView, Trouble, World};
 
 use super::a11y;
 use super::cast::Cast;
@@ -40,6 +40,8 @@ pub(super) struct View<'a> {
     pub(super) streams: &'a [StreamView<'a>],
     /// What flows between them.
     pub(super) flows: &'a [Flow<'a>],
+    /// What is wrong with the world.
+    pub(super) troubles: &'a [Trouble],
 }
 
 /// Draws the stage. New streams and apps get their places. Buckets and stores are shown as such, but for
@@ -61,9 +63,10 @@ pub fn build(
     places.drawn(&layout);
     let selected = Related::new(world, selection);
     let pointed = Related::new(world, hover);
+    let troubles = &*world.troubles();
     let (selected, pointed) = (&selected, &pointed);
     let (streams, flows) = (&streams[..], &flows[..]);
-    let view = View { cast, layout: &layout, selected, pointed, plain, streams, flows };
+    let view = View { cast, layout: &layout, selected, pointed, plain, streams, flows, troubles };
 
     let mut room = Room::new(layout.view);
     let mut clusters = clusters(view, &mut room);

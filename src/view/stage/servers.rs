@@ -4,9 +4,12 @@ use crate::kernel::ProcId;
 use crate::view::a11y;
 use crate::view::content;
 use crate::view::entity::Entity;
-use crate::view::frame::{Anchor, Label, Point, Rect, ReplicaBar, ServerHex, TextStyle, UpState};
+use crate::view::faults::mark;
+use crate::view::frame::{
+    Anchor, Label, Pill, Point, Rect, ReplicaBar, ServerHex, TextStyle, UpState,
+};
 use crate::view::palette::Token;
-use crate::view::room::{Room, fit};
+use crate::view::room::{Room, fit, plate};
 use crate::world::{Replica, StreamView, World};
 
 use super::{View, summary, tapes, up_state};
@@ -63,6 +66,7 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
                 crowned: crowned && state == UpState::Up,
                 leads: (leads > 0).then(|| spread(leads, *centre, radius)),
                 meta_leader,
+                mark: wrong(view, process, *centre, radius),
                 bars: match layout.folded {
                     true => Vec::new(),
                     false => bars(streams, process, *centre, radius),
@@ -74,6 +78,14 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
         }
     }
     drawn
+}
+
+/// What is wrong with a server, on its lower edge. Where servers are small, the plate only says that
+/// something is.
+fn wrong(view: View<'_>, process: ProcId, centre: Point, radius: f64) -> Option<Pill> {
+    let text = mark(view.troubles, process)?;
+    let text = if radius < 20.0 { "!" } else { &text };
+    Some(plate(Point::new(centre.x, centre.y + radius * 0.8), text, Token::Fault))
 }
 
 /// How many streams a server leads, beside its crown.

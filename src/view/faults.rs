@@ -1,0 +1,237 @@
+//! Faults for the page: what is broken now, what can be done to the selected thing, and the words that
+//! stand on a thing of which something is wrong.
+
+use crate::kernel::{ProcId, ProcState, Span, Trap};
+use crate::world::{Input, Node, Trouble, World};
+
+use super::cast::Cast;
+use super::entity::Entity;
+use super::frame::{Action, ActionKind, Broken, Faults, Party};
+use super::text::brief;
+
+/// What a slow disk takes for a write if it is made slow with a click.
+const SLOW: Span = Span::millis(50);
+/// How far a clock is ahead if it is made wrong with a click, in nanoseconds.
+const AHEAD: i64 = 3_600_000_000_000;
+
+/// All about faults, with what can be done to what is selected.
+pub fn build(world: &World, selection: Option<&Entity>) -> Faults {
+    let cast = Cast::new(world);
+    let troubles = world.troubles().into_iter();
+    let broken = troubles.map(|trouble| Broken {
+        text: world.describe(&trouble),
+        entity: about(cast, &trouble),
+        mend: world.mending(&trouble),
+    });
+    let processes = world.sim().slots().iter().enumerate();
+    let parties = processes.filter_map(|(n, slot)| {
+        let process = ProcId(n as u32);
+        let is_app = match world.sim().process(process)? {
+            Node::Server(_) => false,
+            Node::Client(_) if !world.is_removed(process) => true,
+            _ => return None,
+        };
+        Some(Party { name: slot.name.to_string(), is_app })
+    });
+    let more = selection.map_or_else(Vec::new, |entity| more(cast, entity));
+    Faults { broken: broken.collect(), more, parties: parties.collect() }
+}
+
+/// What a trouble is about.
+fn about(cast: Cast<'_>, trouble: &Trouble) -> Entity {
+    match trouble {
+        Trouble::Cut(a, b) | Trouble::Blocked(a, b) | Trouble::BlackHole(a, b) => {
+            Entity::link(*a, *b)
+        }
+        Trouble::Split(cluster, _) => Entity::Cluster(*cluster),
+        Trouble::Down(process)
+        | Trouble::Paused(process)
+        | Trouble::SlowDisk(process, _)
+        | Trouble::Clock(process, _)
+        | Trouble::Trap(process, _)
+        | Trouble::Favoured(process, _) => cast.entity(*process),
+    }
+}
+
+/// A word or two for what is wrong with a process, to stand on it.
+pub fn mark(troubles: &[Trouble], process: ProcId) -> Option<String> {
+    let own = troubles.iter().filter_map(|trouble| match trouble {
+        Trouble::Down(of) => (*of == process).then(|| "down".to_owned()),
+        Trouble::Paused(of) => (*of == process).then(|| "frozen".to_owned()),
+        Trouble::SlowDisk(of, latency) => {
+            (*of == process).then(|| format!("disk {}", brief(*latency)))
+        }
+        Trouble::Clock(of, ahead) => {
+            let sign = if *ahead < 0 { '−' } else { '+' };
+            let span = brief(Span(ahead.unsigned_abs()));
+            (*of == process).then(|| format!("clock {sign}{span}"))
+        }
+        Trouble::Trap(of, Trap::Lose) => (*of == process).then(|| "loses an ack".to_owned()),
+        Trouble::Trap(of, Trap::Twice) => (*of == process).then(|| "sends twice".to_owned()),
+        Trouble::Favoured(of, _) => (*of == process).then(|| "will win".to_owned()),
+        _ => None,
+    });
+    let all: Vec<String> = own.collect();
+    match all.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        several => Some(format!("{} faults", several.len())),
+    }
+}
+
+/// The less usual things that can be done to something.
+fn more(cast: Cast<'_>, entity: &Entity) -> Vec<Action> {
+    let world = cast.world();
+    match entity {
+        Entity::Server(process) => of_server(world, *process),
+        Entity::App(process) if world.client(*process).is_some() => {
+            let client = world.name(*process).to_owned();
+            let again = client.clone();
+            vec![
+                fault("Lose its next ack", ActionKind::Trap, Input::LoseAck { client }),
+                fault(
+                    "Send its next message twice",
+                    ActionKind::Trap,
+                    Input::Duplicate { client: again },
+                ),
+            ]
+        }
+        Entity::Stream { cluster, name } => {
+            let cluster_name = cast.cluster(*cluster).to_owned();
+            let replicated = world.stream(*cluster, name).is_some_and(|view| view.group.is_some());
+            let stream = Some(name.to_string());
+            let input = Input::SplitVote { cluster: cluster_name, stream };
+            if replicated {
+                vec![fault("Split its next vote", ActionKind::Luck, input)]
+            } else {
+                Vec::new()
+            }
+        }
+        Entity::Cluster(cluster) => of_cluster(cast, *cluster),
+        Entity::Link(a, b) => {
+            let (low, high) = (world.name(*a).to_owned(), world.name(*b).to_owned());
+            let sides = vec![vec![low.clone()], vec![high.clone()]];
+            let back = Input::Block { from: high, to: low.clone() };
+            vec![
+                fault(
+                    "Black hole both ways",
+                    ActionKind::Block,
+                    Input::Partition { sides, silent: true },
+                ),
+                fault(&format!("Black hole to {low}"), ActionKind::Block, back),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn of_server(world: &World, id: ProcId) -> Vec<Action> {
+    let Some(server) = world.server(id) else { return Vec::new() };
+    let process = world.name(id).to_owned();
+    let name = || process.clone();
+    let mut all = Vec::new();
+    if world.sim().state(id) != Some(ProcState::Down) {
+        all.push(fault("Stop it in order", ActionKind::Off, Input::Stop { process: name() }));
+        all.push(fault("Cut its power", ActionKind::PowerCut, Input::PowerCut { process: name() }));
+        let wreck = Input::Crash { process: name(), lose_disk: true };
+        all.push(fault("Kill it and its disk", ActionKind::Crash, wreck));
+    }
+    let latency = if server.disk_latency() == Span::ZERO { SLOW } else { Span::ZERO };
+    let input = Input::SlowDisk { process: name(), latency };
+    all.push(match latency {
+        Span::ZERO => mend("Make its disk fast", input),
+        slow => fault(&format!("Slow its disk to {}", brief(slow)), ActionKind::Disk, input),
+    });
+    let ahead = if server.clock_ahead() == 0 { AHEAD } else { 0 };
+    let input = Input::Clock { process: name(), ahead };
+    all.push(match ahead {
+        0 => mend("Set its clock right", input),
+        _ => fault("Set its clock 1 h ahead", ActionKind::Clock, input),
+    });
+    if server.is_clustered() {
+        let input = Input::Favour { process, stream: None };
+        all.push(fault("Let it win the next election", ActionKind::Luck, input));
+    }
+    all
+}
+
+fn of_cluster(cast: Cast<'_>, cluster: usize) -> Vec<Action> {
+    let world = cast.world();
+    let name = || cast.cluster(cluster).to_owned();
+    let own = || world.servers().filter(|(id, ..)| world.cluster_of(*id) == Some(cluster));
+    let mut all = Vec::new();
+    if own().any(|(_, state, _)| state != ProcState::Down) {
+        let dark = Input::Crash { process: name(), lose_disk: false };
+        all.push(fault(&format!("Make {} dark", name()), ActionKind::Crash, dark));
+        let power = Input::PowerCut { process: name() };
+        all.push(fault("Cut the power of all servers", ActionKind::PowerCut, power));
+        all.push(fault("Freeze all servers", ActionKind::Pause, Input::Pause { process: name() }));
+    }
+    if own().any(|(_, state, _)| state == ProcState::Down) {
+        all.push(Action {
+            label: "Start all servers".to_owned(),
+            fault: false,
+            kind: ActionKind::Restart,
+            input: Input::Restart { process: name() },
+        });
+    }
+    if own().any(|(_, state, _)| state == ProcState::Paused) {
+        all.push(Action {
+            label: "Let all servers go on".to_owned(),
+            fault: false,
+            kind: ActionKind::Resume,
+            input: Input::Resume { process: name() },
+        });
+    }
+    if own().count() > 1 {
+        let input = Input::SplitVote { cluster: name(), stream: None };
+        all.push(fault("Split the next vote", ActionKind::Luck, input));
+    }
+    all
+}
+
+fn fault(label: &str, kind: ActionKind, input: Input) -> Action {
+    Action { label: label.to_owned(), fault: true, kind, input }
+}
+
+fn mend(label: &str, input: Input) -> Action {
+    Action { label: label.to_owned(), fault: false, kind: ActionKind::Heal, input }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::scenes;
+
+    /// Every fault that is offered can be done, and its opposite is offered then.
+    #[test]
+    fn what_is_offered_can_be_done_and_undone() {
+        let mut world = World::new(scenes::one_order()).unwrap();
+        let server = world.process("us-east/n2").unwrap();
+        let app = world.process("checkout").unwrap();
+        let link = Entity::link(server, world.process("us-east/n3").unwrap());
+        let name = world.streams()[0].name.clone();
+        let stream = Entity::Stream { cluster: 0, name };
+        for entity in [Entity::Server(server), Entity::App(app), link, stream, Entity::Cluster(0)] {
+            let offered = build(&world, Some(&entity)).more;
+            assert!(!offered.is_empty(), "{entity:?}");
+            for action in offered {
+                let mut after = world.clone();
+                after.give(&action.input).unwrap();
+                let broken = build(&after, Some(&entity)).broken;
+                let stops = matches!(action.input, Input::Stop { .. });
+                assert!(stops || !broken.is_empty(), "{}", action.label);
+                after.give(&Input::HealAll).unwrap();
+                assert_eq!(build(&after, None).broken, [], "{}", action.label);
+            }
+        }
+        world.give(&Input::SlowDisk { process: "us-east/n2".to_owned(), latency: SLOW }).unwrap();
+        let troubles = world.troubles();
+        assert_eq!(mark(&troubles, server).as_deref(), Some("disk 50 ms"));
+        assert_eq!(mark(&troubles, app), None);
+        let more = build(&world, Some(&Entity::Server(server))).more;
+        assert!(more.iter().any(|action| action.label == "Make its disk fast" && !action.fault));
+        world.give(&Input::Clock { process: "us-east/n2".to_owned(), ahead: AHEAD }).unwrap();
+        assert_eq!(mark(&world.troubles(), server).as_deref(), Some("2 faults"));
+    }
+}
