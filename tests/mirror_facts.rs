@@ -192,6 +192,28 @@ fn an_origin_that_is_missing_is_asked_again_ever_more_rarely() {
     );
 }
 
+#[test]
+fn a_consumer_made_beforehand_is_waited_for_and_used_as_soon_as_it_is_there() {
+    let mut field = Field::new(&["n1"]);
+    field.stream(r#"{"name":"O","subjects":["o"]}"#);
+    let uses = r#"{"name":"O","consumer":{"name":"c","deliver_subject":"to.c"}}"#;
+    field.stream(&format!(r#"{{"name":"M","mirror":{uses}}}"#));
+    field.publish("o", 3);
+    field.pass(Span::secs(60));
+    let asked = field.moments("M", |what| *what == InflowNote::Asked);
+    let gaps: Vec<u64> =
+        asked.windows(2).map(|pair| pair[1].since(pair[0]).as_millis() / 100).collect();
+    assert!(matches!(gaps[..], [151..=152, 251..=252]), "{gaps:?}");
+    let config = r#"{"durable_name":"c","deliver_subject":"to.c","ack_policy":"flow_control"}"#;
+    let body = format!(r#"{{"stream_name":"O","config":{config}}}"#);
+    field.api("CONSUMER.CREATE.O.c", &body);
+    field.pass(Span::millis(500));
+    assert_eq!(field.state("M"), (3, 1, 3));
+    // It is no business of the mirror's whether it goes on.
+    field.api("STREAM.DELETE.M", "");
+    assert!(field.api("CONSUMER.INFO.O.c", "").get("error").is_none());
+}
+
 /// A mirror that lives on another server than its origin's consumer, and the server of the latter.
 fn apart(seed: u64) -> Option<(Field, String)> {
     let mut field = Field::seeded(&THREE, seed);

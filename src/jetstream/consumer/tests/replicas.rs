@@ -1,6 +1,7 @@
 //! A replicated consumer: what waits for the group, and what a new leader makes of it.
 
 use super::*;
+use crate::nats::api::ConsumerConfig;
 
 const JSON: &str = r#"{"ack_policy":"explicit","ack_wait":2000000000}"#;
 
@@ -92,4 +93,28 @@ fn a_leader_whose_copy_of_the_stream_is_behind_terminates_nothing() {
     follower.until(4_200);
     follower.commit();
     expect(&mut follower, &["in 2.2.4.0"]);
+}
+
+#[test]
+fn a_mirror_that_asks_again_gets_all_that_it_has_not_acknowledged() {
+    let json = r#"{"deliver_subject":"d","ack_policy":"flow_control","sourcing":true}"#;
+    let (mut leader, mut follower) = pair(json, &["s.a", "s.a", "s.a"]);
+    follow(&mut leader, &mut follower);
+    leader.take();
+    // It has stored two, of which its answer was lost, and asks for the third.
+    let config = ConsumerConfig {
+        deliver_subject: "e".to_owned(),
+        opt_start_seq: 3,
+        ..ConsumerConfig::clone(leader.consumer.config())
+    };
+    let info = leader.with(|consumer, cx| consumer.reconfigure(cx, Arc::new(config)));
+    assert_eq!(
+        (info.delivered.consumer_seq, info.delivered.stream_seq),
+        (0, 0),
+        "before the group"
+    );
+    leader.with(|consumer, cx| consumer.interest_changed(cx, true));
+    follow(&mut leader, &mut follower);
+    let lines = leader.take();
+    assert_eq!(lines[..3], ["e 1.1.1.2", "e 1.2.2.1", "e 1.3.3.0"], "{lines:?}");
 }
