@@ -173,7 +173,7 @@ mod tests {
     fn of_what_is_no_text_only_the_beginning_is_shown() {
         assert_eq!(escaped(b"\x89PNG\r\n\x1a\n", 99), "\\x89PNG\\r\\n\\x1a\\n");
         assert_eq!(escaped(b"\xe2\x82", 99), "\\xe2\\x82", "half a character");
-        let chunk: Vec<u8> = (0..131_072_u32).map(|n| (n * 167 >> 3) as u8).collect();
+        let chunk: Vec<u8> = (0..131_072_u32).map(|n| ((n * 167) >> 3) as u8).collect();
         let shown = escaped(&chunk, 4_000);
         assert!(shown.len() < 5 * NO_TEXT && shown.ends_with('…'), "{shown}");
     }

@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_chunk_of_an_object_is_a_short_line() {
-        let chunk: Vec<u8> = (0..131_072_u32).map(|n| (n * 167 >> 3) as u8).collect();
+        let chunk: Vec<u8> = (0..131_072_u32).map(|n| ((n * 167) >> 3) as u8).collect();
         let text = wire_text(&Frame::Client(ClientOp::Pub(Message::new("$O.a.C.x", chunk))));
         assert_eq!(text.line, "PUB $O.a.C.x 131072");
         assert!(text.all().len() < 4_000, "{}", text.all());
