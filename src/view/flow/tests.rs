@@ -218,6 +218,35 @@ fn sources_name_what_they_take_and_what_becomes_of_it() {
 }
 
 #[test]
+fn flows_of_folded_clusters_are_one_line_but_for_what_is_looked_at() {
+    let mut player = player();
+    for name in ["A", "B"] {
+        let body = format!(
+            r#"{{"name":"{name}","mirror":{{"name":"ORDERS","external":{{"api":"$JS.us-east.API","deliver":""}}}}}}"#
+        );
+        let subject = format!("$JS.eu-west.API.STREAM.CREATE.{name}");
+        act(
+            &mut player,
+            Input::Call { client: "cli".to_owned(), call: Call::Api { subject, body } },
+        );
+        wait(&mut player, 2);
+    }
+    publish(&mut player);
+    assert_eq!(player.frame().stage.flows.len(), 3);
+    for cluster in [0, 1] {
+        player.command(PlayerCommand::Fold(cluster));
+    }
+    let frame = player.frame();
+    let [line] = &frame.stage.flows[..] else { panic!("{:?}", frame.stage.flows) };
+    assert_eq!((line.flows, line.state), (3, FlowState::InStep));
+    assert!(line.a11y.matches("of ORDERS in us-east").count() == 3, "{}", line.a11y);
+    player.command(PlayerCommand::Select(Some(mirror())));
+    let flows = player.frame().stage.flows.clone();
+    assert_eq!(flows.iter().map(|line| line.flows).sum::<usize>(), 3);
+    assert!(flows.len() == 2 && flows.iter().any(|line| line.selected && line.flows == 1));
+}
+
+#[test]
 fn badges_are_on_their_tapes_and_nothing_is_written_over_anything() {
     for (width, height) in [(792.0, 500.0), (820.0, 360.0), (390.0, 420.0)] {
         let mut player = player();

@@ -10,6 +10,7 @@ use crate::view::flow::{Flow, FlowState, lag};
 use crate::view::frame::{Anchor, FlowLine, Label, Pill, Point, Rect, TextStyle};
 use crate::view::layout::{ClusterLayout, TAPE};
 use crate::view::palette::Token;
+use crate::view::related::Related;
 use crate::view::room::Room;
 use crate::view::route::{Stop, Ways};
 use crate::view::text::count;
@@ -28,22 +29,26 @@ const ON_TAPE: f64 = 98.0;
 /// One end of a line: a cluster, and its tape if that is drawn.
 type End = (usize, Option<usize>);
 
-/// Draws the lines. Flows between the same two ends are one: of streams that are not drawn, the ends are
-/// their clusters.
+/// Draws the lines. Flows between the same two ends are one: of streams that are not drawn, and of those in
+/// summaries, the ends are their clusters, but for what is looked at.
 pub(super) fn draw(
     view: View<'_>,
     room: &mut Room,
     placed: &[(usize, Arc<str>, usize)],
 ) -> Vec<FlowLine> {
-    let end = |cluster: usize, stream: &str| -> End {
+    let end = |cluster: usize, stream: &str, near: bool| -> End {
         let place = placed.iter().find(|(c, name, _)| *c == cluster && **name == *stream);
-        let drawn = view.layout.clusters.get(cluster).map_or(0, |layout| layout.tapes.len());
+        let layout = view.layout.clusters.get(cluster);
+        let drawn =
+            layout.map_or(0, |layout| if layout.folded && !near { 0 } else { layout.tapes.len() });
         (cluster, place.map(|(.., place)| *place).filter(|place| *place < drawn))
     };
     let mut bundles: Map<(End, End), Vec<&Flow<'_>>> = Map::new();
     for flow in view.flows {
         let Some(cluster) = flow.origin_cluster else { continue };
-        let ends = (end(cluster, &flow.source.name), end(flow.cluster, flow.stream));
+        let near = is_near(view.selected, flow);
+        let from = end(cluster, &flow.source.name, near);
+        let ends = (from, end(flow.cluster, flow.stream, near));
         // Within a cluster of which nothing is drawn there is no way to show.
         if ends.0 != ends.1 {
             bundles.entry(ends).or_default().push(flow);
@@ -101,13 +106,8 @@ fn stop_at(view: View<'_>, (cluster, tape): End, aside: f64) -> Option<Stop> {
 fn line(view: View<'_>, flows: &[&Flow<'_>], points: Vec<Point>) -> Option<FlowLine> {
     let worst = flows.iter().max_by_key(|flow| flow.state)?;
     let entity = worst.entity();
-    let is = |related: &crate::view::related::Related, flow: &Flow<'_>| {
-        let ends = [Some(stream(flow)), flow.origin_entity()];
-        ends.into_iter().flatten().any(|end| related.is_focus(&end))
-            || related.is_focus(&flow.entity())
-    };
     let selected = flows.iter().any(|flow| view.selected.is_focus(&flow.entity()));
-    let near = |flow: &&Flow<'_>| is(view.selected, flow) || is(view.pointed, flow);
+    let near = |flow: &&Flow<'_>| is_near(view.selected, flow) || is_near(view.pointed, flow);
     let said: Vec<String> = flows.iter().map(|flow| flow.a11y(view.cast.world())).collect();
     Some(FlowLine {
         entity,
@@ -119,6 +119,12 @@ fn line(view: View<'_>, flows: &[&Flow<'_>], points: Vec<Point>) -> Option<FlowL
         highlighted: flows.iter().any(near),
         a11y: said.join("; "),
     })
+}
+
+/// Whether a flow, or the stream at one of its ends, is one of those things.
+fn is_near(things: &Related, flow: &Flow<'_>) -> bool {
+    let ends = [Some(flow.entity()), Some(stream(flow)), flow.origin_entity()];
+    ends.into_iter().flatten().any(|end| things.is_focus(&end))
 }
 
 fn stream(flow: &Flow<'_>) -> Entity {
