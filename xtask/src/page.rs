@@ -27,8 +27,9 @@ const WASM_FEATURES: &[&str] = &[
 /// kilobyte is free (`--low-memory-unused`): it then loads before it has looked whether it may, and the page
 /// stops with an access out of bounds.
 const WASM_PASSES: &[&str] = &["-Oz"];
-/// What it does then, with the names that [`order`] gives.
-const WASM_ORDER: &[&str] = &["--reorder-functions-by-name"];
+/// What it does then, with the names that [`order`] gives. How memory is aligned is a hint that browsers make
+/// no use of; without it, more loads and stores are alike.
+const WASM_ORDER: &[&str] = &["--dealign", "--reorder-functions-by-name"];
 
 /// Trunk, with the tools it calls in front of the PATH.
 pub(crate) fn trunk(place: &Place) -> Call {
