@@ -196,7 +196,7 @@ impl Server {
     /// What has to wait for a slow disk, waits, and what comes after it of the same; the rest is given
     /// back. Like a real disk that is slow but not narrow, it writes at once what has piled up during the
     /// write before.
-    pub(super) fn to_disk<H: Host>(
+    pub(super) fn put_on_disk<H: Host>(
         &mut self,
         cx: &mut Context<'_, H>,
         write: Write,

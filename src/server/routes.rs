@@ -202,7 +202,8 @@ impl Server {
                 self.system_message(cx, peer, &message);
             }
             RouteOp::Raft(frame) => {
-                if let Some(Write::Raft(_, frame)) = self.to_disk(cx, Write::Raft(peer, frame)) {
+                if let Some(Write::Raft(_, frame)) = self.put_on_disk(cx, Write::Raft(peer, frame))
+                {
                     self.group_message(cx, peer, &frame);
                 }
             }

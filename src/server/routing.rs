@@ -351,7 +351,7 @@ impl Server {
     /// A stream led here takes a message in, as soon as the disk does.
     fn take_in<H: Host>(&mut self, cx: &mut Context<'_, H>, target: Target, message: &Message) {
         let target = if self.has_slow_disk() {
-            match self.to_disk(cx, Write::Message(target, message.clone())) {
+            match self.put_on_disk(cx, Write::Message(target, message.clone())) {
                 Some(Write::Message(target, _)) => target,
                 _ => return,
             }
