@@ -32,6 +32,8 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     // Lines pass under the summaries that stand in their way.
     let folded = |cluster: &&ClusterPanel| cluster.fold.as_ref().is_some_and(|fold| fold.folded);
     let clusters = stage.clusters.iter().filter(|part| !folded(part)).map(cluster);
+    // In their order, whatever is folded: so the focus stays at the button.
+    let folds = stage.clusters.iter().filter_map(fold);
     let summaries = stage.clusters.iter().filter(folded).map(cluster);
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
     let flows = stage.flows.iter().map(|part| flow(part, |s| stop(s, &part.entity, &part.a11y)));
@@ -47,6 +49,7 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
         .chain(vacant)
         .chain(links)
         .chain(summaries)
+        .chain(folds)
         .chain(flows)
         .chain(servers)
         .chain(tapes)
@@ -64,7 +67,6 @@ fn cluster(cluster: &ClusterPanel) -> Shape {
         .holds_all(cluster.note.as_ref().map(Shape::label))
         .holds_all(cluster.words.iter().map(Shape::label))
         .holds_all(cluster.health.map(|health| self::health(health, cluster.rect)))
-        .holds_all(fold(cluster))
 }
 
 /// How a cluster is: a disc, a triangle, or a cross.

@@ -9,7 +9,7 @@ const HEAD: f64 = 34.0;
 const SERVERS: f64 = 45.0;
 const FOOT: f64 = 9.0;
 /// How much the first line is higher with servers in it.
-const CROWNS: f64 = 10.0;
+const CROWNS: f64 = 12.0;
 /// From a small server's middle to its corners, and from one to the next.
 const RADIUS: f64 = 12.0;
 const STEP: f64 = 30.0;
@@ -123,7 +123,7 @@ fn place(places: &ClusterPlaces, panel: Rect) -> ClusterLayout {
         Rect::new(panel.x + INNER + beside, y, inner - beside, pitch - 3.0)
     };
     let (x, y) = match beside_name {
-        true => (panel.right() - 12.0 - FOLD - servers, panel.y + 28.0),
+        true => (panel.right() - 12.0 - FOLD - servers, panel.y + 30.0),
         false => (panel.x + INNER, panel.y + HEAD + 24.0),
     };
     let server = |n: usize| Point::new(x + RADIUS + n as f64 * step, y);

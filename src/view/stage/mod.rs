@@ -79,6 +79,10 @@ pub fn build(
             None => panel.note = note(panel, layout, &mut room),
         }
     }
+    // Lines pass under summaries; what is written on them must not.
+    for cluster in layout.clusters.iter().filter(|cluster| cluster.folded) {
+        room.take(cluster.panel);
+    }
     let links = links::draw(view, &mut room, &servers, &apps);
     let flows = flows::draw(view, &mut room, &placed);
     let vacant = layout.clusters.iter().filter_map(|cluster| cluster.vacant).collect();
@@ -100,7 +104,7 @@ fn clusters(view: View<'_>, room: &mut Room) -> Vec<ClusterPanel> {
             // A mark before the name says how one of several is.
             let marked = if layout.fold.is_some() { 16.0 } else { 0.0 };
             let beside = layout.servers.first().filter(|at| layout.folded && at.y < rect.y + 40.0);
-            let right = beside.map_or(rect.right() - 24.0 - 1.5 * marked, |at| at.x - 18.0);
+            let right = beside.map_or(rect.right() - 24.0 - 1.5 * marked, |at| at.x - 13.0);
             let name = Label {
                 text: fit(&cluster.name, TextStyle::Title, right - rect.x - 16.0 - marked),
                 at: Point::new(rect.x + 16.0 + marked, rect.y + 24.0),
