@@ -136,10 +136,12 @@ fn scene_address(scene: &Scene) -> String {
 fn scene_card(scene: &'static Scene) -> impl IntoView {
     let servers =
         (scene.topology)().clusters.iter().map(|cluster| cluster.servers.len()).sum::<usize>();
+    // Many servers are smaller.
+    let view = format!("0 0 {} 24", (26 * servers).max(132));
     view! {
         <li>
             <a class="card scene" href=scene_address(scene)>
-                <svg class="card__art" viewBox="0 0 132 24" width="132" height="24" aria-hidden="true">
+                <svg class="card__art" viewBox=view preserveAspectRatio="xMinYMid" width="132" height="24" aria-hidden="true">
                     {(0..servers)
                         .map(|n| {
                             let x = 12 + 26 * n;
