@@ -30,7 +30,7 @@ pub(super) fn sections(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
         sections.extend(into.iter().map(|flow| kept(cast, flow)).take(1));
     }
     if !out.is_empty() {
-        let columns = vec!["Stream", "State", "Behind", "Hidden consumer here"];
+        let columns = vec!["Stream", "Is", "State", "Hidden consumer"];
         let rows = out.iter().map(|flow| follower(cast, flow)).collect();
         sections.push(table("Followed by", columns, rows, ""));
     }
@@ -64,9 +64,13 @@ fn follower(cast: Cast<'_>, flow: &Flow<'_>) -> Row {
         entity: Some(flow.entity()),
         tone: Some(flow.state.tone()),
         ..row(vec![
-            format!("{} {} in {}", flow.word(), flow.stream, cast.cluster(flow.cluster)),
-            flow.state.word().to_owned(),
-            grouped(flow.behind()),
+            flow.stream.to_string(),
+            format!("{} in {}", flow.word(), cast.cluster(flow.cluster)),
+            // What it lacks, or how it is.
+            match flow.behind() {
+                0 => flow.state.word().to_owned(),
+                behind => format!("{}, {} behind", flow.state.word(), grouped(behind)),
+            },
             consumer(flow),
         ])
     }
