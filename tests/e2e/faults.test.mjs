@@ -198,3 +198,21 @@ journey("an election is settled beforehand, and an acknowledgement gets lost", a
   await select(page, '.app:has-text("checkout") [data-stop]', "checkout");
   assert.match(await tab(page, "Operations"), /timed out|retry|no answer/i);
 }, still);
+
+journey("a whole region goes dark and comes back, from its name on the stage", async (page) => {
+  // By keyboard.
+  await select(page, '.cluster:has-text("us-east") [data-stop]', "us-east");
+  await inspector(page).getByText("More faults").press("Enter");
+  await button(page, "Make us-east dark").press("Enter");
+  await page.locator(".server.down").nth(2).waitFor();
+  // By pointer: a click beside its parts selects nothing, one on its name selects it.
+  await page.locator(".cluster__panel").click({ position: { x: 12, y: 60 } });
+  assert.equal(await page.locator(".cluster.selected").count(), 0);
+  await page.locator(".cluster__name").click();
+  await page.locator(".cluster.selected").waitFor();
+  await page.locator(".cluster__name").click({ button: "right" });
+  const menu = page.getByRole("menu", { name: "What can be done to us-east" });
+  await menu.getByRole("menuitem", { name: "Start all servers" }).press("Enter");
+  await page.locator(".server.down").first().waitFor({ state: "detached" });
+  assert.deepEqual(await accessibilityFindings(page), []);
+}, still);

@@ -73,8 +73,11 @@ pub(crate) fn Stage(
         if is_vacant(&event) {
             return ctx.prompt.set(Some("stream add ".to_owned()));
         }
-        let found = hit(&event).map(|(entity, _)| entity);
-        ctx.select(found.filter(|entity| !matches!(entity, Entity::Cluster(_))));
+        // Of a cluster only the name selects it: its ground is the way to select nothing.
+        let found = hit(&event).filter(|(entity, element)| {
+            !matches!(entity, Entity::Cluster(_)) || element.has_attribute("data-stop")
+        });
+        ctx.select(found.map(|(entity, _)| entity));
     };
     let on_menu = move |event: web_sys::MouseEvent| {
         let Some((entity, element)) = hit(&event) else { return };
@@ -187,9 +190,11 @@ fn tab_stop(picture: &Picture, here: &str) -> String {
     let tapes = picture.tapes.iter().map(|part| &part.entity);
     let apps = picture.apps.iter().map(|part| &part.entity);
     let consumers = picture.tapes.iter().flat_map(|tape| &tape.consumers).map(|part| &part.entity);
+    let clusters = picture.clusters.iter().map(|part| &part.entity);
     let all = || {
         let first = servers.clone().chain(tapes.clone()).chain(consumers.clone());
-        first.chain(apps.clone()).chain(flows.clone()).chain(links.clone())
+        let rest = apps.clone().chain(flows.clone()).chain(links.clone());
+        first.chain(rest).chain(clusters.clone())
     };
     all().map(id_of).find(|id| id == here).or_else(|| all().next().map(id_of)).unwrap_or_default()
 }

@@ -31,10 +31,11 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     };
     // Lines pass under the summaries that stand in their way.
     let folded = |cluster: &&ClusterPanel| cluster.fold.as_ref().is_some_and(|fold| fold.folded);
-    let clusters = stage.clusters.iter().filter(|part| !folded(part)).map(cluster);
+    let named = |part| cluster(part, |s| stop(s, &part.entity, &part.a11y));
+    let clusters = stage.clusters.iter().filter(|part| !folded(part)).map(named);
     // In their order, whatever is folded: so the focus stays at the button.
     let folds = stage.clusters.iter().filter_map(fold);
-    let summaries = stage.clusters.iter().filter(folded).map(cluster);
+    let summaries = stage.clusters.iter().filter(folded).map(named);
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
     let flows = stage.flows.iter().map(|part| flow(part, |s| stop(s, &part.entity, &part.a11y)));
     let servers =
@@ -58,11 +59,13 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
         .collect()
 }
 
-fn cluster(cluster: &ClusterPanel) -> Shape {
+/// A cluster is reached at its name; what is free around its parts selects nothing.
+fn cluster(cluster: &ClusterPanel, stop: impl Fn(Shape) -> Shape) -> Shape {
     let folded = cluster.fold.as_ref().is_some_and(|fold| fold.folded);
     let marks = [("selected", cluster.selected), ("folded", folded)];
     lasting(&cluster.entity, classes("cluster", &marks))
         .holds(Shape::rect("cluster__panel", cluster.rect, 16.0))
+        .holds(stop(Shape::rect("cluster__name", cluster.name.rect().grow(4.0), 7.0)))
         .holds(Shape::label(&cluster.name))
         .holds_all(cluster.note.as_ref().map(Shape::label))
         .holds_all(cluster.words.iter().map(Shape::label))

@@ -13,6 +13,8 @@ const CROWNS: f64 = 12.0;
 /// From a small server's middle to its corners, and from one to the next.
 const RADIUS: f64 = 12.0;
 const STEP: f64 = 30.0;
+/// The same where they stand beside the name, which wants the room.
+const STEP_BESIDE: f64 = 26.0;
 /// Side of the square of an app's icon.
 const ICON: f64 = 26.0;
 /// From one stream to the next where there is room, and the least.
@@ -109,7 +111,8 @@ fn place(places: &ClusterPlaces, panel: Rect) -> ClusterLayout {
     let servers = places.servers as f64 * step;
     // Servers below the name or, where streams want that room, beside it.
     let beside_name = fit(room - SERVERS) < streams && panel.w >= 100.0 + servers + FOLD;
-    let zone = if beside_name { CROWNS } else { SERVERS };
+    let (zone, step) = if beside_name { (CROWNS, step.min(STEP_BESIDE)) } else { (SERVERS, step) };
+    let servers = places.servers as f64 * step;
     let fit = fit(room - zone);
     // What has no line is counted on the last one.
     let shown = if streams > fit { fit.saturating_sub(1) } else { streams };
