@@ -122,7 +122,7 @@ fn place(stage: &Stage, line: &LinkLine) -> Point {
     let mut best: Option<(f64, Point)> = None;
     for t in [0.5, 0.6, 0.4, 0.7, 0.3, 0.8, 0.2] {
         let at = line.point(t);
-        for y in [at.y + OFF, at.y - OFF - h] {
+        for y in [OFF, -OFF - h, 3.0 * OFF, -3.0 * OFF - h].map(|off| at.y + off) {
             let x = (at.x - w / 2.0).min(stage.view.w - w - 6.0).max(6.0);
             let rect = Rect::new(x.round(), y.min(stage.view.h - h - 6.0).max(6.0).round(), w, h);
             let over = covered(stage, rect);
@@ -134,12 +134,12 @@ fn place(stage: &Stage, line: &LinkLine) -> Point {
     best.map(|(_, at)| at).unwrap_or_default()
 }
 
-/// How much of what can be selected lies under a box.
+/// How much of what can be selected lies under a box; servers count more, they are small.
 fn covered(stage: &Stage, rect: Rect) -> f64 {
     let hex = |server: &ServerHex| {
         Rect::new(server.centre.x, server.centre.y, 0.0, 0.0).grow(server.radius + 10.0)
     };
-    let servers = stage.servers.iter().map(hex);
+    let servers = stage.servers.iter().map(hex).flat_map(|server| [server; 4]);
     let apps = stage.apps.iter().map(|app| app.rect);
     let tapes = stage.tapes.iter().map(|tape| tape.rect.grow(10.0));
     let over = |under: Rect| {
