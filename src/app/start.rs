@@ -10,10 +10,12 @@ use crate::world::scenes::{self, Scene};
 use super::caption::Caption;
 use super::engine::Ctx;
 use super::erased::{does, live};
+use super::faults::Tools;
 use super::header::{Brand, ThemeButton};
 use super::help::Help;
 use super::icon::Icon;
 use super::lessons::LessonCards;
+use super::menu::Menu;
 use super::stage::Stage;
 use super::theme::Theme;
 
@@ -26,6 +28,8 @@ pub(crate) fn Start(
     theme: RwSignal<Theme>,
 ) -> impl IntoView {
     provide_context(ctx);
+    // What is alive here can be broken here: by the menu of its parts.
+    provide_context(Tools::new());
     let help = RwSignal::new(false);
     view! {
         <div class="start">
@@ -115,7 +119,10 @@ fn Hero() -> impl IntoView {
     };
     view! {
         <div class="hero__scene" role="group" aria-label="A scene, alive">
-            <div class="stage" node_ref=stage><Stage files=false/></div>
+            <div class="stage" node_ref=stage>
+                <Stage files=false/>
+                <Menu/>
+            </div>
             <div class="hero__play">
                 <button type="button" class="tb play" aria-label=word title=word data-testid="hero-play" on:click=press>
                     {live(move || if transport.get().0 { Icon::Pause.view() } else { Icon::Play.view() })}
