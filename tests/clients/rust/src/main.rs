@@ -40,11 +40,19 @@ macro_rules! sections {
     };
 }
 
+/// How long a busy real server may take to remove the folder of its last stream. What is created meanwhile
+/// can lose its folder with it, and is refused ("error creating store for stream").
+const FOLDERS_GONE: Duration = Duration::from_millis(250);
+
 /// Leaves nothing behind for the next section.
 async fn clean(nats: &Nats) -> Outcome {
     let names: Vec<String> = nats.js.stream_names().try_collect().await?;
+    let any = !names.is_empty();
     for name in names {
         nats.js.delete_stream(name).await?;
+    }
+    if any {
+        tokio::time::sleep(FOLDERS_GONE).await;
     }
     Ok(())
 }
