@@ -151,7 +151,7 @@ fn tick(ticked: RwSignal<Vec<String>>, party: Party) -> impl IntoView {
     let Party { name, is_app } = party;
     let (own, shown) = (name.clone(), name.clone());
     view! {
-        <label class="check" class:app=is_app>
+        <label class="check" class:of-app=is_app>
             <input
                 type="checkbox"
                 prop:checked=changing(move || ticked.with(|all| all.contains(&own)))
