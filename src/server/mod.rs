@@ -25,17 +25,17 @@ mod note;
 mod routes;
 mod routing;
 mod settings;
+mod stimulus;
 mod stream_info;
 mod transfer;
 mod upkeep;
+mod view;
 
 use crate::sorted::{Map, Set};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::kernel::{
-    ConnId, Context, Digest, Fold, Loss, Port, ProcId, Process, Span, Stimulus, Time,
-};
+use crate::kernel::{ConnId, Context, Digest, Fold, Loss, ProcId, Process, Span, Time};
 use crate::nats::api::{API_LEVEL, ApiStats, SERVER_VERSION};
 use crate::nats::interest::Interest;
 use crate::nats::protocol::ServerInfo;
@@ -53,6 +53,7 @@ pub use meta::{Assignment, ConsumerAssignment, MetaCommand, MetaState, Requester
 pub use moving::{Desired, Move, MoveStep};
 pub use note::{Note, Removal};
 pub use settings::{JetStreamSettings, ServerSettings};
+pub use stimulus::ServerStimulus;
 
 /// The largest message, in bytes, headers included (nats-server's default).
 pub const MAX_PAYLOAD: usize = 1 << 20;
@@ -277,73 +278,6 @@ impl Server {
         }
     }
 
-    /// Its name.
-    pub fn name(&self) -> &Arc<str> {
-        &self.config.name
-    }
-    /// Its id.
-    pub fn id(&self) -> &Arc<str> {
-        &self.id
-    }
-    /// What it was told before it started.
-    pub fn config(&self) -> &ServerConfig {
-        &self.config
-    }
-    /// Whether it is a member of a cluster.
-    pub fn is_clustered(&self) -> bool {
-        self.config.members.len() > 1
-    }
-    /// Its member of the meta group.
-    pub fn meta(&self) -> Option<&GroupRaft> {
-        self.meta.as_ref().map(|member| &member.raft)
-    }
-    /// The streams of its cluster as it knows them.
-    pub fn assignments(&self) -> &MetaState {
-        &self.assignments
-    }
-    /// The streams it has a copy of.
-    pub fn streams(&self) -> impl Iterator<Item = (&Arc<str>, &HostedStream)> {
-        self.streams.iter()
-    }
-    /// A stream it has a copy of.
-    pub fn stream(&self, name: &str) -> Option<&HostedStream> {
-        self.streams.get(name)
-    }
-    /// All Raft groups it is a member of, with their names.
-    pub fn groups(&self) -> impl Iterator<Item = (&str, &GroupRaft)> {
-        let meta = self.meta.iter().map(|member| (META, &member.raft));
-        let assets = self.streams.values().flat_map(|hosted| {
-            let consumers = hosted.consumers.values().map(|about| about.group.as_ref());
-            std::iter::once(hosted.group.as_ref()).chain(consumers)
-        });
-        meta.chain(assets.flatten().map(|(group, member)| (&**group, &member.raft)))
-    }
-    /// How much its JetStream API was used.
-    pub fn api(&self) -> &ApiStats {
-        &self.memory.api
-    }
-    /// How many messages clients have published here.
-    pub fn published(&self) -> u64 {
-        self.memory.published
-    }
-    /// Its client connections.
-    pub fn clients(&self) -> impl Iterator<Item = (ConnId, &ClientConn)> {
-        self.memory.clients.iter().map(|(conn, client)| (*conn, client))
-    }
-    /// Client connections that are over, and since when, oldest first; the last ones only.
-    pub fn past_clients(&self) -> impl Iterator<Item = (Time, &ClientConn)> {
-        self.memory.past.iter().map(|(at, client)| (*at, &**client))
-    }
-    /// The servers it has a route to.
-    pub fn routes(&self) -> impl Iterator<Item = ProcId> {
-        self.memory.routes.keys().copied()
-    }
-    /// What its own clients and streams want, as the other servers know it: pattern, queue group
-    /// and how many.
-    pub fn local_interest(&self) -> impl Iterator<Item = (&Subject, Option<&Subject>, u32)> {
-        self.memory.local.iter().map(|((subject, queue), n)| (subject, queue.as_ref(), *n))
-    }
-
     /// The process starts.
     pub fn start<H: Host>(&mut self, cx: &mut Context<'_, H>) {
         let again = std::mem::replace(&mut self.booted, true);
@@ -504,60 +438,6 @@ impl Server {
     fn member_name(&self, process: ProcId) -> &str {
         let found = self.config.members.iter().find(|(id, _)| *id == process);
         found.map_or("", |(_, name)| name)
-    }
-}
-
-/// What can happen to a server.
-#[derive(Debug, Clone)]
-pub enum ServerStimulus {
-    /// A connection is up.
-    Opened {
-        /// The connection.
-        conn: ConnId,
-        /// The other end.
-        peer: ProcId,
-        /// What it was dialled for: by a client, a server of the cluster or a leaf.
-        port: Port,
-        /// Whether this server dialled it.
-        dialled: bool,
-    },
-    /// A connection is gone.
-    Closed {
-        /// The connection.
-        conn: ConnId,
-        /// The other end.
-        peer: ProcId,
-    },
-    /// A frame came.
-    Frame {
-        /// The connection.
-        conn: ConnId,
-        /// The frame.
-        frame: Frame,
-    },
-    /// A timer fired.
-    Timer(Timer),
-    /// The server is to stop in an orderly way.
-    Stop,
-    /// Something about its machine or its luck changes.
-    Condition(Condition),
-}
-
-impl ServerStimulus {
-    /// What a kernel stimulus means for a server; none for inputs, which the owner translates.
-    pub fn from_kernel<P: Process<Frame = Frame>>(
-        stimulus: Stimulus<P>,
-        timer: impl FnOnce(P::Timer) -> Option<Timer>,
-    ) -> Option<Self> {
-        Some(match stimulus {
-            Stimulus::Opened { conn, peer, port, dialled } => {
-                Self::Opened { conn, peer, port, dialled }
-            }
-            Stimulus::Closed { conn, peer, .. } => Self::Closed { conn, peer },
-            Stimulus::Frame { conn, frame } => Self::Frame { conn, frame },
-            Stimulus::Timer(at) => Self::Timer(timer(at)?),
-            Stimulus::Input(_) => return None,
-        })
     }
 }
 

@@ -305,9 +305,7 @@ impl Server {
             self.arm_inflows(cx, &name);
         }
     }
-}
 
-impl Server {
     /// Somebody listens for resets of a consumer, `<stream>.<consumer>`, or does no more: streams that are to
     /// use it need not wait any longer.
     pub(super) fn consumer_made<H: Host>(&mut self, cx: &mut Context<'_, H>, made: &str) {
