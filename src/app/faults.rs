@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::view::frame::{Broken, Party};
+use crate::view::frame::Broken;
 use crate::world::Input;
 
 use super::engine::Ctx;
@@ -49,16 +49,15 @@ pub(crate) fn FaultList() -> impl IntoView {
     }
     .into_any();
     let part = move |_| {
-        let (one, other): (Vec<Party>, Vec<Party>) = parties
+        let (one, other): (Vec<String>, Vec<String>) = parties
             .get_untracked()
             .into_iter()
-            .partition(|party| ticked.with_untracked(|ticked| ticked.contains(&party.name)));
+            .partition(|name| ticked.with_untracked(|ticked| ticked.contains(name)));
         if one.is_empty() || other.is_empty() {
             return;
         }
-        let names = |side: Vec<Party>| side.into_iter().map(|party| party.name).collect();
         let silent = tools.silent.get_untracked();
-        ctx.act(Input::Partition { sides: vec![names(one), names(other)], silent });
+        ctx.act(Input::Partition { sides: vec![one, other], silent });
         ticked.set(Vec::new());
     };
     let idle = move || {
@@ -89,7 +88,7 @@ pub(crate) fn FaultList() -> impl IntoView {
                 <h2 class="kick">"Partition"</h2>
                 <fieldset class="fault-list__sides">
                     <legend>"Cut off from the others"</legend>
-                    {live(move || parties.get().into_iter().map(|party| tick(ticked, party)).collect_view())}
+                    {live(move || parties.get().into_iter().map(|name| tick(ticked, name)).collect_view())}
                 </fieldset>
                 <label class="check">
                     <input
@@ -147,11 +146,10 @@ fn list(ctx: Ctx, broken: Vec<Broken>) -> AnyView {
 }
 
 /// A box to tick for somebody who is to be cut off.
-fn tick(ticked: RwSignal<Vec<String>>, party: Party) -> impl IntoView {
-    let Party { name, is_app } = party;
+fn tick(ticked: RwSignal<Vec<String>>, name: String) -> impl IntoView {
     let (own, shown) = (name.clone(), name.clone());
     view! {
-        <label class="check" class:of-app=is_app>
+        <label class="check">
             <input
                 type="checkbox"
                 prop:checked=changing(move || ticked.with(|all| all.contains(&own)))

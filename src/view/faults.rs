@@ -6,7 +6,7 @@ use crate::world::{Input, Node, Trouble, World};
 
 use super::cast::Cast;
 use super::entity::Entity;
-use super::frame::{Action, ActionKind, Broken, Faults, Party};
+use super::frame::{Action, ActionKind, Broken, Faults};
 use super::text::brief;
 
 /// What a slow disk takes for a write if it is made slow with a click.
@@ -26,12 +26,12 @@ pub fn build(world: &World, selection: Option<&Entity>) -> Faults {
     let processes = world.sim().slots().iter().enumerate();
     let parties = processes.filter_map(|(n, slot)| {
         let process = ProcId(n as u32);
-        let is_app = match world.sim().process(process)? {
-            Node::Server(_) => false,
-            Node::Client(_) if !world.is_removed(process) => true,
-            _ => return None,
+        let there = match world.sim().process(process)? {
+            Node::Server(_) => true,
+            Node::Client(_) => !world.is_removed(process),
+            _ => false,
         };
-        Some(Party { name: slot.name.to_string(), is_app })
+        there.then(|| slot.name.to_string())
     });
     let more = selection.map_or_else(Vec::new, |entity| more(cast, entity));
     Faults { broken: broken.collect(), more, parties: parties.collect() }

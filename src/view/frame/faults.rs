@@ -12,8 +12,8 @@ pub struct Faults {
     pub broken: Vec<Broken>,
     /// What else can be done to the selected thing: the less usual faults.
     pub more: Vec<Action>,
-    /// Who can be on a side of a partition.
-    pub parties: Vec<Party>,
+    /// Who can be on a side of a partition: the names in inputs.
+    pub parties: Vec<String>,
 }
 
 /// One thing that is broken.
@@ -25,13 +25,4 @@ pub struct Broken {
     pub entity: Entity,
     /// What mends it; what only waits to happen is taken away with everything else.
     pub mend: Option<Input>,
-}
-
-/// Somebody who can be on a side of a partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Party {
-    /// The name in inputs.
-    pub name: String,
-    /// Whether it is an application.
-    pub is_app: bool,
 }
