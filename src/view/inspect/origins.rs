@@ -30,7 +30,7 @@ pub(super) fn sections(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
         sections.extend(into.iter().map(|flow| kept(cast, flow)).take(1));
     }
     if !out.is_empty() {
-        let columns = vec!["Stream", "Is", "State", "Hidden consumer"];
+        let columns = vec!["Stream", "In", "How it is", "Hidden consumer"];
         let rows = out.iter().map(|flow| follower(cast, flow)).collect();
         sections.push(table("Followed by", columns, rows, ""));
     }
@@ -65,11 +65,14 @@ fn follower(cast: Cast<'_>, flow: &Flow<'_>) -> Row {
         tone: Some(flow.state.tone()),
         ..row(vec![
             flow.stream.to_string(),
-            format!("{} in {}", flow.word(), cast.cluster(flow.cluster)),
+            cast.cluster(flow.cluster).to_owned(),
             // What it lacks, or how it is.
             match flow.behind() {
-                0 => flow.state.word().to_owned(),
-                behind => format!("{}, {} behind", flow.state.word(), grouped(behind)),
+                0 => format!("{}, {}", flow.word(), flow.state.word()),
+                behind => {
+                    let (word, state) = (flow.word(), flow.state.word());
+                    format!("{word}, {state}, {} behind", grouped(behind))
+                }
             },
             consumer(flow),
         ])
