@@ -2,10 +2,11 @@
 
 use crate::kernel::LinkSpec;
 use crate::nats::api::ConsumerInfo;
-use crate::world::{ConsumerView, StreamView};
+use crate::world::{ConsumerView, StreamView, Trouble};
 
 use super::caption;
 use super::cast::Cast;
+use super::faults::mark;
 use super::frame::{AppPill, LinkLine, LinkState, ServerHex, Stage, Tape, UpState};
 use super::stage::links_properties;
 use super::text::{count, list};
@@ -55,7 +56,12 @@ pub fn summary(cast: Cast<'_>, stage: &Stage) -> String {
 }
 
 /// A server and how it is.
-pub fn server(cast: Cast<'_>, streams: &[StreamView<'_>], hex: &ServerHex) -> String {
+pub fn server(
+    cast: Cast<'_>,
+    streams: &[StreamView<'_>],
+    troubles: &[Trouble],
+    hex: &ServerHex,
+) -> String {
     let mut parts = vec![format!("server {}", cast.name(hex.process)), up(hex.state).to_owned()];
     let leads: Vec<String> = streams
         .iter()
@@ -69,7 +75,8 @@ pub fn server(cast: Cast<'_>, streams: &[StreamView<'_>], hex: &ServerHex) -> St
         parts.push("leads the meta group".to_owned());
     }
     if hex.state == UpState::Up {
-        parts.extend(hex.mark.iter().map(|mark| mark.label.text.clone()));
+        // In words, also where its plate has room for a sign only.
+        parts.extend(mark(troubles, hex.process));
     }
     parts.extend(hex.bars.iter().map(|bar| bar.a11y.clone()));
     parts.join(", ")

@@ -201,6 +201,7 @@ fn mend(label: &str, input: Input) -> Action {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::{Player, PlayerCommand};
     use crate::world::scenes;
 
     /// Every fault that is offered can be done, and its opposite is offered then.
@@ -233,5 +234,26 @@ mod tests {
         assert!(more.iter().any(|action| action.label == "Make its disk fast" && !action.fault));
         world.give(&Input::Clock { process: "us-east/n2".to_owned(), ahead: AHEAD }).unwrap();
         assert_eq!(mark(&world.troubles(), server).as_deref(), Some("2 faults"));
+    }
+
+    /// What does not run shows that itself; else a sign says that something is wrong, and the name what.
+    #[test]
+    fn small_servers_have_a_sign_and_a_name_in_words() {
+        let mut player = Player::new(World::new(scenes::whole_picture()).unwrap());
+        let process = "us-east/n1".to_owned();
+        let give = |player: &mut Player, input| {
+            player.command(PlayerCommand::Act(input));
+            let frame = player.frame();
+            let server = player.world().process("us-east/n1").unwrap();
+            let hex = frame.stage.servers.iter().find(|hex| hex.process == server).unwrap();
+            (hex.mark.as_ref().map(|mark| mark.label.text.clone()), hex.a11y.clone())
+        };
+        let (sign, name) =
+            give(&mut player, Input::Clock { process: process.clone(), ahead: AHEAD });
+        assert_eq!(sign.as_deref(), Some("!"));
+        assert!(name.contains("up, ") && name.contains("clock +1 h"), "{name}");
+        let (sign, name) = give(&mut player, Input::Crash { process, lose_disk: false });
+        assert_eq!(sign, None);
+        assert!(name.contains("down"), "{name}");
     }
 }

@@ -66,14 +66,14 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
                 crowned: crowned && state == UpState::Up,
                 leads: (leads > 0).then(|| spread(leads, *centre, radius)),
                 meta_leader,
-                mark: wrong(view, process, *centre, radius),
+                mark: wrong(view, process, state, *centre, radius),
                 bars: match layout.folded {
                     true => Vec::new(),
                     false => bars(streams, process, *centre, radius),
                 },
                 a11y: String::new(),
             };
-            hex.a11y = a11y::server(view.cast, streams, &hex);
+            hex.a11y = a11y::server(view.cast, streams, view.troubles, &hex);
             drawn.push(hex);
         }
     }
@@ -81,10 +81,20 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
 }
 
 /// What is wrong with a server, on its lower edge. Where servers are small, the plate only says that
-/// something is.
-fn wrong(view: View<'_>, process: ProcId, centre: Point, radius: f64) -> Option<Pill> {
+/// something is; one that does not run shows that itself.
+fn wrong(
+    view: View<'_>,
+    process: ProcId,
+    state: UpState,
+    centre: Point,
+    radius: f64,
+) -> Option<Pill> {
     let text = mark(view.troubles, process)?;
-    let text = if radius < 20.0 { "!" } else { &text };
+    let small = radius < 20.0;
+    if small && state != UpState::Up {
+        return None;
+    }
+    let text = if small { "!" } else { &text };
     Some(plate(Point::new(centre.x, centre.y + radius * 0.8), text, Token::Fault))
 }
 
