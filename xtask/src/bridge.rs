@@ -7,9 +7,10 @@ use crate::failure::Failure;
 use crate::place::Place;
 use crate::run::Call;
 
-/// Builds the bridge as tests use it. Its path.
+/// Builds the bridge as tests use it, with the engine that the native tests have compiled. Its path.
 pub(crate) fn build(place: &Place) -> Result<PathBuf, Failure> {
-    Call::cargo(place).args(["build", "--no-default-features", "--example", "bridge"]).run()?;
+    let what = ["build", "--profile", "test", "--no-default-features", "--example", "bridge"];
+    Call::cargo(place).args(what).run()?;
     let program = format!("target/debug/examples/bridge{}", std::env::consts::EXE_SUFFIX);
     Ok(place.file(&program))
 }

@@ -46,7 +46,8 @@ pub(crate) fn lessons(place: &Place) -> Result<(), Failure> {
     let server = tools::ensure_nats_server(place)?;
     let packages = tools::ensure_nats_py(place)?;
     let shown = Call::cargo(place)
-        .args(["run", "--quiet", "--no-default-features", "--example", "lesson", "--", "snippets"])
+        .args(["run", "--quiet", "--profile", "test", "--no-default-features"])
+        .args(["--example", "lesson", "--", "snippets"])
         .args(lesson_files(place)?)
         .ask()
         .ok_or_else(|| {

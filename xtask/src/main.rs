@@ -54,7 +54,8 @@ fn perform(task: Task) -> Result<(), Failure> {
             .run(),
         Task::Bench { rest } => bench::run(&place, &rest),
         Task::LessonCheck { files } => Call::cargo(&place)
-            .args(["run", "--quiet", "--no-default-features", "--example", "lesson", "--", "check"])
+            .args(["run", "--quiet", "--profile", "test", "--no-default-features"])
+            .args(["--example", "lesson", "--", "check"])
             .args(files)
             .run(),
         Task::Size => size::report(&place.dist()),

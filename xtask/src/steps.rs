@@ -109,7 +109,8 @@ pub(crate) const STEPS: &[Step] = &[
         name: "wasm-engine",
         about: "the engine gives the same run in a browser as natively",
         needs: IN_A_BROWSER,
-        perform: |place| in_a_browser(place, &["--no-default-features", "--test", "determinism"]),
+        // With the page, so that the next step finds it compiled.
+        perform: |place| in_a_browser(place, &["--test", "determinism"]),
     },
     Step {
         name: "wasm-page",
