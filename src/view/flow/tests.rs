@@ -132,7 +132,7 @@ fn a_selected_flow_tells_of_the_consumer_that_nobody_sees() {
     let frame = player.frame();
     let said = told(&frame);
     assert!(
-        said.contains("Followed by\n| ORDERS_MIRROR | eu-west | mirror, in step | JS_MIRROR_"),
+        said.contains("Followed by\n| eu-west ORDERS_MIRROR | mirror, in step | JS_MIRROR_"),
         "{said}"
     );
     assert!(frame.stage.flows[0].highlighted, "its flows stand out");

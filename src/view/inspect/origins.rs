@@ -30,7 +30,7 @@ pub(super) fn sections(cast: Cast<'_>, view: &StreamView<'_>) -> Vec<Section> {
         sections.extend(into.iter().map(|flow| kept(cast, flow)).take(1));
     }
     if !out.is_empty() {
-        let columns = vec!["Stream", "In", "How it is", "Hidden consumer"];
+        let columns = vec!["Stream", "How it is", "Hidden consumer"];
         let rows = out.iter().map(|flow| follower(cast, flow)).collect();
         sections.push(table("Followed by", columns, rows, ""));
     }
@@ -60,12 +60,17 @@ fn consumer(flow: &Flow<'_>) -> String {
 }
 
 fn follower(cast: Cast<'_>, flow: &Flow<'_>) -> Row {
+    // With its cluster, as servers are called, if that is another one.
+    let name = if flow.origin_cluster == Some(flow.cluster) {
+        flow.stream.to_string()
+    } else {
+        format!("{} {}", cast.cluster(flow.cluster), flow.stream)
+    };
     Row {
         entity: Some(flow.entity()),
         tone: Some(flow.state.tone()),
         ..row(vec![
-            flow.stream.to_string(),
-            cast.cluster(flow.cluster).to_owned(),
+            name,
             // What it lacks, or how it is.
             match flow.behind() {
                 0 => format!("{}, {}", flow.word(), flow.state.word()),
