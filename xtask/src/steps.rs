@@ -213,8 +213,9 @@ fn end_to_end(place: &Place) -> Result<(), Failure> {
     command.args(files).env("CHROMIUM", browser).run()
 }
 
-/// What is in question here is the recording. One that is wrong fails at every attempt; the real server on a busy
-/// machine now and then is slower than a case waits for, and then the case is played again, on fresh servers.
+/// What is in question here is the recording. One that is wrong fails at every attempt; the real server on
+/// a busy machine now and then is slower than a case waits for, and then the case is played again, on fresh
+/// servers.
 fn conformance(place: &Place) -> Result<(), Failure> {
     let server = tools::ensure_nats_server(place)?;
     Call::new("python3", place)
