@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::view::frame::{Action, Badge, Fact, Inspection, Section, Stat, StripState};
 use crate::view::{Entity, Token};
 
+use super::dials::dials;
 use super::engine::Ctx;
 use super::erased::{does, live};
 use super::files::Files;
@@ -48,11 +49,8 @@ pub(crate) fn Inspector() -> impl IntoView {
     let switch = part(inspection, |of| Some((of.entity.clone(), of.shown_as?)));
     let stats = part(inspection, |of| of.stats.clone());
     let actions = part(inspection, |of| of.actions.clone());
-    let more = Memo::new(move |_| {
-        let frame = ctx.frame.read();
-        let known = frame.inspection.is_some() && !frame.faults.more.is_empty();
-        known.then(|| frame.faults.more.clone())
-    });
+    let more = Memo::new(move |_| ctx.frame.read().faults.more.clone());
+    let any = Memo::new(move |_| !nothing.get() && !more.with(Vec::is_empty));
     let names =
         part(inspection, |of| of.tabs.iter().map(|tab| tab.name).collect::<Vec<&'static str>>());
     let chosen = Memo::new(move |_| inspection.with(|of| of.as_deref().map_or(0, current)));
@@ -65,7 +63,7 @@ pub(crate) fn Inspector() -> impl IntoView {
         {live(move || switch.get().flatten().map(|(stream, shown)| switch_of(ctx, stream, shown)))}
         {live(move || stats.get().map(stats_of))}
         {live(move || actions.get().map(|actions| actions_of(ctx, actions)))}
-        {live(move || more.get().map(|actions| more_of(ctx, actions)))}
+        {live(move || any.get().then(|| more_of(ctx, more)))}
         <Knobs/>
         <Tuner/>
         <Files/>
@@ -158,11 +156,14 @@ fn actions_of(ctx: Ctx, actions: Vec<Action>) -> impl IntoView {
 }
 
 /// What is done less often.
-fn more_of(ctx: Ctx, actions: Vec<Action>) -> impl IntoView {
+fn more_of(ctx: Ctx, actions: Memo<Vec<Action>>) -> impl IntoView {
     view! {
         <details class="insp__more">
             <summary>"More faults"</summary>
-            <div role="group" aria-label="More faults">{buttons(ctx, actions)}</div>
+            <div class="insp__faults" role="group" aria-label="More faults">
+                {live(move || buttons(ctx, actions.get()))}
+            </div>
+            {dials(ctx, None)}
         </details>
     }
 }

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::view::frame::Action;
+use crate::world::Input;
 
+use super::dials::dials;
 use super::engine::Ctx;
 use super::erased::{does, live};
 use super::faults::Tools;
@@ -48,12 +50,13 @@ pub(crate) fn Menu() -> impl IntoView {
                     role="menu"
                     aria-label=name
                     node_ref=node
-                    style:left=format!("clamp(8px, {x:.0}px, calc(100vw - 258px))")
-                    style:top=format!("clamp(8px, {y:.0}px, calc(100vh - 340px))")
+                    style:left=format!("clamp(8px, {x:.0}px, calc(100vw - 282px))")
+                    style:top=format!("clamp(8px, {y:.0}px, calc(100vh - 404px))")
                     on:keydown=move |event| on_key(&event, tools, node)
                 >
                     <p class="kick" aria-hidden="true">{title}</p>
                     {actions.into_iter().map(|action| item(ctx, tools, action)).collect_view()}
+                    {dials(ctx, Some(tools))}
                 </div>
             }
         })
@@ -69,11 +72,7 @@ fn item(ctx: Ctx, tools: Tools, action: Action) -> impl IntoView {
             tabindex="-1"
             class="menu__item"
             class:danger=fault
-            on:click=does(move |_| {
-                tools.menu.set(None);
-                ctx.act(input.clone());
-                back_to_stage();
-            })
+            on:click=does(move |_| choose(ctx, tools, input.clone()))
         >
             {Icon::of_action(kind).view()}
             <span>{label}</span>
@@ -81,11 +80,18 @@ fn item(ctx: Ctx, tools: Tools, action: Action) -> impl IntoView {
     }
 }
 
+/// Does what was chosen, and closes the menu.
+pub(crate) fn choose(ctx: Ctx, tools: Tools, input: Input) {
+    tools.menu.set(None);
+    ctx.act(input);
+    back_to_stage();
+}
+
 fn on_key(event: &web_sys::KeyboardEvent, tools: Tools, node: NodeRef<Div>) {
     let Some(menu) = node.get_untracked() else { return };
     match event.key().as_str() {
-        "ArrowDown" => step(&menu, 1),
-        "ArrowUp" => step(&menu, -1),
+        "ArrowDown" | "ArrowRight" => step(&menu, 1),
+        "ArrowUp" | "ArrowLeft" => step(&menu, -1),
         "Home" => focus_item(&menu, 0),
         "End" => focus_item(&menu, -1),
         "Escape" | "Tab" => {
@@ -101,7 +107,7 @@ fn on_key(event: &web_sys::KeyboardEvent, tools: Tools, node: NodeRef<Div>) {
 
 /// Puts the focus on the item so many places on.
 fn step(menu: &web_sys::Element, by: i32) {
-    let Ok(items) = menu.query_selector_all("[role=menuitem]") else { return };
+    let Ok(items) = menu.query_selector_all("[role^=menuitem]") else { return };
     let now = document().active_element();
     let at = (0..items.length()).find(|n| {
         let item = items.item(*n).and_then(|item| item.dyn_into::<web_sys::Element>().ok());
@@ -114,7 +120,7 @@ fn step(menu: &web_sys::Element, by: i32) {
 
 /// Puts the focus on an item; the last for -1.
 fn focus_item(menu: &web_sys::Element, at: i32) {
-    let Ok(items) = menu.query_selector_all("[role=menuitem]") else { return };
+    let Ok(items) = menu.query_selector_all("[role^=menuitem]") else { return };
     let at = u32::try_from(at).unwrap_or(items.length().saturating_sub(1));
     if let Some(item) = items.item(at).and_then(|n| n.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = item.focus();

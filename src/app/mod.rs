@@ -12,6 +12,7 @@ mod caption;
 mod clipboard;
 mod console;
 mod diagram;
+mod dials;
 mod done;
 mod drawing;
 mod engine;

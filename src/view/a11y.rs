@@ -6,7 +6,7 @@ use crate::world::{ConsumerView, StreamView, Trouble};
 
 use super::caption;
 use super::cast::Cast;
-use super::faults::mark;
+use super::faults::words;
 use super::frame::{AppPill, LinkLine, LinkState, ServerHex, Stage, Tape, UpState};
 use super::stage::links_properties;
 use super::text::{count, list};
@@ -62,7 +62,8 @@ pub fn server(
     troubles: &[Trouble],
     hex: &ServerHex,
 ) -> String {
-    let mut parts = vec![format!("server {}", cast.name(hex.process)), up(hex.state).to_owned()];
+    let state = up(hex.state);
+    let mut parts = vec![format!("server {}", cast.name(hex.process)), state.to_owned()];
     let leads: Vec<String> = streams
         .iter()
         .filter(|stream| stream.leader() == Some(hex.process))
@@ -74,10 +75,8 @@ pub fn server(
     if hex.meta_leader {
         parts.push("leads the meta group".to_owned());
     }
-    if hex.state == UpState::Up {
-        // In words, also where its plate has room for a sign only.
-        parts.extend(mark(troubles, hex.process));
-    }
+    // In words, also where its plate has room for a sign only.
+    parts.extend(words(troubles, hex.process).into_iter().filter(|word| *word != state));
     parts.extend(hex.bars.iter().map(|bar| bar.a11y.clone()));
     parts.join(", ")
 }

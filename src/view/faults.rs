@@ -1,18 +1,16 @@
 //! Faults for the page: what is broken now, what can be done to the selected thing, and the words that
 //! stand on a thing of which something is wrong.
 
-use crate::kernel::{ProcId, ProcState, Span, Trap};
+use crate::kernel::{ProcId, ProcState, Trap};
 use crate::world::{Input, Node, Trouble, World};
 
 use super::cast::Cast;
+use super::dial;
 use super::entity::Entity;
-use super::frame::{Action, ActionKind, Broken, Faults};
+use super::frame::{Action, ActionKind, Broken, Faults, Point};
+use super::palette::Token;
+use super::room::plate;
 use super::text::brief;
-
-/// What a slow disk takes for a write if it is made slow with a click.
-const SLOW: Span = Span::millis(50);
-/// How far a clock is ahead if it is made wrong with a click, in nanoseconds.
-const AHEAD: i64 = 3_600_000_000_000;
 
 /// All about faults, with what can be done to what is selected.
 pub fn build(world: &World, selection: Option<&Entity>) -> Faults {
@@ -34,7 +32,8 @@ pub fn build(world: &World, selection: Option<&Entity>) -> Faults {
         there.then(|| slot.name.to_string())
     });
     let more = selection.map_or_else(Vec::new, |entity| more(cast, entity));
-    Faults { broken: broken.collect(), more, parties: parties.collect() }
+    let dials = selection.map_or_else(Vec::new, |entity| dial::dials(world, entity));
+    Faults { broken: broken.collect(), more, dials, parties: parties.collect() }
 }
 
 /// What a trouble is about.
@@ -53,8 +52,8 @@ fn about(cast: Cast<'_>, trouble: &Trouble) -> Entity {
     }
 }
 
-/// A word or two for what is wrong with a process, to stand on it.
-pub fn mark(troubles: &[Trouble], process: ProcId) -> Option<String> {
+/// What is wrong with a process, each in a word or two and with its value: "disk 50 ms".
+pub fn words(troubles: &[Trouble], process: ProcId) -> Vec<String> {
     let own = troubles.iter().filter_map(|trouble| match trouble {
         Trouble::Down(of) => (*of == process).then(|| "down".to_owned()),
         Trouble::Paused(of) => (*of == process).then(|| "frozen".to_owned()),
@@ -62,20 +61,26 @@ pub fn mark(troubles: &[Trouble], process: ProcId) -> Option<String> {
             (*of == process).then(|| format!("disk {}", brief(*latency)))
         }
         Trouble::Clock(of, ahead) => {
-            let sign = if *ahead < 0 { '−' } else { '+' };
-            let span = brief(Span(ahead.unsigned_abs()));
-            (*of == process).then(|| format!("clock {sign}{span}"))
+            (*of == process).then(|| format!("clock {}", dial::signed(*ahead)))
         }
         Trouble::Trap(of, Trap::Lose) => (*of == process).then(|| "loses an ack".to_owned()),
         Trouble::Trap(of, Trap::Twice) => (*of == process).then(|| "sends twice".to_owned()),
         Trouble::Favoured(of, _) => (*of == process).then(|| "will win".to_owned()),
         _ => None,
     });
-    let all: Vec<String> = own.collect();
-    match all.as_slice() {
-        [] => None,
-        [one] => Some(one.clone()),
-        several => Some(format!("{} faults", several.len())),
+    own.collect()
+}
+
+/// The same on one plate; where several are wider than that may be, how many there are.
+pub fn mark(troubles: &[Trouble], process: ProcId, width: f64) -> Option<String> {
+    let words = words(troubles, process);
+    let all = words.join(" · ");
+    match words.len() {
+        0 => None,
+        2.. if plate(Point::default(), &all, Token::Fault).rect.w > width => {
+            Some(format!("{} faults", words.len()))
+        }
+        _ => Some(all),
     }
 }
 
@@ -109,16 +114,18 @@ fn more(cast: Cast<'_>, entity: &Entity) -> Vec<Action> {
         }
         Entity::Cluster(cluster) => of_cluster(cast, *cluster),
         Entity::Link(a, b) => {
-            let (low, high) = (world.name(*a).to_owned(), world.name(*b).to_owned());
-            let sides = vec![vec![low.clone()], vec![high.clone()]];
-            let back = Input::Block { from: high, to: low.clone() };
+            let ends = [*a, *b].map(|end| world.name(end).to_owned());
+            let sides = ends.iter().map(|end| vec![end.clone()]).collect();
+            let both = Input::Partition { sides, silent: true };
+            let [low, high] = ends;
+            let one_way = |from: &String, to: &String| {
+                let input = Input::Block { from: from.clone(), to: to.clone() };
+                fault(&format!("Black hole to {to}"), ActionKind::Block, input)
+            };
             vec![
-                fault(
-                    "Black hole both ways",
-                    ActionKind::Block,
-                    Input::Partition { sides, silent: true },
-                ),
-                fault(&format!("Black hole to {low}"), ActionKind::Block, back),
+                fault("Black hole both ways", ActionKind::Block, both),
+                one_way(&high, &low),
+                one_way(&low, &high),
             ]
         }
         _ => Vec::new(),
@@ -136,18 +143,6 @@ fn of_server(world: &World, id: ProcId) -> Vec<Action> {
         let wreck = Input::Crash { process: name(), lose_disk: true };
         all.push(fault("Kill it and its disk", ActionKind::Crash, wreck));
     }
-    let latency = if server.disk_latency() == Span::ZERO { SLOW } else { Span::ZERO };
-    let input = Input::SlowDisk { process: name(), latency };
-    all.push(match latency {
-        Span::ZERO => mend("Make its disk fast", input),
-        slow => fault(&format!("Slow its disk to {}", brief(slow)), ActionKind::Disk, input),
-    });
-    let ahead = if server.clock_ahead() == 0 { AHEAD } else { 0 };
-    let input = Input::Clock { process: name(), ahead };
-    all.push(match ahead {
-        0 => mend("Set its clock right", input),
-        _ => fault("Set its clock 1 h ahead", ActionKind::Clock, input),
-    });
     if server.is_clustered() {
         let input = Input::Favour { process, stream: None };
         all.push(fault("Let it win the next election", ActionKind::Luck, input));
@@ -194,10 +189,6 @@ fn fault(label: &str, kind: ActionKind, input: Input) -> Action {
     Action { label: label.to_owned(), fault: true, kind, input }
 }
 
-fn mend(label: &str, input: Input) -> Action {
-    Action { label: label.to_owned(), fault: false, kind: ActionKind::Heal, input }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,7 +198,7 @@ mod tests {
     /// Every fault that is offered can be done, and its opposite is offered then.
     #[test]
     fn what_is_offered_can_be_done_and_undone() {
-        let mut world = World::new(scenes::one_order()).unwrap();
+        let world = World::new(scenes::one_order()).unwrap();
         let server = world.process("us-east/n2").unwrap();
         let app = world.process("checkout").unwrap();
         let link = Entity::link(server, world.process("us-east/n3").unwrap());
@@ -226,14 +217,6 @@ mod tests {
                 assert_eq!(build(&after, None).broken, [], "{}", action.label);
             }
         }
-        world.give(&Input::SlowDisk { process: "us-east/n2".to_owned(), latency: SLOW }).unwrap();
-        let troubles = world.troubles();
-        assert_eq!(mark(&troubles, server).as_deref(), Some("disk 50 ms"));
-        assert_eq!(mark(&troubles, app), None);
-        let more = build(&world, Some(&Entity::Server(server))).more;
-        assert!(more.iter().any(|action| action.label == "Make its disk fast" && !action.fault));
-        world.give(&Input::Clock { process: "us-east/n2".to_owned(), ahead: AHEAD }).unwrap();
-        assert_eq!(mark(&world.troubles(), server).as_deref(), Some("2 faults"));
     }
 
     /// What does not run shows that itself; else a sign says that something is wrong, and the name what.
@@ -249,9 +232,9 @@ mod tests {
             (hex.mark.as_ref().map(|mark| mark.label.text.clone()), hex.a11y.clone())
         };
         let (sign, name) =
-            give(&mut player, Input::Clock { process: process.clone(), ahead: AHEAD });
+            give(&mut player, Input::Clock { process: process.clone(), ahead: 60_000_000_000 });
         assert_eq!(sign.as_deref(), Some("!"));
-        assert!(name.contains("up, ") && name.contains("clock +1 h"), "{name}");
+        assert!(name.contains("up, ") && name.contains("clock +1 min"), "{name}");
         let (sign, name) = give(&mut player, Input::Crash { process, lose_disk: false });
         assert_eq!(sign, None);
         assert!(name.contains("down"), "{name}");

@@ -21,6 +21,7 @@ pub mod command;
 pub mod content;
 pub mod cutting;
 pub mod diagram;
+mod dial;
 mod doing;
 pub mod entity;
 pub mod faults;

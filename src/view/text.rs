@@ -25,7 +25,7 @@ pub fn seconds(at: Time, fine: bool) -> String {
     if fine { format!("{seconds}.{rest:06} s") } else { format!("{seconds}.{:03} s", rest / 1_000) }
 }
 
-/// How long ago: `0.4 s`, `12 s`, `3 m 5 s`, `just now`.
+/// How long ago: `0.4 s`, `12 s`, `3 min 5 s`, `just now`.
 pub fn age(span: Span) -> String {
     let millis = span.as_millis();
     match millis {
@@ -33,15 +33,18 @@ pub fn age(span: Span) -> String {
         1..=99 => format!("{millis} ms"),
         100..=9_999 => format!("{}.{} s", millis / 1_000, millis % 1_000 / 100),
         10_000..=59_999 => format!("{} s", millis / 1_000),
-        60_000..=3_599_999 => format!("{} m {} s", millis / 60_000, millis / 1_000 % 60),
-        _ => format!("{} h {} m", millis / 3_600_000, millis / 60_000 % 60),
+        60_000..=3_599_999 => format!("{} min {} s", millis / 60_000, millis / 1_000 % 60),
+        _ => format!("{} h {} min", millis / 3_600_000, millis / 60_000 % 60),
     }
 }
 
-/// A length of time without what is nothing: `30 s`, `5 m`, `2 h`.
+/// A length of time without what is nothing: `250 µs`, `500 ms`, `30 s`, `5 min`, `2 h`.
 pub fn brief(span: Span) -> String {
+    if span < Span::secs(1) {
+        return span.to_string();
+    }
     let long = age(span);
-    let cut = long.trim_end_matches(" 0 m").trim_end_matches(" 0 s");
+    let cut = long.trim_end_matches(" 0 min").trim_end_matches(" 0 s");
     cut.replace(".0 s", " s")
 }
 
@@ -151,7 +154,11 @@ mod tests {
         assert_eq!(clock(Time(3_661_000_000_000)).0, "1:01:01.000");
         assert_eq!(seconds(Time(4_312_084_000), false), "4.312 s");
         assert_eq!(age(Span::millis(400)), "0.4 s");
-        assert_eq!(age(Span::secs(185)), "3 m 5 s");
+        assert_eq!(age(Span::secs(185)), "3 min 5 s");
+        for (span, text) in [(500, "500 ms"), (60_000, "1 min"), (3_600_000, "1 h")] {
+            assert_eq!(brief(Span::millis(span)), text);
+        }
+        assert_eq!(brief(Span::micros(500)), "500 µs");
         let brief = [Span::secs(5), Span::secs(30), Span::secs(3_600)].map(brief);
         assert_eq!(brief, ["5 s", "30 s", "1 h"]);
     }

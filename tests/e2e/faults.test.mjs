@@ -105,14 +105,14 @@ journey("a server's disk, clock and power, from the stage's menu, by keyboard, a
   // By pointer: the menu of a server.
   await page.locator('.server:has-text("n2") .server__hex').click({ button: "right" });
   const menu = page.getByRole("menu", { name: "What can be done to n2" });
-  await menu.getByRole("menuitem", { name: "Slow its disk to 50 ms" }).click();
+  await menu.getByRole("menuitemradio", { name: "A write to its disk takes 50 ms" }).click();
   await page.locator('.server:has-text("n2") .wrong', { hasText: "disk 50 ms" }).waitFor();
   await menu.waitFor({ state: "detached" });
   assert.match(await page.locator('.server:has-text("n2") [data-stop]').getAttribute("aria-label"), /disk 50 ms/);
   // By keyboard: the inspector's buttons, which M reaches.
   await select(page, '.server:has-text("n3") [data-stop]', "n3");
   await inspector(page).getByText("More faults").press("Enter");
-  await button(page, "Set its clock 1 h ahead").press("Enter");
+  await button(page, "Its clock is +1 h").press("Enter");
   await page.locator('.server:has-text("n3") .wrong', { hasText: "clock +1 h" }).waitFor();
   // At the console.
   await type(page, "fault power-cut us-east/n1");
@@ -139,6 +139,67 @@ journey("a server's disk, clock and power, from the stage's menu, by keyboard, a
   await page.getByTestId("broken").getByText("Nothing is broken.").waitFor();
   assert.equal(await page.locator(".wrong").count(), 0);
 }, still);
+
+journey("how slow a disk is and how wrong a clock, chosen in the menu and the inspector, by keyboard alone", async (page) => {
+  const wrong = page.locator('.server:has-text("n2") .wrong');
+  const dial = (name) => inspector(page).getByRole("group", { name, exact: true }).getByRole("button");
+  const pressed = (name) => dial(name).and(page.locator('[aria-pressed="true"]')).innerText();
+  const server = page.locator('.server:has-text("n2") [data-stop]');
+  await select(page, '.server:has-text("n2") [data-stop]', "n2");
+  // In the menu: the arrows lead to the values, and the one in force is said.
+  await server.click({ button: "right" });
+  const menu = page.getByRole("menu", { name: "What can be done to n2" });
+  const fast = menu.getByRole("menuitemradio", { name: "A write to its disk takes no time" });
+  assert.equal(await fast.getAttribute("aria-checked"), "true");
+  const slow = menu.getByRole("menuitemradio", { name: "A write to its disk takes 500 ms" });
+  for (let n = 0; n < 30 && !(await slow.evaluate((item) => item === document.activeElement)); n += 1) {
+    await page.keyboard.press("ArrowDown");
+  }
+  assert.deepEqual(await accessibilityFindings(page), []);
+  await page.keyboard.press("Enter");
+  await wrong.getByText("disk 500 ms", { exact: true }).waitFor();
+  assert.match(await caption(page), /500 ms/);
+  // In the inspector: the focus stays where another value was chosen, and the list stays open.
+  await inspector(page).getByText("More faults").press("Enter");
+  assert.deepEqual(await dial("Its clock is").allInnerTexts(), ["−1 h", "−1 min", "right", "+1 min", "+1 h"]);
+  assert.equal(await pressed("A write to its disk takes"), "500 ms");
+  const ahead = button(page, "Its clock is +1 min");
+  await ahead.press("Enter");
+  await wrong.getByText("disk 500 ms · clock +1 min", { exact: true }).waitFor();
+  assert.ok(await ahead.evaluate((item) => item === document.activeElement));
+  assert.equal(await pressed("Its clock is"), "+1 min");
+  assert.match(await server.getAttribute("aria-label"), /disk 500 ms, clock \+1 min/);
+  assert.deepEqual(await inspector(page).locator(".badge").allInnerTexts(), ["up", "disk 500 ms", "clock +1 min"]);
+  assert.match(await inspector(page).getByRole("tabpanel").innerText(), /takes 500 ms for a write[^]*1 min ahead/);
+  // No clock can show a time before the scene began: that is said, and nothing changes.
+  const behind = button(page, "Its clock is −1 min");
+  assert.equal(await behind.getAttribute("aria-disabled"), "true");
+  assert.match(await behind.getAttribute("title"), /no time before the beginning/);
+  await behind.press("Enter");
+  await page.getByText(/can go back by .* at most: there is no time before the beginning/).first().waitFor();
+  assert.equal(await pressed("Its clock is"), "+1 min");
+  // What the console set is among the values.
+  await type(page, "fault slow-disk us-east/n2 20ms");
+  await page.locator("#console-input").press("Escape");
+  await page.waitForFunction(() => [...document.querySelectorAll(".insp__more .dial__value")].some((b) => b.innerText === "20 ms"));
+  assert.equal(await pressed("A write to its disk takes"), "20 ms");
+  await button(page, "A write to its disk takes no time").press("Enter");
+  await button(page, "Its clock is right").press("Enter");
+  await wrong.waitFor({ state: "detached" });
+}, still);
+
+journey("the values of a disk and a clock fit a phone, in menu and inspector", async (page) => {
+  const inside = (part) => part.evaluateAll((all) => all.every((one) => {
+    const { left, right, height } = one.getBoundingClientRect();
+    return left >= 0 && right <= innerWidth && height >= 24 && one.scrollWidth <= one.clientWidth;
+  }));
+  await page.locator('.server:has-text("n2") .server__hex').click({ button: "right" });
+  const items = page.getByRole("menuitemradio");
+  assert.equal(await items.count(), 9);
+  assert.ok(await inside(items));
+  await items.last().click();
+  await page.locator('.server:has-text("n2") .wrong', { hasText: "clock +1 h" }).waitFor();
+}, { ...still, viewport: { width: 390, height: 844 } });
 
 journey("a partition, chosen from the list by keyboard and drawn over the links", async (page) => {
   await page.keyboard.press("f");

@@ -29,7 +29,7 @@ pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{
     Arrow, ArrowState, Diagram, FoldHead, Lane, LaneKind, Mark, MarkKind, Squeeze, Tick,
 };
-pub use faults::{Broken, Faults};
+pub use faults::{Broken, Choice, Dial, Faults};
 pub use flow::FlowLine;
 pub use fold::{Fold, Health, Line};
 pub use geometry::{Anchor, Label, Pill, Point, Rect, TextStyle};

@@ -17,11 +17,14 @@ mod raft_log;
 mod server;
 mod stream;
 
+use crate::kernel::ProcId;
 use crate::world::World;
 
 use super::cast::Cast;
 use super::entity::Entity;
+use super::faults::words;
 use super::frame::{Inspection, Section};
+use super::palette::Token;
 
 /// How many rows of a long list there are at first.
 pub const FEW_ROWS: usize = 12;
@@ -37,8 +40,8 @@ pub fn inspect(
     let cast = Cast::new(world);
     match entity {
         Entity::Cluster(cluster) => cluster::inspect(cast, *cluster),
-        Entity::Server(process) => server::inspect(cast, *process),
-        Entity::App(process) => app::inspect(cast, *process),
+        Entity::Server(process) => ailing(world, *process, server::inspect(cast, *process)),
+        Entity::App(process) => ailing(world, *process, app::inspect(cast, *process)),
         Entity::Stream { cluster, name } => {
             stream::inspect(cast, *cluster, name, rows, plain.contains(entity))
         }
@@ -50,6 +53,18 @@ pub fn inspect(
         Entity::Link(a, b) => link::inspect(cast, *a, *b),
         Entity::Event(event) => event::inspect(cast, *event),
     }
+}
+
+/// With what is wrong with a process on plates.
+fn ailing(world: &World, process: ProcId, inspection: Option<Inspection>) -> Option<Inspection> {
+    let mut inspection = inspection?;
+    for text in words(&world.troubles(), process) {
+        // Whether it runs is there already.
+        if !inspection.badges.iter().any(|badge| badge.text == text) {
+            inspection.badges.push(parts::badge(text, Token::Fault));
+        }
+    }
+    Some(inspection)
 }
 
 /// Marks in an inspection what was otherwise before.

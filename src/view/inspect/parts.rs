@@ -9,7 +9,7 @@ use crate::server::GroupRaft;
 use crate::view::entity::Entity;
 use crate::view::frame::{Action, ActionKind, Badge, Fact, Row, Section, Stat};
 use crate::view::palette::Token;
-use crate::view::text::age;
+use crate::view::text::brief;
 use crate::world::Input;
 
 /// Rows of a table that are listed at most.
@@ -151,8 +151,7 @@ fn times(value: &Value) -> String {
         Value::Array(values) => values.iter().map(times).collect::<Vec<_>>().join(", "),
         other => match other.as_u64() {
             None | Some(0) => one_line(other),
-            Some(nanos @ ..1_000_000_000) => Span(nanos).to_string(),
-            Some(nanos) => age(Span(nanos)),
+            Some(nanos) => brief(Span(nanos)),
         },
     }
 }
@@ -185,7 +184,7 @@ mod tests {
         let shown: Vec<_> = facts.iter().map(|f| format!("{} {}", f.name, f.value)).collect();
         let wanted = [
             "ack_wait 30 s",
-            "backoff 500 ms, 1 m 0 s",
+            "backoff 500 ms, 1 min",
             "max_age 0",
             "max_msgs 1000000000",
             "subjects orders.>",

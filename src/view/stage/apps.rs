@@ -106,7 +106,7 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         state,
         connected_to: client.and_then(Client::connected_to),
         button,
-        mark: mark(view.troubles, process).map(|text| {
+        mark: mark(view.troubles, process, rect.w).map(|text| {
             let at = Point::new(rect.centre().x, rect.bottom());
             plate(at, &text, Token::Fault)
         }),

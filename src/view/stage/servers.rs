@@ -8,12 +8,15 @@ use crate::view::faults::mark;
 use crate::view::frame::{
     Anchor, Label, Pill, Point, Rect, ReplicaBar, ServerHex, TextStyle, UpState,
 };
+use crate::view::layout::ClusterLayout;
 use crate::view::palette::Token;
 use crate::view::room::{Room, fit, plate};
 use crate::world::{Replica, StreamView, World};
 
 use super::{View, summary, tapes, up_state};
 
+/// What is wrong with a server is on a plate that is no wider.
+const WIDE: f64 = 210.0;
 /// At most so many bars fit under a server.
 const BARS: usize = 4;
 
@@ -66,7 +69,7 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
                 crowned: crowned && state == UpState::Up,
                 leads: (leads > 0).then(|| spread(leads, *centre, radius)),
                 meta_leader,
-                mark: wrong(view, process, state, *centre, radius),
+                mark: wrong(view, (process, state), (*centre, radius), beside(layout, *centre)),
                 bars: match layout.folded {
                     true => Vec::new(),
                     false => bars(streams, process, *centre, radius),
@@ -84,18 +87,24 @@ pub(super) fn draw(view: View<'_>, room: &mut Room, selection: Option<&Entity>) 
 /// something is; one that does not run shows that itself.
 fn wrong(
     view: View<'_>,
-    process: ProcId,
-    state: UpState,
-    centre: Point,
-    radius: f64,
+    (process, state): (ProcId, UpState),
+    (centre, radius): (Point, f64),
+    width: f64,
 ) -> Option<Pill> {
-    let text = mark(view.troubles, process)?;
+    let text = mark(view.troubles, process, width)?;
     let small = radius < 20.0;
     if small && state != UpState::Up {
         return None;
     }
     let text = if small { "!" } else { &text };
     Some(plate(Point::new(centre.x, centre.y + radius * 0.8), text, Token::Fault))
+}
+
+/// How wide a plate of a server may be, so that it does not reach that of the next.
+fn beside(layout: &ClusterLayout, centre: Point) -> f64 {
+    let level = layout.servers.iter().filter(|other| (other.y - centre.y).abs() < 24.0);
+    let away = level.map(|other| (other.x - centre.x).abs()).filter(|away| *away > 1.0);
+    away.fold(WIDE, f64::min) - 6.0
 }
 
 /// How many streams a server leads, beside its crown.
