@@ -1,10 +1,9 @@
 //! The help: all keys, from the table that binds them, and what is simplified.
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use super::erased::{changing, does};
-use super::icon::Icon;
+use super::dialog::Dialog;
+use super::erased::changing;
 use super::keys::bindings;
 
 /// The help dialog.
@@ -16,23 +15,9 @@ pub(crate) fn Help(
     #[prop(optional)]
     characters: Option<RwSignal<bool>>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
+    let title = if characters.is_some() { "Keys" } else { "What is simplified" };
     view! {
-        <dialog class="help" node_ref=dialog aria-labelledby="help-title" on:close=move |_| open.set(false)>
-            <div class="help__head">
-                <h2 id="help-title">{if characters.is_some() { "Keys" } else { "What is simplified" }}</h2>
-                <button type="button" class="btn ghost" aria-label="Close the help" on:click=does(move |_| open.set(false))>
-                    {Icon::Close.view()}
-                </button>
-            </div>
+        <Dialog open id="help-title" title class="help">
             {characters.map(keys)}
             <ul class="help__list">
                 <li>"Raft messages and routes travel as typed frames; the wire view writes them as the lines a real cluster would send."</li>
@@ -43,7 +28,7 @@ pub(crate) fn Help(
                 <li>"Schedules know the time zones of some sixty larger places."</li>
                 <li>"A stream or consumer that moves to other servers takes the real server's steps, but each in less time."</li>
             </ul>
-        </dialog>
+        </Dialog>
     }
     .into_any()
 }

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use leptos::html::Dialog;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -12,10 +11,10 @@ use crate::lesson::Lesson;
 use crate::lesson::index::{self, Entry};
 use crate::lesson::link::Link;
 
+use super::dialog::Dialog;
 use super::done;
 use super::engine::Ctx;
 use super::erased::{does, live};
-use super::icon::Icon;
 
 /// The folder of the lessons, beside the page.
 const FOLDER: &str = "lessons/";
@@ -141,25 +140,10 @@ pub(crate) fn Lessons(
     /// Whether it is shown.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let dialog = NodeRef::<Dialog>::new();
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
-        }
-    });
     view! {
-        <dialog class="help lessons" node_ref=dialog aria-labelledby="lessons-title" on:close=move |_| open.set(false)>
-            <div class="help__head">
-                <h2 id="lessons-title">"Lessons"</h2>
-                <button type="button" class="btn ghost" aria-label="Close" on:click=does(move |_| open.set(false))>
-                    {Icon::Close.view()}
-                </button>
-            </div>
+        <Dialog open id="lessons-title" title="Lessons" class="help lessons">
             {live(move || open.get().then(|| view! { <LessonCards/> }))}
-        </dialog>
+        </Dialog>
     }
     .into_any()
 }

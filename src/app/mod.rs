@@ -13,6 +13,7 @@ mod clipboard;
 mod console;
 mod diagram;
 mod dials;
+mod dialog;
 mod done;
 mod drawing;
 mod engine;

@@ -1,12 +1,12 @@
 //! The share dialog: the link of this very moment, how long it is, and a button that copies it.
 
 use gloo_timers::callback::Timeout;
-use leptos::html::{Dialog, Input};
+use leptos::html::Input;
 use leptos::prelude::*;
 
+use super::dialog::Dialog;
 use super::engine::Ctx;
-use super::erased::{changing, does, live};
-use super::icon::Icon;
+use super::erased::{changing, live};
 
 /// Characters up to which a link survives every mail program and chat.
 const COMFORTABLE: usize = 2_000;
@@ -20,18 +20,13 @@ pub(crate) fn Share(
     open: RwSignal<bool>,
 ) -> impl IntoView {
     let ctx = expect_context::<Ctx>();
-    let dialog = NodeRef::<Dialog>::new();
     let field = NodeRef::<Input>::new();
     let link = RwSignal::new(String::new());
     let copied = RwSignal::new(None::<bool>);
     Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() && !dialog.open() {
+        if open.get() {
             link.set(address(&ctx.link()));
             copied.set(None);
-            let _ = dialog.show_modal();
-        } else if !open.get() && dialog.open() {
-            dialog.close();
         }
     });
     let copy = move |_| {
@@ -49,13 +44,7 @@ pub(crate) fn Share(
     };
     let length = move || link.get().chars().count();
     view! {
-        <dialog class="help share" node_ref=dialog aria-labelledby="share-title" on:close=move |_| open.set(false)>
-            <div class="help__head">
-                <h2 id="share-title">"Share this moment"</h2>
-                <button type="button" class="btn ghost" aria-label="Close" on:click=does(move |_| open.set(false))>
-                    {Icon::Close.view()}
-                </button>
-            </div>
+        <Dialog open id="share-title" title="Share this moment" class="help share">
             <p>
                 "Whoever opens this link sees the same world at the same moment: the scene, everything that was done "
                 "in this branch up to now, and nothing else. Nothing is stored anywhere."
@@ -86,7 +75,7 @@ pub(crate) fn Share(
                     }
                 })}
             </p>
-        </dialog>
+        </Dialog>
     }
     .into_any()
 }
