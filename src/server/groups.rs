@@ -98,24 +98,35 @@ impl Server {
     }
 
     fn start_stream<H: Host>(&mut self, cx: &mut Context<'_, H>, stream: &Arc<str>) {
-        let Some(hosted) = self.streams.get_mut(stream) else { return };
-        let keeps = hosted.stream.config().storage == Storage::File;
-        match &mut hosted.group {
+        let Some(hosted) = self.streams.get(stream) else { return };
+        let on_disk = hosted.stream.config().storage == Storage::File;
+        match &hosted.group {
             None => self.lead_stream(cx, stream),
-            Some((group, member)) => {
+            Some((group, _)) => {
                 let group = Arc::clone(group);
-                if !keeps {
-                    member.raft.lose_log(cx.now());
-                }
-                self.with_group(cx, &group, |raft, now, out| {
-                    let applied = if keeps { raft.applied() } else { 0 };
-                    raft.restart(now, applied, out);
-                });
+                self.restart_group(cx, &group, on_disk);
                 self.offer_direct(cx, stream);
             }
         }
         self.arm_expiry(cx, stream);
         self.start_consumers(cx, stream);
+    }
+
+    /// A group of a stream or consumer takes up where its disk is, or begins with nothing where all was in
+    /// memory.
+    pub(super) fn restart_group<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        group: &Arc<str>,
+        on_disk: bool,
+    ) {
+        self.with_group(cx, group, |raft, now, out| {
+            let applied = if on_disk { raft.applied() } else { 0 };
+            if !on_disk {
+                raft.lose_log(now);
+            }
+            raft.restart(now, applied, out);
+        });
     }
 
     /// The process dies: what its groups had in memory is gone.

@@ -310,19 +310,13 @@ impl Server {
         let names: Vec<Arc<str>> = hosted.consumers.keys().cloned().collect();
         let storage = hosted.stream.config().storage;
         for name in names {
-            let Some(about) = self.hosted_consumer_mut(stream, &name) else { continue };
-            let keeps = about.is_on_disk(storage);
-            match &mut about.group {
+            let Some(about) = self.hosted_consumer(stream, &name) else { continue };
+            let on_disk = about.is_on_disk(storage);
+            match &about.group {
                 None => self.lead_consumer(cx, stream, &name),
-                Some((group, member)) => {
+                Some((group, _)) => {
                     let group = Arc::clone(group);
-                    if !keeps {
-                        member.raft.lose_log(cx.now());
-                    }
-                    self.with_group(cx, &group, |raft, now, out| {
-                        let applied = if keeps { raft.applied() } else { 0 };
-                        raft.restart(now, applied, out);
-                    });
+                    self.restart_group(cx, &group, on_disk);
                 }
             }
         }
