@@ -7,7 +7,7 @@ use crate::nats::api::{StreamConfig, StreamInfo, to_json_text};
 use crate::nats::json::as_json;
 
 use super::config::{apply, defaults};
-use super::differences::differences;
+use super::differences::tell_differences;
 use super::stream::{confirm, info, is_token, pick};
 use super::{Done, Run, show};
 
@@ -65,14 +65,7 @@ pub(super) fn edit(run: &mut Run<'_>, line: &Invocation) -> Done {
     let mut new = old.clone();
     let applied = apply(&mut new, line);
     run.check(&format!("could not create new configuration for Stream {name}"), applied)?;
-    let differences = differences(&old, &new);
-    if differences.is_empty() {
-        run.say("No difference in configuration");
-        return Ok(());
-    }
-    run.say("Differences (-old +new):");
-    run.say_all(differences);
-    if line.on("dry-run") {
+    if !tell_differences(run, &old, &new) || line.on("dry-run") {
         return Ok(());
     }
     confirm(run, line)?;

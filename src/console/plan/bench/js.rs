@@ -132,27 +132,45 @@ fn reading<'l>(run: &mut Run<'_>, line: &'l Invocation, label: &'static str) -> 
     let consumer = line.text("consumer").unwrap_or(CONSUMER);
     let batch = line.number("batch").unwrap_or(500).clamp(1, 10_000);
     let acks = line.text("acks").unwrap_or("explicit");
-    let mut facts = vec![
+    let facts = vec![
         ("consumer", consumer.to_owned()),
         ("acks", acks.to_owned()),
         ("double-acked", "false".to_owned()),
         ("batch", comma(batch.into())),
+    ];
+    let bench = begin(run, line, label, stream, facts)?;
+    if consumer == CONSUMER {
+        create_consumer(run, line, stream, batch)?;
+    }
+    starting(run, &bench, label);
+    let batch = u32::try_from(batch).unwrap_or(u32::MAX);
+    Ok(Reading { bench, stream, consumer, batch, acks })
+}
+
+/// Says what a benchmark that reads a stream does, and purges the stream if that is wanted.
+fn begin(
+    run: &mut Run<'_>,
+    line: &Invocation,
+    label: &'static str,
+    stream: &str,
+    mut facts: Vec<(&'static str, String)>,
+) -> Done<Bench> {
+    facts.extend([
         ("stream", stream.to_owned()),
         ("sleep", sleep_text(line)),
         ("purge", line.on("purge").to_string()),
-    ];
+    ]);
     if line.given("filter") {
         facts.push(("filter", line.all("filter").join(",")));
     }
     let bench = Bench::begin(run, line, label, MOST, facts)?;
     purge(run, line, stream)?;
-    if consumer == CONSUMER {
-        create_consumer(run, line, stream, batch)?;
-    }
+    Ok(bench)
+}
+
+fn starting(run: &mut Run<'_>, bench: &Bench, label: &str) {
     let count = comma(bench.messages.into());
     run.log(run.at(), format!("[1] Starting {label}, expecting {count} messages"));
-    let batch = u32::try_from(batch).unwrap_or(u32::MAX);
-    Ok(Reading { bench, stream, consumer, batch, acks })
 }
 
 fn too_few(run: &mut Run<'_>, stream: &str, done: u64, all: u64) -> Stop {
@@ -166,18 +184,8 @@ fn too_few(run: &mut Run<'_>, stream: &str, done: u64, all: u64) -> Stop {
 pub(in crate::console::plan) fn ordered(run: &mut Run<'_>, line: &Invocation) -> Done {
     let label = "JetStream ordered ephemeral consumer";
     let stream = stream(run, line)?;
-    let mut facts = vec![
-        ("stream", stream.to_owned()),
-        ("sleep", sleep_text(line)),
-        ("purge", line.on("purge").to_string()),
-    ];
-    if line.given("filter") {
-        facts.push(("filter", line.all("filter").join(",")));
-    }
-    let bench = Bench::begin(run, line, label, MOST, facts)?;
-    purge(run, line, stream)?;
-    let count = comma(bench.messages.into());
-    run.log(run.at(), format!("[1] Starting {label}, expecting {count} messages"));
+    let bench = begin(run, line, label, stream, Vec::new())?;
+    starting(run, &bench, label);
     let view = run.op(Call::Ordered {
         stream: stream.to_owned(),
         filters: line.all("filter").to_vec(),

@@ -2,7 +2,7 @@
 
 use crate::console::format::pretty_json;
 use crate::console::parse::Invocation;
-use crate::console::plan::differences::differences;
+use crate::console::plan::differences::tell_differences;
 use crate::console::plan::stream::{confirm, is_token};
 use crate::console::plan::{Done, Run};
 use crate::nats::api::response::Success;
@@ -81,14 +81,7 @@ pub(in crate::console::plan) fn edit(run: &mut Run<'_>, line: &Invocation) -> Do
     if !new.backoff.is_empty() && new.ack_wait != old.ack_wait {
         return Err(run.fail("consumers with backoff policies do not support editing Ack Wait"));
     }
-    let differences = differences(&old, &new);
-    if differences.is_empty() {
-        run.say("No difference in configuration");
-        return Ok(());
-    }
-    run.say("Differences (-old +new):");
-    run.say_all(differences);
-    if line.on("dry-run") {
+    if !tell_differences(run, &old, &new) || line.on("dry-run") {
         return Ok(());
     }
     confirm(run, line)?;

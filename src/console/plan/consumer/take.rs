@@ -74,15 +74,7 @@ pub(in crate::console::plan) fn sub(run: &mut Run<'_>, line: &Invocation) -> Don
             continue;
         }
         head(run, at, message);
-        let headers = header_lines(message.headers.as_ref());
-        if !headers.is_empty() {
-            run.say("");
-            run.say("Headers:");
-            run.say("");
-            run.say_all(headers.iter().map(|header| format!("   {header}")));
-            run.say("");
-            run.say("Data:");
-        }
+        headers(run, message, "   ");
         run.say_all(message.text().lines().map(str::to_owned));
         run.say("");
     }
@@ -146,14 +138,7 @@ fn take(
         run.say(message.text());
     } else {
         head(run, run.at(), message);
-        let headers = header_lines(message.headers.as_ref());
-        if !headers.is_empty() {
-            run.say("");
-            run.say("Headers:");
-            run.say("");
-            run.say_all(headers.iter().map(|header| format!("  {header}")));
-            run.say("");
-            run.say("Data:");
+        if headers(run, message, "  ") {
             run.say("");
         }
         run.say("");
@@ -194,6 +179,21 @@ fn nothing(run: &mut Run<'_>, stream: &str, name: &str, why: &str) -> Done<super
         }
         Ok(_) => run.fail(format!("no message received: {why}")),
     })
+}
+
+/// The headers of a message, indented so far, if it has any.
+fn headers(run: &mut Run<'_>, message: &Message, indent: &str) -> bool {
+    let headers = header_lines(message.headers.as_ref());
+    if headers.is_empty() {
+        return false;
+    }
+    run.say("");
+    run.say("Headers:");
+    run.say("");
+    run.say_all(headers.iter().map(|header| format!("{indent}{header}")));
+    run.say("");
+    run.say("Data:");
+    true
 }
 
 /// The line above a message: what its consumer said about it.
