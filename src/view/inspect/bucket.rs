@@ -1,9 +1,7 @@
 //! A key-value bucket: its keys with their revisions, who watches it, and whose updates lost.
 
-use std::sync::Arc;
-
 use crate::client::kv::Operation;
-use crate::view::bucket::{self as told, Loss, Watcher};
+use crate::view::bucket::{self as told, Loss};
 use crate::view::cast::Cast;
 use crate::view::content::{self, Stream};
 use crate::view::entity::Entity;
@@ -13,6 +11,7 @@ use crate::view::text::{age, brief, escaped, grouped, size};
 use crate::world::bucket::{Bucket, Key};
 use crate::world::{Replica, StreamView};
 
+use super::held;
 use super::parts::{badge, row, stat, table};
 
 /// Characters of a value.
@@ -37,23 +36,15 @@ pub(super) fn sections(
 ) -> Vec<Section> {
     let bucket = Bucket::of(best.stream);
     let keys = bucket.keys.iter().take(most).map(|key| holding(cast, view, best.stream, key));
-    let mut sections = vec![Section::Holdings {
+    let holdings = Section::Holdings {
         objects: false,
         rows: keys.collect(),
         more: bucket.keys.len().saturating_sub(most),
         empty: "No keys. Put one: nats kv put.",
-    }];
+    };
     let losses = Loss::all(cast, view.name, &bucket);
-    if !losses.is_empty() {
-        sections.push(lost(cast, &losses));
-    }
-    sections.push(watchers(cast, view));
-    let unseen = bucket.left_out;
-    if unseen > 0 {
-        let text = format!("{} older messages were not looked through.", grouped(unseen));
-        sections.push(Section::Note(text));
-    }
-    sections
+    let lost = (!losses.is_empty()).then(|| lost(cast, &losses));
+    held::sections(cast, view, holdings, lost, bucket.left_out)
 }
 
 fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) -> Holding {
@@ -68,7 +59,7 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) ->
         };
         let word = told::word(revision);
         HoldingCell {
-            entity: message(view, number),
+            entity: held::message(view, number),
             text: word.map_or_else(|| number.to_string(), |word| format!("{word} {number}")),
             kind,
             a11y: match word {
@@ -97,10 +88,6 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, stream: &Stream, key: &Key) ->
     }
 }
 
-fn message(view: &StreamView<'_>, seq: u64) -> Entity {
-    Entity::Message { cluster: view.cluster, stream: Arc::clone(view.name), seq }
-}
-
 /// Whose updates lost, the last one first.
 fn lost(cast: Cast<'_>, losses: &[(String, Loss)]) -> Section {
     let now = cast.world().now();
@@ -117,22 +104,4 @@ fn lost(cast: Cast<'_>, losses: &[(String, Loss)]) -> Section {
         ])
     });
     table("Updates that lost", vec!["Who", "Key", "Expected", "Found", "Age"], rows.collect(), "")
-}
-
-/// Who watches it.
-pub(super) fn watchers(cast: Cast<'_>, view: &StreamView<'_>) -> Section {
-    let consumers = cast.world().consumers_of(view.cluster, view.name);
-    let rows = consumers.iter().filter_map(|consumer| {
-        let watcher = Watcher::of(cast, consumer)?;
-        let entity = Entity::Consumer {
-            cluster: view.cluster,
-            stream: Arc::clone(view.name),
-            name: Arc::clone(consumer.name),
-        };
-        let who = watcher.app.map_or_else(|| "nobody listens".to_owned(), |app| cast.name(app));
-        let cells = vec![who, watcher.what, consumer.name.to_string()];
-        Some(Row { entity: Some(entity), tone: Some(Token::Deliver), ..row(cells) })
-    });
-    let empty = "Nobody watches it.";
-    table("Watchers", vec!["Who", "Watches", "Consumer"], rows.collect(), empty)
 }

@@ -8,6 +8,7 @@ mod cluster;
 mod consumer;
 mod event;
 mod flow;
+mod held;
 mod link;
 mod message;
 mod objects;

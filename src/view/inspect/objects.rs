@@ -1,17 +1,16 @@
 //! An object store: its objects with their chunks and which server has which, and chunks of no object.
 
-use std::sync::Arc;
-
 use crate::view::bucket as told;
 use crate::view::cast::Cast;
 use crate::view::content::{self, Stream};
 use crate::view::entity::Entity;
 use crate::view::frame::{CellKind, Fact, Holding, HoldingCell, Section, Stat};
 use crate::view::palette::Token;
-use crate::view::text::{age, count, grouped, size};
+use crate::view::text::{age, count, size};
 use crate::world::bucket::{Object, ObjectStore, Upload};
 use crate::world::{Replica, StreamView};
 
+use super::held;
 use super::parts::{badge, fact, stat};
 
 /// So many chunks of an object are shown at most.
@@ -39,18 +38,13 @@ pub(super) fn sections(
     let objects = store.objects.iter().map(|object| holding(cast, view, object));
     let orphans = store.orphans.iter().map(|upload| orphan(cast, view, upload));
     let all = store.objects.len() + store.orphans.len();
-    let mut sections = vec![Section::Holdings {
+    let holdings = Section::Holdings {
         objects: true,
         rows: objects.chain(orphans).take(most).collect(),
         more: all.saturating_sub(most),
         empty: "No objects. Put one: nats object put.",
-    }];
-    sections.push(super::bucket::watchers(cast, view));
-    if store.left_out > 0 {
-        let text = format!("{} older messages were not looked through.", grouped(store.left_out));
-        sections.push(Section::Note(text));
-    }
-    sections
+    };
+    held::sections(cast, view, holdings, None, store.left_out)
 }
 
 fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
@@ -62,7 +56,7 @@ fn holding(cast: Cast<'_>, view: &StreamView<'_>, object: &Object) -> Holding {
     };
     let seq = object.meta.seq;
     cells.push(HoldingCell {
-        entity: message(view, seq),
+        entity: held::message(view, seq),
         text: format!("{text} {seq}"),
         kind,
         a11y: format!("{}: {text} {seq}, {what}", object.name),
@@ -131,16 +125,12 @@ fn chunk_cells(
     kind: CellKind,
 ) -> Vec<HoldingCell> {
     let cell = |(n, seq): (usize, &u64)| HoldingCell {
-        entity: message(view, *seq),
+        entity: held::message(view, *seq),
         text: seq.to_string(),
         kind,
         a11y: format!("{name}: chunk {} of {}, sequence {seq}", n + 1, chunks.len()),
     };
     chunks.iter().take(CHUNKS).enumerate().map(cell).collect()
-}
-
-fn message(view: &StreamView<'_>, seq: u64) -> Entity {
-    Entity::Message { cluster: view.cluster, stream: Arc::clone(view.name), seq }
 }
 
 /// Which server has which message; nothing where there is one copy only.
