@@ -10,16 +10,10 @@ use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Input, Note, Role, Top
 fn world() -> World {
     let mut topology = Topology::single("c", &["n1", "n2", "n3"]);
     topology.clusters[0].domain = Some("hub".to_owned());
-    topology.clients = ["app", "cli"]
-        .map(|name| ClientSpec {
-            name: name.to_owned(),
-            cluster: "c".to_owned(),
-            server: None,
-            role: if name == "cli" { Role::Console } else { Role::Publisher },
-            publishes: None,
-            behaviour: None,
-        })
-        .to_vec();
+    topology.clients = vec![
+        ClientSpec::new("app", "c", Role::Publisher),
+        ClientSpec::new("cli", "c", Role::Console),
+    ];
     World::new(topology).unwrap()
 }
 

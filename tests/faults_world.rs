@@ -12,7 +12,7 @@
 use windtunnel::client::{Call, Draft, OpId, Outcome};
 use windtunnel::kernel::{DropReason, EventKind, ProcState, Span};
 use windtunnel::server;
-use windtunnel::world::{ClientSpec, Input, Note, Topology, World};
+use windtunnel::world::{ClientSpec, Input, Note, Role, Topology, World};
 
 struct Field {
     world: World,
@@ -28,9 +28,7 @@ impl Field {
     }
 
     fn of(mut topology: Topology, more: &str) -> Self {
-        let app =
-            ClientSpec { name: "app".to_owned(), cluster: "c".to_owned(), ..Default::default() };
-        topology.clients = vec![app];
+        topology.clients = vec![ClientSpec::new("app", "c", Role::Publisher)];
         let mut field = Self { world: World::new(topology).unwrap(), ops: 0 };
         field.pass(10);
         let config = format!(r#"{{"name":"S","subjects":["s.>"]{more}}}"#);

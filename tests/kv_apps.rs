@@ -17,11 +17,8 @@ type App<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 fn world(ttl: Span, markers: bool, apps: &[App<'_>]) -> World {
     let mut topology = Topology::single("c", &["n1", "n2", "n3"]);
     let client = |name: &str, behaviour| ClientSpec {
-        name: name.to_owned(),
-        cluster: "c".to_owned(),
-        role: Role::Publisher,
         behaviour,
-        ..ClientSpec::default()
+        ..ClientSpec::new(name, "c", Role::Publisher)
     };
     topology.clients = vec![client("admin", None)];
     for (name, kind, knobs) in apps {

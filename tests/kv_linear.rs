@@ -120,22 +120,13 @@ impl Storm {
     fn new(seed: u64) -> Self {
         let mut topology = Topology::single("c", &["n1", "n2", "n3"]);
         topology.seed = seed;
-        topology.clients = WRITERS
-            .iter()
-            .map(|name| ClientSpec {
-                name: (*name).to_owned(),
-                cluster: "c".to_owned(),
-                role: Role::Publisher,
-                ..ClientSpec::default()
-            })
-            .collect();
+        topology.clients =
+            WRITERS.iter().map(|name| ClientSpec::new(name, "c", Role::Publisher)).collect();
         let mut reads = Behaviour::of_kind("config").unwrap();
         reads.set("bucket", BUCKET).unwrap();
         topology.clients.push(ClientSpec {
-            name: READER.to_owned(),
-            cluster: "c".to_owned(),
             behaviour: Some(reads),
-            ..ClientSpec::default()
+            ..ClientSpec::new(READER, "c", Role::Publisher)
         });
         let mut storm = Self {
             world: World::new(topology).unwrap(),

@@ -22,12 +22,7 @@ impl Field {
     fn seeded(servers: &[&str], seed: u64) -> Self {
         let mut topology = Topology::single("c", servers);
         topology.seed = seed;
-        topology.clients = vec![ClientSpec {
-            name: "a".to_owned(),
-            cluster: "c".to_owned(),
-            role: Role::Console,
-            ..ClientSpec::default()
-        }];
+        topology.clients = vec![ClientSpec::new("a", "c", Role::Console)];
         Self { world: World::new(topology).unwrap() }
     }
 

@@ -101,12 +101,8 @@ impl Storm {
         publishes: &'static [(&'static str, &'static str)],
     ) -> Self {
         topology.seed = seed;
-        let client = |(name, cluster): &(&str, &str)| ClientSpec {
-            name: (*name).to_owned(),
-            cluster: (*cluster).to_owned(),
-            role: Role::Publisher,
-            ..ClientSpec::default()
-        };
+        let client =
+            |(name, cluster): &(&str, &str)| ClientSpec::new(name, cluster, Role::Publisher);
         topology.clients = clients.iter().map(client).collect();
         let all = topology.clusters.iter();
         let servers =

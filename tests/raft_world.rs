@@ -50,17 +50,8 @@ impl Storm {
         let short: Vec<&str> = names.iter().map(String::as_str).collect();
         let mut topology = Topology::single(CLUSTER, &short);
         topology.seed = seed;
-        topology.clients = CLIENTS
-            .iter()
-            .map(|name| ClientSpec {
-                name: (*name).to_owned(),
-                cluster: CLUSTER.to_owned(),
-                server: None,
-                role: Role::Publisher,
-                publishes: None,
-                behaviour: None,
-            })
-            .collect();
+        let client = |name| ClientSpec::new(name, CLUSTER, Role::Publisher);
+        topology.clients = CLIENTS.map(client).to_vec();
         let mut storm = Self {
             world: World::new(topology).unwrap(),
             rng: Rng::new(seed).fork("storm"),

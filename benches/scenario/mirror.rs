@@ -14,12 +14,7 @@ pub(crate) fn regions() -> World {
         let topology = Topology::single(name, &[server]);
         Cluster { domain: Some(name.to_owned()), ..topology.clusters[0].clone() }
     };
-    let client = |name: &str, cluster: &str| ClientSpec {
-        name: name.to_owned(),
-        cluster: cluster.to_owned(),
-        role: Role::Publisher,
-        ..ClientSpec::default()
-    };
+    let client = |name, cluster| ClientSpec::new(name, cluster, Role::Publisher);
     let topology = Topology {
         clusters: vec![region("us", "n1"), region("eu", "n2")],
         links: vec![ClusterLink::leaf("eu", "us")],

@@ -17,14 +17,7 @@ const EVENTS: u64 = 100_000;
 /// A cluster with one stream and one client that publishes.
 pub(crate) fn world(servers: &[&str], replicas: usize) -> World {
     let mut topology = Topology::single("bench", servers);
-    topology.clients = vec![ClientSpec {
-        name: "app".to_owned(),
-        cluster: "bench".to_owned(),
-        server: None,
-        role: Role::Publisher,
-        publishes: None,
-        behaviour: None,
-    }];
+    topology.clients = vec![ClientSpec::new("app", "bench", Role::Publisher)];
     let mut world = World::new(topology).expect("a valid topology");
     let body = format!(
         r#"{{"name":"ORDERS","subjects":["orders.>"],"num_replicas":{replicas},"storage":"file"}}"#

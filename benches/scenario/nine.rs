@@ -127,7 +127,5 @@ fn follow(topology: &mut Topology, region: &str) {
 }
 
 fn client(region: &str, name: &str, behaviour: Option<Behaviour>) -> ClientSpec {
-    let role = Role::Publisher;
-    let (name, cluster) = (name.to_owned(), region.to_owned());
-    ClientSpec { name, cluster, role, behaviour, ..ClientSpec::default() }
+    ClientSpec { behaviour, ..ClientSpec::new(name, region, Role::Publisher) }
 }

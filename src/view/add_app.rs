@@ -36,14 +36,9 @@ pub fn new_app(world: &World, kind: &str, near: Option<&Entity>) -> Option<Clien
             streams.first().and_then(StreamView::config),
         ),
     };
-    Some(ClientSpec {
-        name: free_name(world, kind),
-        cluster: world.topology().clusters.get(cluster)?.name.clone(),
-        server: None,
-        role: Role::Publisher,
-        publishes: None,
-        behaviour: Some(behaviour),
-    })
+    let cluster = &world.topology().clusters.get(cluster)?.name;
+    let spec = ClientSpec::new(&free_name(world, kind), cluster, Role::Publisher);
+    Some(ClientSpec { behaviour: Some(behaviour), ..spec })
 }
 
 /// Publishes into the stream, if there is one.

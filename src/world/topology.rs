@@ -79,15 +79,22 @@ as_json! {
 }
 
 impl ClientSpec {
-    /// A client that says and hears bytes only, for who speaks the protocol from outside.
-    pub fn wire(name: &str, cluster: &str, server: Option<&str>) -> Self {
+    /// A client that connects to the servers of a cluster in turn and does nothing by itself.
+    pub fn new(name: &str, cluster: &str, role: Role) -> Self {
         Self {
             name: name.to_owned(),
             cluster: cluster.to_owned(),
-            server: server.map(str::to_owned),
-            role: Role::Wire,
-            ..Self::default()
+            server: None,
+            role,
+            publishes: None,
+            behaviour: None,
         }
+    }
+
+    /// A client that says and hears bytes only, for who speaks the protocol from outside.
+    pub fn wire(name: &str, cluster: &str, server: Option<&str>) -> Self {
+        let server = server.map(str::to_owned);
+        Self { server, ..Self::new(name, cluster, Role::Wire) }
     }
 
     /// What kind of client it is to those who look: what it does by itself says more than its role.

@@ -27,23 +27,12 @@ pub(crate) struct Field {
     counter: u32,
 }
 
-fn client(name: &str, server: Option<&str>, role: Role) -> ClientSpec {
-    ClientSpec {
-        name: name.to_owned(),
-        cluster: CLUSTER.to_owned(),
-        server: server.map(str::to_owned),
-        role,
-        publishes: None,
-        behaviour: None,
-    }
-}
-
 impl Field {
     /// A cluster of three with this stream and this consumer, both with three copies.
     pub(crate) fn new(seed: u64, stream: &str, consumer: &str) -> Self {
         let mut topology = Topology::single(CLUSTER, &SERVERS);
         topology.seed = seed;
-        topology.clients = vec![client("app", None, Role::Publisher)];
+        topology.clients = vec![ClientSpec::new("app", CLUSTER, Role::Publisher)];
         let mut field = Self {
             world: World::new(topology).unwrap(),
             rng: Rng::new(seed).fork("field"),
@@ -88,7 +77,7 @@ impl Field {
             .collect();
         let any = self.rng.below(up.len().max(1) as u64) as usize;
         let Some(server) = server.or_else(|| up.get(any).map(String::as_str)) else { return };
-        self.give(&Input::AddClient(client(&process, Some(server), Role::Wire)));
+        self.give(&Input::AddClient(ClientSpec::wire(&process, CLUSTER, Some(server))));
         self.workers.insert(worker.to_owned(), Worker { process, read: 0 });
         let hello = r#"CONNECT {"verbose":false,"headers":true,"no_responders":true}"#;
         self.say(worker, &format!("{hello}\r\nSUB in.{worker} 1\r\nSUB ok.{worker}.* 2\r\n"));

@@ -12,12 +12,7 @@ pub(super) fn two_regions() -> Typist {
     let mut topology = Topology::single("us", &["n1"]);
     topology.clusters = vec![region("us", "n1"), region("eu", "n2")];
     topology.links = vec![ClusterLink::leaf("eu", "us")];
-    topology.clients = vec![ClientSpec {
-        name: "cli".to_owned(),
-        cluster: "us".to_owned(),
-        role: Role::Console,
-        ..ClientSpec::default()
-    }];
+    topology.clients = vec![ClientSpec::new("cli", "us", Role::Console)];
     let mut world = World::new(topology).expect("a world");
     world.run_until(world.now() + Span::secs(2));
     Typist { world, session: Session::new("cli") }

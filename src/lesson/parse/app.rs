@@ -23,8 +23,8 @@ pub(super) fn app(number: u32, line: &str) -> Read<ClientSpec> {
         return Err(wrong(format!("an app is written {form}, not {line:?}")));
     };
     let (cluster, server) = match place.split_once('/') {
-        Some((cluster, server)) => (cluster.to_owned(), Some(server.to_owned())),
-        None => (place.clone(), None),
+        Some((cluster, server)) => (cluster, Some(server.to_owned())),
+        None => (place.as_str(), None),
     };
     let role = match kind.as_str() {
         "publisher" => Role::Publisher,
@@ -34,8 +34,7 @@ pub(super) fn app(number: u32, line: &str) -> Read<ClientSpec> {
         other => return Err(wrong(unknown("kind of app", other, KINDS.iter().copied()))),
     };
     let mut knobs = pairs(knobs).map_err(wrong)?;
-    let mut spec =
-        ClientSpec { name: name.clone(), cluster, server, role, publishes: None, behaviour: None };
+    let mut spec = ClientSpec { server, ..ClientSpec::new(name, cluster, role) };
     // A publisher without a rate publishes when its button is pressed.
     if kind == "publisher" && !knobs.iter().any(|(name, _)| name == "every") {
         spec.publishes = Some(button(&mut knobs).map_err(wrong)?);

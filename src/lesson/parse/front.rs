@@ -217,14 +217,7 @@ fn consoles(topology: &mut Topology) {
     for (index, cluster) in topology.clusters.iter().enumerate() {
         let name = if index == 0 { "cli".to_owned() } else { format!("cli-{}", cluster.name) };
         if topology.clients.iter().all(|client| client.name != name) {
-            topology.clients.push(ClientSpec {
-                name,
-                cluster: cluster.name.clone(),
-                server: None,
-                role: Role::Console,
-                publishes: None,
-                behaviour: None,
-            });
+            topology.clients.push(ClientSpec::new(&name, &cluster.name, Role::Console));
         }
     }
 }

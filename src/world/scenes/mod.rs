@@ -57,14 +57,7 @@ pub fn named(name: &str) -> Option<Topology> {
 
 /// A client of a scene's cluster.
 fn client(name: &str, cluster: &str, server: &str, role: Role) -> ClientSpec {
-    ClientSpec {
-        name: name.to_owned(),
-        cluster: cluster.to_owned(),
-        server: Some(server.to_owned()),
-        role,
-        publishes: None,
-        behaviour: None,
-    }
+    ClientSpec { server: Some(server.to_owned()), ..ClientSpec::new(name, cluster, role) }
 }
 
 /// An application that does something by itself.
