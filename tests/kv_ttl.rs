@@ -3,16 +3,18 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
+mod app_support;
 mod kv_support;
 
-use kv_support::{Bench, go};
+use app_support::Bench;
+use kv_support::go;
 use windtunnel::client::Dialect;
 use windtunnel::client::kv::{Act, Bucket, Entry, Got, KvError, Op, Operation};
 use windtunnel::kernel::Span;
 
 #[test]
 fn a_marker_stands_where_a_value_grew_too_old() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new(1);
     let config = Bucket { marker_ttl: Some(Span::secs(3)), ..Bucket::default() };
     bench.done(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "b") });
     let sent = bench.sent();
@@ -47,7 +49,7 @@ fn a_marker_stands_where_a_value_grew_too_old() {
 
 #[test]
 fn without_markers_a_value_goes_unnoticed() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new(1);
     let config = Bucket { ttl: Span::secs(2), ..Bucket::default() };
     bench.done(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "b") });
     let watch = bench.begin(Op::new(Act::Watch, "b"));

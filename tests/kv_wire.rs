@@ -3,20 +3,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
+mod app_support;
 mod kv_support;
 
-use kv_support::{APP, Bench, go};
+use app_support::{APP, Bench, body};
+use kv_support::go;
 use serde_json::{Value, json};
 use windtunnel::client::kv::{Act, Bucket, Entry, Got, KvError, Op, Operation};
 use windtunnel::client::{Call, Dialect, Outcome};
 use windtunnel::kernel::Span;
 use windtunnel::world::Input;
-
-/// The body of a request, the fields in no order.
-fn body(sent: &str, subject: &str) -> Value {
-    let text = sent.strip_prefix(&format!("PUB {subject} "));
-    serde_json::from_str(text.unwrap_or_else(|| panic!("{sent} is not to {subject}"))).unwrap()
-}
 
 /// The body that makes nats-py's consumer for a bucket `b`.
 fn watcher(deliver_policy: &str, filter: &str, headers_only: bool) -> Value {
@@ -34,7 +30,7 @@ const EXPECTED: &str = "Nats-Expected-Last-Subject-Sequence";
 
 #[test]
 fn a_bucket_is_made_with_one_request() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new(1);
     let config = Bucket { history: 5, ttl: Span::secs(3600), ..Bucket::default() };
     bench.done(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "config") });
     assert_eq!(
@@ -123,7 +119,7 @@ fn reads_go_to_the_leader_or_directly() {
     let Got::Entry(entry) = bench.done(get(Some(2))) else { panic!("no entry") };
     assert_eq!((&*entry.text(), entry.operation), ("two", Operation::Put));
 
-    let mut bench = Bench::new();
+    let mut bench = Bench::new(1);
     let config = Some(Box::new(Bucket { direct: true, ..Bucket::default() }));
     bench.done(Op { config, ..Op::new(Act::Add, "b") });
     bench.put("k", "one");
@@ -287,7 +283,7 @@ fn deleted_keys_are_cleaned_up_one_by_one() {
 
 #[test]
 fn a_bucket_is_bound_once_and_is_there_or_not() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new(1);
     let get = || Op::key(Act::Get, "b", "k");
     assert_eq!(bench.refused(get()), KvError::BucketNotFound);
     assert_eq!(bench.sent(), ["PUB $JS.API.STREAM.INFO.KV_b"]);
@@ -311,7 +307,7 @@ const INFO: &str = "PUB $JS.API.STREAM.INFO.KV_b";
 
 #[test]
 fn gos_client_looks_first_and_reads_directly() {
-    let mut bench = Bench::new();
+    let mut bench = Bench::new(1);
     let config = Bucket { history: 3, marker_ttl: Some(Span::secs(30)), ..Bucket::default() };
     bench.done(go(Op { config: Some(Box::new(config)), ..Op::new(Act::Add, "b") }));
     let sent = bench.sent();

@@ -8,9 +8,10 @@
     reason = "what goes wrong here is to stop the test"
 )]
 
+mod app_support;
 mod object_support;
 
-use object_support::Bench;
+use app_support::{Bench, body};
 use serde_json::{Value, json};
 use windtunnel::client::object::{Act, Content, Done, Link, ObjectError, ObjectMeta, Op};
 use windtunnel::client::{Call, Dialect, Outcome};
@@ -26,11 +27,6 @@ const CREATE: &str = "$JS.API.CONSUMER.CREATE.OBJ_b";
 
 fn msg_get(subject: &str) -> String {
     format!(r#"{MSG_GET} {{"last_by_subj":"{subject}"}}"#)
-}
-
-fn body(sent: &str, subject: &str) -> Value {
-    let text = sent.strip_prefix(&format!("PUB {subject} "));
-    serde_json::from_str(text.unwrap_or_else(|| panic!("{sent} is not to {subject}"))).unwrap()
 }
 
 /// The body that makes nats-py's consumer.

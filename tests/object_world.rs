@@ -8,9 +8,10 @@
     reason = "what goes wrong here is to stop the test"
 )]
 
+mod app_support;
 mod object_support;
 
-use object_support::Bench;
+use app_support::Bench;
 use windtunnel::client::object::{Act, BucketConfig, Content, Done, ObjectError, Op};
 use windtunnel::client::{Call, Dialect, Outcome};
 use windtunnel::kernel::Span;
