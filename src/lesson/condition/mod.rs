@@ -5,6 +5,7 @@
 //! else, and it always has an answer: what is not there is `none`, which equals only `none` and is
 //! neither less nor more than anything.
 
+mod attributes;
 mod bucket;
 mod events;
 mod look;
@@ -14,8 +15,9 @@ mod query;
 use crate::kernel::{EventId, Span, Time};
 use crate::world::World;
 
+pub use attributes::{ATTRIBUTES, Attribute, Noun};
 pub use events::EVENTS;
-pub use query::{ATTRIBUTES, Attribute, Noun, Query};
+pub use query::Query;
 
 /// A value a condition compares.
 #[derive(Debug, Clone, PartialEq, Eq)]
