@@ -6,28 +6,16 @@
 
 use std::sync::Arc;
 
-use serde_json::Map;
-
 use crate::kernel::{Context, Span};
 use crate::nats::api::ApiError;
 use crate::nats::json::{self, as_json};
 use crate::nats::protocol::ClientOp;
 use crate::nats::{Message, Subject};
 
-use super::consumer::ORDERED_HEARTBEAT;
-use super::fetch::PullRequest;
-use super::{
-    API_TIMEOUT, Call, Client, ConsumerDraft, Deliver, Delivery, Host, Note, OpId, Outcome, Timer,
-};
+use super::{API_TIMEOUT, Call, Client, ConsumerDraft, Deliver, Host, Note, OpId, Outcome, Timer};
 
-/// How long one request of an endless pull is good for (nats.go, nats.js, nats.rs: 30 s).
-pub(super) const PULL_EXPIRES: Span = Span::secs(30);
-/// How often the server says that it still has the request (nats.js, nats.rs: half of that).
-pub(super) const PULL_HEARTBEAT: Span = Span::secs(15);
-/// How many messages an ordered pull consumer is asked for (nats.js: 100).
-const ORDERED_BATCH: u32 = 100;
 /// How long after a failure something is tried again.
-const AGAIN: Span = Span::secs(1);
+pub(super) const AGAIN: Span = Span::secs(1);
 
 /// Errors that say that somebody else made the consumer first: the name is in use, it is active, it is
 /// another one.
@@ -43,11 +31,11 @@ pub(super) struct Consuming {
     /// Where the consumer delivers, and to which queue group; none for a pull consumer.
     deliver: Option<(Subject, Option<Subject>)>,
     /// Of a pull consumer: where its answers come, and how many messages were asked for.
-    inbox: Option<Subject>,
-    asked: u32,
+    pub(super) inbox: Option<Subject>,
+    pub(super) asked: u32,
     /// Of an ordered consumer: the last message it delivered, in its own and the stream's count.
-    consumer_seq: u64,
-    stream_seq: u64,
+    pub(super) consumer_seq: u64,
+    pub(super) stream_seq: u64,
     /// Of an ordered pull consumer: what all its names begin with, and the number of the last one.
     prefix: Arc<str>,
     pub(super) serial: u32,
@@ -103,7 +91,7 @@ impl Consuming {
     }
 
     /// What an ordered pull consumer is called now.
-    fn name(&self) -> String {
+    pub(super) fn name(&self) -> String {
         format!("{}_{}", self.prefix, self.serial)
     }
 }
@@ -202,7 +190,7 @@ impl Client {
         self.request(cx, op, Message::new(subject, body), API_TIMEOUT);
     }
 
-    fn unsubscribe<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId) {
+    pub(super) fn unsubscribe<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId) {
         let Some(record) = self.ops.get_mut(&op) else { return };
         if let Some(sid) = record.progress.sid.take()
             && self.sids.remove(&sid).is_some()
@@ -297,149 +285,6 @@ impl Client {
         }
     }
 
-    /// The server gave a sign of life. Who cares for that waits for the next one: after two
-    /// heartbeats without any, something is wrong.
-    fn heard<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, ordered: bool) {
-        if ordered {
-            self.wait_for(cx, op, ORDERED_HEARTBEAT * 2);
-        } else if let Some(record) = self.ops.get_mut(&op)
-            && let Some(timer) = record.progress.timer.take()
-        {
-            cx.cancel_timer(timer);
-        }
-    }
-
-    /// Asks a pull consumer for more, if less than half of what is wanted is still to come.
-    fn pull<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, call: &Arc<Call>) {
-        let Some(consuming) = self.consuming(op) else { return };
-        let (stream, consumer, batch) = match &**call {
-            Call::Consume { stream, consumer: Some(consumer), batch, .. } => {
-                (stream, consumer.clone(), *batch)
-            }
-            Call::Ordered { stream, .. } => (stream, consuming.name(), ORDERED_BATCH),
-            _ => return,
-        };
-        let Some(inbox) = consuming.inbox.clone() else { return };
-        if consuming.asked <= batch / 2 {
-            let request = PullRequest {
-                batch: batch - consuming.asked,
-                expires: Some(PULL_EXPIRES),
-                no_wait: false,
-                heartbeat: Some(PULL_HEARTBEAT),
-                max_bytes: None,
-                more: &Map::new(),
-            };
-            consuming.asked = batch;
-            let request = call.api(request.message(stream, &consumer));
-            self.say(cx, ClientOp::Pub(request.with_reply(inbox)));
-        }
-        self.wait_for(cx, op, PULL_HEARTBEAT * 2);
-    }
-
-    /// Something came from the consumer: a message, or a status.
-    pub(super) fn consumed<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        op: OpId,
-        call: &Arc<Call>,
-        message: Message,
-    ) {
-        let ordered = matches!(**call, Call::Ordered { .. });
-        let Some(consuming) = self.consuming(op) else { return };
-        let pulls = consuming.inbox.is_some();
-        let mut pending = u64::MAX;
-        if let Some((code, text)) = message.status() {
-            return match code {
-                100 => self.sign_of_life(cx, op, ordered, pulls, &message),
-                _ if pulls => self.pull_ended(cx, op, call, (code, text), &message),
-                _ => {}
-            };
-        }
-        if ordered {
-            let delivery = Delivery::of(&message);
-            let next = consuming.consumer_seq + 1;
-            match delivery {
-                Some(delivery) if delivery.consumer_seq == next => {
-                    consuming.consumer_seq = next;
-                    consuming.stream_seq = delivery.stream_seq;
-                    pending = delivery.pending;
-                }
-                // A message is missing: this one comes again, in its place.
-                _ => return self.order_lost(cx, op, "a message is missing"),
-            }
-        }
-        consuming.asked = consuming.asked.saturating_sub(1);
-        self.heard(cx, op, ordered);
-        let reply = message.reply.clone();
-        self.keep(cx, op, message, |client, cx| {
-            if let Call::Consume { answer, .. } = &**call {
-                client.answer_with(cx, reply, answer.as_ref());
-            }
-            if pulls {
-                client.pull(cx, op, call);
-            }
-        });
-        if pending == 0 {
-            self.caught_up(cx, op);
-        }
-    }
-
-    /// A heartbeat, or a request to say that everything so far has come.
-    fn sign_of_life<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        op: OpId,
-        ordered: bool,
-        pulls: bool,
-        message: &Message,
-    ) {
-        let stalled = message.header("Nats-Consumer-Stalled").map(Subject::from);
-        if let Some(reply) = message.reply.clone().or(stalled) {
-            self.publish(cx, Message::new(reply, ""));
-        }
-        let last = message.header("Nats-Last-Consumer").and_then(|seq| seq.parse::<u64>().ok());
-        let have = self.consuming(op).map_or(0, |consuming| consuming.consumer_seq);
-        if ordered && last.is_some_and(|last| last != have) {
-            return self.order_lost(cx, op, "a message is missing");
-        }
-        if pulls {
-            self.wait_for(cx, op, PULL_HEARTBEAT * 2);
-        } else {
-            self.heard(cx, op, ordered);
-        }
-    }
-
-    /// A request to a pull consumer is over before all messages came.
-    fn pull_ended<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        op: OpId,
-        call: &Arc<Call>,
-        (code, text): (u16, &str),
-        message: &Message,
-    ) {
-        let goes_on =
-            matches!(code, 404 | 408) || matches!(text, "Leadership Change" | "Batch Completed");
-        if !goes_on && matches!(**call, Call::Ordered { .. }) {
-            return self.order_lost(cx, op, "its consumer is of no use any more");
-        }
-        let for_ever = code == 400 || matches!(text, "Consumer Deleted" | "Consumer is push based");
-        if for_ever {
-            let status = Some((code, text.into()));
-            return self.end(cx, op, Outcome::Fetched { messages: Vec::new(), status });
-        }
-        let left = message.header("Nats-Pending-Messages").and_then(|n| n.parse::<u32>().ok());
-        let Some(consuming) = self.consuming(op) else { return };
-        consuming.asked = left.map_or(0, |left| consuming.asked.saturating_sub(left));
-        if goes_on {
-            self.pull(cx, op, call);
-        } else {
-            // No leader, too many requests: not at once again.
-            self.unsubscribe(cx, op);
-            self.set_op_timer(cx, op, AGAIN, Timer::Retry);
-        }
-    }
-
     /// What was waited for did not come in time.
     pub(super) fn consuming_late<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId) {
         let Some(record) = self.ops.get_mut(&op) else { return };
@@ -466,7 +311,12 @@ impl Client {
     }
 
     /// An ordered consumer is of no use any more: another one begins after the last good message.
-    fn order_lost<H: Host>(&mut self, cx: &mut Context<'_, H>, op: OpId, why: &'static str) {
+    pub(super) fn order_lost<H: Host>(
+        &mut self,
+        cx: &mut Context<'_, H>,
+        op: OpId,
+        why: &'static str,
+    ) {
         let Some(consuming) = self.consuming(op) else { return };
         consuming.listening = false;
         let after = consuming.stream_seq;

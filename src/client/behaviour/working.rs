@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Map;
 
-use crate::client::consume::{EXISTS, PULL_EXPIRES, PULL_HEARTBEAT, api_error};
+use crate::client::consume::{EXISTS, api_error};
+use crate::client::consumed::{PULL_EXPIRES, PULL_HEARTBEAT};
 use crate::client::{Answer, Call, Client, Host, Note, OpId, Outcome};
 use crate::kernel::{Context, Span, Time};
 use crate::nats::api::ApiError;
