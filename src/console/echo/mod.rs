@@ -1,11 +1,15 @@
 //! What a click does, as a line of the console: so that one learns the command by watching.
 
-use crate::client::kv::{Act, Op};
-use crate::client::object::{self, Content};
-use crate::client::{Answer, Call, Deliver, Draft};
-use crate::kernel::Span;
-use crate::nats::time::go_duration;
+mod bucket;
+mod fault;
+mod words;
+
+use crate::client::{Answer, Call, Deliver};
 use crate::world::Input;
+
+use bucket::{kv, object};
+use fault::fault;
+use words::Words;
 
 /// The line that would do the same as an input, if there is one. It names the client that acts.
 ///
@@ -16,75 +20,6 @@ pub fn echo(input: &Input) -> Option<String> {
         Input::Call { client, call } => Some(format!("{client}> {}", command(call)?)),
         _ => fault(input),
     }
-}
-
-/// What is done to processes and links.
-fn fault(input: &Input) -> Option<String> {
-    let (line, names): (&str, &[&String]) = match input {
-        Input::Crash { process, .. } => ("fault crash", &[process]),
-        Input::Stop { process } => ("fault stop", &[process]),
-        Input::Restart { process } => ("fault restart", &[process]),
-        Input::Pause { process } => ("fault pause", &[process]),
-        Input::Resume { process } => ("fault resume", &[process]),
-        Input::Cut { a, b } => ("fault cut", &[a, b]),
-        Input::Block { from, to } => ("fault block", &[from, to]),
-        Input::Heal { a, b } => ("fault heal", &[a, b]),
-        Input::HealAll => ("fault heal all", &[]),
-        Input::RemoveClient { client } => ("fault remove", &[client]),
-        Input::PowerCut { process } => ("fault power-cut", &[process]),
-        Input::SlowDisk { process, .. } => ("fault slow-disk", &[process]),
-        Input::Clock { process, .. } => ("fault clock", &[process]),
-        Input::LoseAck { client } => ("fault lose-ack", &[client]),
-        Input::Duplicate { client } => ("fault duplicate", &[client]),
-        Input::Favour { process, .. } => ("fault win", &[process]),
-        Input::SplitVote { cluster, .. } => ("fault split-vote", &[cluster]),
-        Input::Partition { sides, silent: true }
-            if sides.len() == 2 && sides.iter().all(|side| side.len() == 1) =>
-        {
-            ("fault black-hole", &[])
-        }
-        Input::Partition { .. } => ("fault partition", &[]),
-        Input::Link { a, b, .. } => ("link", &[a, b]),
-        _ => return None,
-    };
-    let mut words = Words(line.to_owned());
-    for name in names {
-        words.add(name);
-    }
-    match input {
-        Input::Crash { lose_disk: true, .. } => drop(words.add("--lose-disk")),
-        Input::SlowDisk { latency, .. } => drop(words.add(&go_duration(latency.as_nanos()))),
-        Input::Clock { ahead, .. } => {
-            words.add(&go_duration(ahead.unsigned_abs()));
-            if *ahead < 0 {
-                words.add("--behind");
-            }
-        }
-        Input::Favour { stream, .. } | Input::SplitVote { stream, .. } => {
-            words.flag("", stream.as_deref());
-        }
-        Input::Partition { sides, silent } => {
-            for side in sides {
-                words.add(&side.join(","));
-            }
-            if *silent && !words.0.starts_with("fault black-hole") {
-                words.add("--silent");
-            }
-        }
-        Input::Link { spec, .. } => {
-            let hundredfold = u64::from(spec.loss.numerator) * 100;
-            let whole = u64::from(spec.loss.denominator.max(1));
-            if hundredfold % whole != 0 {
-                return None;
-            }
-            words.add("--latency").add(&go_duration(spec.latency.as_nanos()));
-            words.add("--jitter").add(&go_duration(spec.jitter.as_nanos()));
-            words.add("--loss").add(&format!("{}%", hundredfold / whole));
-            words.add("--bandwidth").add(&spec.bandwidth.to_string());
-        }
-        _ => {}
-    }
-    Some(words.0)
 }
 
 fn command(call: &Call) -> Option<String> {
@@ -175,107 +110,6 @@ fn command(call: &Call) -> Option<String> {
     Some(words.0)
 }
 
-/// A call about a key-value bucket; none where the CLI has no such command.
-fn kv(words: &mut Words, op: &Op) -> Option<()> {
-    let command = match op.act {
-        Act::Add => "add",
-        Act::Edit | Act::Entries => return None,
-        Act::Remove | Act::Delete => "del",
-        Act::Status => "info",
-        Act::Buckets | Act::Keys => "ls",
-        Act::Put => "put",
-        Act::Get => "get",
-        Act::Create => "create",
-        Act::Update => "update",
-        Act::Purge => "purge",
-        Act::PurgeDeletes => "compact",
-        Act::History => "history",
-        Act::Watch => "watch",
-    };
-    words.add("kv").add(command);
-    if op.act != Act::Buckets {
-        words.add(&op.bucket);
-    }
-    if !op.key.is_empty() {
-        words.add(&op.key);
-    }
-    let revision = op.revision.map(|revision| revision.to_string());
-    match op.act {
-        Act::Put | Act::Create => {
-            words.add(&op.value);
-        }
-        Act::Update => {
-            words.add(&op.value).flag("", revision.as_deref());
-        }
-        Act::Get => {
-            words.flag("--revision", revision.as_deref());
-        }
-        Act::Watch | Act::Keys => match op.keys.as_slice() {
-            [] => {}
-            [key] => {
-                words.add(key);
-            }
-            _ => return None,
-        },
-        Act::Remove | Act::Delete | Act::Purge | Act::PurgeDeletes => {
-            words.add("-f");
-        }
-        Act::Add => {
-            let config = op.config.as_deref().cloned().unwrap_or_default();
-            let number = |n: u32| (n != 1).then(|| n.to_string());
-            words.flag("--history", number(config.history).as_deref());
-            words.flag("--replicas", number(config.replicas).as_deref());
-            let ttl = (config.ttl != Span::ZERO).then(|| go_duration(config.ttl.as_nanos()));
-            words.flag("--ttl", ttl.as_deref());
-            let ttl = config.marker_ttl.map(|ttl| go_duration(ttl.as_nanos()));
-            words.flag("--marker-ttl", ttl.as_deref());
-        }
-        _ => {}
-    }
-    Some(())
-}
-
-/// What is done with an object store; none where there is no such line.
-fn object(words: &mut Words, op: &object::Op) -> Option<()> {
-    use object::Act;
-    words.add("object");
-    let verb = match op.act {
-        Act::Add => "add",
-        Act::Remove | Act::Delete => "del",
-        Act::Status | Act::Info => "info",
-        Act::Seal => "seal",
-        Act::Put => "put",
-        Act::Get => "get",
-        Act::List => "ls",
-        Act::Watch => "watch",
-        Act::Link => "link",
-        Act::Update => return None,
-    };
-    words.add(verb).add(&op.bucket);
-    if !op.name.is_empty() {
-        words.add(&op.name);
-    }
-    match &op.content {
-        Some(Content::Text(text)) if op.act == Act::Put => {
-            words.add("--text").add(text);
-        }
-        Some(Content::Generated { size, .. }) if op.act == Act::Put => {
-            words.add("--size").add(&size.to_string());
-        }
-        _ => {}
-    }
-    if let (Act::Link, Some(to)) = (op.act, &op.link) {
-        words.add(&to.bucket);
-        if !to.name.is_empty() {
-            words.add(&to.name);
-        }
-    }
-    if matches!(op.act, Act::Remove | Act::Delete | Act::Seal | Act::Put) {
-        words.add("-f");
-    }
-    Some(())
-}
-
 /// A call to the API: as the command that makes it where that is plain, else as a request.
 fn api(subject: &str, body: &str) -> String {
     let mut words = Words::new();
@@ -310,57 +144,11 @@ fn api(subject: &str, body: &str) -> String {
     words.0
 }
 
-/// A line that grows.
-struct Words(String);
-
-impl Words {
-    fn new() -> Self {
-        Self("nats".to_owned())
-    }
-
-    /// Adds a word, in quotes if it needs them.
-    fn add(&mut self, word: &str) -> &mut Self {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-        self.0.push(' ');
-        if !word.is_empty() && word.chars().all(plain) {
-            self.0.push_str(word);
-        } else {
-            self.0.push('\'');
-            self.0.push_str(&word.replace('\'', r"'\''"));
-            self.0.push('\'');
-        }
-        self
-    }
-
-    /// Adds a flag with its value, if there is one; a flag without a name is an argument.
-    fn flag(&mut self, name: &str, value: Option<&str>) -> &mut Self {
-        if let Some(value) = value {
-            if !name.is_empty() {
-                self.add(name);
-            }
-            self.add(value);
-        }
-        self
-    }
-
-    fn headers(&mut self, message: &Draft) -> &mut Self {
-        for (name, value) in &message.headers {
-            self.add("-H").add(&format!("{name}:{value}"));
-        }
-        self
-    }
-
-    fn count(&mut self, count: u64, usual: u64) -> &mut Self {
-        if count != usual {
-            self.add("--count").add(&count.to_string());
-        }
-        self
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Draft;
+    use crate::client::kv::{Act, Op};
     use crate::console::{Fault, Parsed, parse};
 
     fn echoed(call: Call) -> Option<String> {
