@@ -14,8 +14,8 @@ use crate::view::text::{brief, count};
 use crate::world::bucket::Place;
 use crate::world::{Event, NodeInput};
 
+use super::api_name::api_name;
 use super::bucket::{self, Written};
-use super::traffic::api_name;
 
 /// The sentence for an event that is neither traffic nor a note.
 pub(super) fn from_outside(cast: Cast<'_>, event: &Event) -> Caption {

@@ -4,14 +4,17 @@
 //! [`event`] says what a single event is; [`hop`] picks, of everything that happened in one step,
 //! what a person would tell, and says how the rest belongs to it.
 
+mod api_name;
 mod bucket;
 mod client_note;
 pub mod consumer;
+mod frames;
 pub(in crate::view) mod inflow;
 mod input;
 pub mod kv;
 mod note;
 pub mod object;
+mod reply;
 mod traffic;
 mod work;
 
@@ -26,8 +29,8 @@ use super::frame::Caption;
 use super::say::Say;
 use super::track::Hop;
 
+pub use api_name::api_name;
 pub use input::describe_call;
-pub use traffic::api_name;
 pub use work::{Answered, Pull};
 
 /// What a step of several events amounts to.
