@@ -14,14 +14,16 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
 mod linear_support;
+mod trial_support;
 
 use std::collections::BTreeMap;
 
 use linear_support::{Answer, Kind, Op as Done, is_linearizable};
+use trial_support::{Trial, case, seeds};
 use windtunnel::client::kv::{Act, Bucket, Got, KvError, Op};
 use windtunnel::client::{Behaviour, Call, OpId, Outcome};
-use windtunnel::kernel::{LinkSpec, Ratio, Rng, Span};
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::kernel::{LinkSpec, Ratio, Span};
+use windtunnel::world::{ClientSpec, Input, Role, Topology};
 
 const BUCKET: &str = "b";
 const KEYS: [&str; 2] = ["left", "right"];
@@ -106,14 +108,12 @@ struct Asked {
 }
 
 struct Storm {
-    world: World,
-    rng: Rng,
+    trial: Trial,
     asked: Vec<Asked>,
     /// The last revision of a key that somebody saw, by writer and key.
     seen: BTreeMap<(&'static str, &'static str), u64>,
     /// What revision a value has, as anybody ever saw it.
     revisions: BTreeMap<String, u64>,
-    told: Vec<String>,
 }
 
 impl Storm {
@@ -129,38 +129,27 @@ impl Storm {
             ..ClientSpec::new(READER, "c", Role::Publisher)
         });
         let mut storm = Self {
-            world: World::new(topology).unwrap(),
-            rng: Rng::new(seed).fork("kv storm"),
+            trial: Trial::new(topology),
             asked: Vec::new(),
             seen: BTreeMap::new(),
             revisions: BTreeMap::new(),
-            told: Vec::new(),
         };
         let config = Bucket { replicas: 3, history: 64, ..Bucket::default() };
         let add = Op { config: Some(Box::new(config)), ..Op::new(Act::Add, BUCKET) };
-        storm.give(Input::Call { client: "w1".to_owned(), call: Call::Kv(Box::new(add)) });
-        assert!(storm.world.run_idle(Span::secs(10)), "the bucket is not made");
+        storm.trial.give(Input::Call { client: "w1".to_owned(), call: Call::Kv(Box::new(add)) });
+        assert!(storm.trial.world.run_idle(Span::secs(10)), "the bucket is not made");
         storm
-    }
-
-    fn give(&mut self, input: Input) {
-        self.told.push(format!("{:?} {input:?}", self.world.now()));
-        self.world.give(&input).unwrap();
-    }
-
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.rng.below(choices.len() as u64) as usize]
     }
 
     /// A writer does something with a key, if it does nothing else.
     fn write(&mut self) {
-        let (writer, key) = (self.one_of(&WRITERS), self.one_of(&KEYS));
+        let (writer, key) = (self.trial.one_of(&WRITERS), self.trial.one_of(&KEYS));
         if self.asked.iter().any(|asked| asked.writer == writer && asked.outcome.is_none()) {
             return;
         }
         let value = format!("{writer}-{}", self.asked.len());
         let last = self.seen.get(&(writer, key)).copied().unwrap_or(0);
-        let (kind, act) = match self.rng.below(20) {
+        let (kind, act) = match self.trial.rng.below(20) {
             0..=9 if last > 0 => (Kind::Update(last), Act::Update),
             10..=11 if last > 0 => (Kind::Delete(last), Act::Delete),
             12..=13 => (Kind::Put, Act::Put),
@@ -176,24 +165,24 @@ impl Storm {
     }
 
     fn ask(&mut self, writer: &'static str, key: &'static str, kind: Kind, value: String, op: Op) {
-        let process = self.world.process(writer).unwrap();
-        let id = self.world.client(process).unwrap().next_op();
-        let begin = self.world.now().nanos();
+        let process = self.trial.world.process(writer).unwrap();
+        let id = self.trial.world.client(process).unwrap().next_op();
+        let begin = self.trial.world.now().nanos();
         let asked = Asked { writer, id, begin, end: 0, key, kind, value, outcome: None };
         self.asked.push(asked);
-        self.give(Input::Call { client: writer.to_owned(), call: Call::Kv(Box::new(op)) });
+        self.trial.give(Input::Call { client: writer.to_owned(), call: Call::Kv(Box::new(op)) });
     }
 
     /// Lets time pass, and takes note of the answers.
     fn pass(&mut self, span: Span) {
         const STEP: Span = Span::millis(5);
-        let end = self.world.now() + span;
-        while self.world.now() < end {
-            self.world.run_until(end.min(self.world.now() + STEP));
-            let now = self.world.now();
+        let end = self.trial.world.now() + span;
+        while self.trial.world.now() < end {
+            self.trial.world.run_until(end.min(self.trial.world.now() + STEP));
+            let now = self.trial.world.now();
             for asked in self.asked.iter_mut().filter(|asked| asked.outcome.is_none()) {
-                let process = self.world.process(asked.writer).unwrap();
-                let record = self.world.client(process).unwrap().op(asked.id);
+                let process = self.trial.world.process(asked.writer).unwrap();
+                let record = self.trial.world.client(process).unwrap().op(asked.id);
                 let Some(outcome) = record.and_then(|record| record.outcome.as_deref()) else {
                     continue;
                 };
@@ -211,22 +200,18 @@ impl Storm {
         }
     }
 
-    fn server(&mut self) -> String {
-        self.one_of(&["c/n1", "c/n2", "c/n3"]).to_owned()
-    }
-
     /// A fault, or the end of one.
     fn fault(&mut self) {
-        let (process, other) = (self.server(), self.server());
-        let leader = self.world.stream(0, "KV_b").and_then(|view| view.leader());
-        let leader = leader.map(|leader| self.world.name(leader).to_owned());
-        let writer = self.one_of(&WRITERS).to_owned();
+        let (process, other) = (self.trial.server(), self.trial.server());
+        let leader = self.trial.world.stream(0, "KV_b").and_then(|view| view.leader());
+        let leader = leader.map(|leader| self.trial.world.name(leader).to_owned());
+        let writer = self.trial.one_of(&WRITERS).to_owned();
         let lossy = LinkSpec {
             jitter: Span::millis(3),
             loss: Ratio::percent(20),
             ..LinkSpec::latency(Span::micros(500))
         };
-        let input = match (self.rng.below(12), leader) {
+        let input = match (self.trial.rng.below(12), leader) {
             (0..=1, Some(process)) => Input::Crash { process, lose_disk: false },
             (2..=3, _) => Input::Restart { process },
             (4, Some(process)) => Input::Pause { process },
@@ -236,7 +221,7 @@ impl Storm {
             (8, _) if process != other => Input::Link { a: process, b: other, spec: lossy },
             _ => Input::HealAll,
         };
-        self.give(input);
+        self.trial.give(input);
     }
 
     /// All that was done with a key, once all is healed: the answers, and what is there in the end.
@@ -263,10 +248,10 @@ impl Storm {
     /// Who watched has in the end what the bucket has, whatever its servers and their consumers went
     /// through meanwhile.
     fn watched_to_the_end(&self) {
-        let reader = self.world.client(self.world.process(READER).unwrap()).unwrap();
+        let reader = self.trial.world.client(self.trial.world.process(READER).unwrap()).unwrap();
         let configuration = reader.configuration().unwrap();
         let has = |key: &str| configuration.get(key).cloned();
-        let view = self.world.stream(0, "KV_b").unwrap();
+        let view = self.trial.world.stream(0, "KV_b").unwrap();
         let store = view.best().unwrap().stream.store();
         for key in KEYS {
             let last = store.last_of(&format!("$KV.{BUCKET}.{key}"));
@@ -278,7 +263,7 @@ impl Storm {
 
     /// What no answer came to and what was refused is looked up in what the bucket remembers.
     fn look(&mut self) -> Vec<String> {
-        let view = self.world.stream(0, "KV_b").unwrap();
+        let view = self.trial.world.stream(0, "KV_b").unwrap();
         let store = view.best().unwrap().stream.store();
         let mut values = Vec::new();
         for message in store.iter_from(1) {
@@ -291,21 +276,20 @@ impl Storm {
 
     fn weather(&mut self) -> Tally {
         for _ in 0..ACTIONS {
-            if self.rng.below(8) == 0 {
+            if self.trial.rng.below(8) == 0 {
                 self.fault();
             } else {
                 self.write();
             }
-            let longest = self.one_of(&[1, 20, 200, 1_000]);
-            let span = self.rng.span(Span::ZERO, Span::millis(longest));
+            let span = self.trial.span(&[1, 20, 200, 1_000]);
             self.pass(span);
         }
-        self.give(Input::HealAll);
+        self.trial.give(Input::HealAll);
         for name in ["c/n1", "c/n2", "c/n3"] {
             for writer in WRITERS {
                 let spec = LinkSpec::latency(Span::micros(500));
                 let (a, b) = (name.to_owned(), writer.to_owned());
-                self.give(Input::Link { a, b, spec });
+                self.trial.give(Input::Link { a, b, spec });
             }
         }
         self.pass(Span::secs(30));
@@ -324,8 +308,7 @@ impl Storm {
         self.watched_to_the_end();
         for key in KEYS {
             let history = self.history(key);
-            let list = if wanted_seed().is_some() { self.told.join("\n") } else { String::new() };
-            assert!(is_linearizable(&history), "{list}\n{key}: {history:#?}");
+            assert!(is_linearizable(&history), "{key}: {history:#?}");
         }
         let mut tally = Tally::default();
         for done in self.asked.iter().filter_map(|asked| self.told_of(asked)) {
@@ -339,29 +322,18 @@ impl Storm {
     }
 }
 
-fn wanted_seed() -> Option<u64> {
-    std::env::var("KV_LINEAR_SEED").ok()?.parse().ok()
-}
-
 #[test]
 fn compare_and_set_is_linearizable_whatever_breaks() {
-    let seeds = wanted_seed().map_or(0..60, |seed| seed..seed + 1);
+    let seeds = seeds("KV_LINEAR_SEED", 0..60);
     let cases = (seeds.end - seeds.start) as usize;
     let mut all = Tally::default();
     for seed in seeds {
         let mut storm = Storm::new(seed);
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| storm.weather()));
-        match result {
-            Ok(tally) => {
-                all.done += tally.done;
-                all.refused += tally.refused;
-                all.unknown += tally.unknown;
-            }
-            Err(panic) => {
-                eprintln!("seed {seed}");
-                std::panic::resume_unwind(panic);
-            }
-        }
+        let weather = |storm: &mut Storm| Ok(storm.weather());
+        let tally = case(seed, cases == 1, &mut storm, |storm| &storm.trial, weather);
+        all.done += tally.done;
+        all.refused += tally.refused;
+        all.unknown += tally.unknown;
     }
     // Writers that get nothing through, or never meet, would prove nothing.
     let enough = all.done > 12 * cases && all.refused > 4 * cases && all.unknown > cases;

@@ -6,15 +6,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
-use std::fmt::Write;
+mod trial_support;
 
+use trial_support::{Trial, case, seeds};
 use windtunnel::client::{Call, Draft};
-use windtunnel::kernel::{Rng, Span};
+use windtunnel::kernel::Span;
 use windtunnel::world::check::{
     Violation, copies_agree, has_converged, mirrors_agree, mirrors_are_complete, sources_agree,
     sources_are_complete,
 };
-use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Input, Role, Topology};
 
 const ACTIONS: u32 = 40;
 /// How long a healed world gets: what waits for an answer of its origin waits for 30 s, and up to
@@ -62,13 +63,10 @@ const REGIONS: [(&str, &str); 7] = [
 ];
 
 struct Storm {
-    world: World,
-    rng: Rng,
-    servers: Vec<String>,
+    trial: Trial,
     /// Who publishes on which subject.
     publishes: &'static [(&'static str, &'static str)],
     published: u32,
-    done: String,
 }
 
 impl Storm {
@@ -104,55 +102,33 @@ impl Storm {
         let client =
             |(name, cluster): &(&str, &str)| ClientSpec::new(name, cluster, Role::Publisher);
         topology.clients = clients.iter().map(client).collect();
-        let all = topology.clusters.iter();
-        let servers =
-            all.flat_map(|c| c.servers.iter().map(|server| format!("{}/{server}", c.name)));
-        let servers = servers.collect();
-        let world = World::new(topology).unwrap();
-        let rng = Rng::new(seed).fork("storm");
-        let done = String::new();
-        let mut storm = Self { world, rng, servers, publishes, published: 0, done };
+        let mut storm = Self { trial: Trial::new(topology), publishes, published: 0 };
         for (client, config) in streams {
             let name = config.split('"').nth(3).unwrap();
             let (client, body) = ((*client).to_owned(), (*config).to_owned());
             let subject = format!("$JS.API.STREAM.CREATE.{name}");
-            storm.give(Input::Call { client, call: Call::Api { subject, body } });
-            assert!(storm.world.run_idle(Span::secs(10)), "{name} is not created");
+            storm.trial.give(Input::Call { client, call: Call::Api { subject, body } });
+            assert!(storm.trial.world.run_idle(Span::secs(10)), "{name} is not created");
         }
-        assert_eq!(storm.world.streams().len(), streams.len());
+        assert_eq!(storm.trial.world.streams().len(), streams.len());
         storm
-    }
-
-    fn give(&mut self, input: Input) {
-        let now = self.world.now().0 as f64 / 1e9;
-        let _ = writeln!(self.done, "{now:10.4} {input:?}");
-        self.world.give(&input).unwrap();
-    }
-
-    fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.rng.below(choices.len() as u64) as usize].clone()
-    }
-
-    fn server(&mut self) -> String {
-        let servers = self.servers.clone();
-        self.one_of(&servers)
     }
 
     fn publish(&mut self) {
         self.published += 1;
-        let (client, subject) = self.one_of(self.publishes);
+        let (client, subject) = self.trial.one_of(self.publishes);
         let text = format!("{}-{{{{Count}}}}", self.published);
         let message = Draft { subject: subject.to_owned(), text, ..Draft::default() };
-        let count = 1 + self.rng.below(8) as u32;
+        let count = 1 + self.trial.rng.below(8) as u32;
         let call = Call::JsPublish { message, count, retries: 2 };
-        self.give(Input::Call { client: client.to_owned(), call });
+        self.trial.give(Input::Call { client: client.to_owned(), call });
     }
 
     fn act(&mut self) {
-        let process = self.server();
-        let (a, b) = (self.server(), self.server());
+        let process = self.trial.server();
+        let (a, b) = (self.trial.server(), self.trial.server());
         let apart = a != b;
-        let input = match self.rng.below(20) {
+        let input = match self.trial.rng.below(20) {
             0..=1 => Input::Crash { process, lose_disk: false },
             2..=3 => Input::Restart { process },
             4 => Input::Stop { process },
@@ -164,29 +140,29 @@ impl Storm {
             11 => Input::HealAll,
             _ => return self.publish(),
         };
-        self.give(input);
+        self.trial.give(input);
     }
 
     fn pass(&mut self, span: Span) -> Result<(), Violation> {
-        self.world.run_until(self.world.now() + span);
-        copies_agree(&self.world)?;
-        mirrors_agree(&self.world)?;
-        sources_agree(&self.world)
+        self.trial.world.run_until(self.trial.world.now() + span);
+        copies_agree(&self.trial.world)?;
+        mirrors_agree(&self.trial.world)?;
+        sources_agree(&self.trial.world)
     }
 
     fn is_at_rest(&mut self) -> Result<(), Violation> {
-        self.give(Input::HealAll);
+        self.trial.give(Input::HealAll);
         // A server that was about to stop does so first.
         self.pass(Span::millis(500))?;
-        self.give(Input::HealAll);
+        self.trial.give(Input::HealAll);
         self.pass(REST)?;
-        has_converged(&self.world)?;
-        for view in self.world.inflows() {
+        has_converged(&self.trial.world)?;
+        for view in self.trial.world.inflows() {
             let found = (view.behind, view.origin_server.is_some());
             assert_eq!(found, (0, true), "{} of {}", view.inflow.origin(), view.stream);
         }
-        mirrors_are_complete(&self.world)?;
-        sources_are_complete(&self.world)
+        mirrors_are_complete(&self.trial.world)?;
+        sources_are_complete(&self.trial.world)
     }
 
     fn weather(&mut self) -> Result<(), Violation> {
@@ -194,8 +170,7 @@ impl Storm {
         self.pass(Span::secs(2))?;
         for _ in 0..ACTIONS {
             self.act();
-            let longest = self.one_of(&[1, 10, 200, 2_000, 8_000]);
-            let span = self.rng.span(Span::ZERO, Span::millis(longest));
+            let span = self.trial.span(&[1, 10, 200, 2_000, 8_000]);
             self.pass(span)?;
         }
         self.is_at_rest()?;
@@ -209,21 +184,17 @@ impl Storm {
 
 /// How many messages a stream of the first cluster has.
 fn messages(storm: &Storm, stream: &str) -> u64 {
-    let view = storm.world.stream(0, stream).unwrap();
+    let view = storm.trial.world.stream(0, stream).unwrap();
     view.best().unwrap().stream.store().len()
 }
 
-fn run_all(seeds: std::ops::Range<u64>, storm: fn(u64) -> Storm, filled: &[&str]) {
-    let wanted = std::env::var("MIRROR_WORLD_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seeds = wanted.map_or(seeds, |seed: u64| seed..seed + 1);
+fn run_all(all: std::ops::Range<u64>, storm: fn(u64) -> Storm, filled: &[&str]) {
+    let seeds = seeds("MIRROR_WORLD_SEED", all);
     let cases = seeds.end - seeds.start;
     let mut copied = vec![0; filled.len()];
     for seed in seeds {
         let mut storm = storm(seed);
-        if let Err(violation) = storm.weather() {
-            let list = if wanted.is_some() { storm.done.as_str() } else { "" };
-            panic!("{list}seed {seed}: {violation}");
-        }
+        case(seed, cases == 1, &mut storm, |storm| &storm.trial, Storm::weather);
         for (sum, stream) in copied.iter_mut().zip(filled) {
             *sum += messages(&storm, stream);
         }

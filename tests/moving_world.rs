@@ -8,151 +8,14 @@
     reason = "what goes wrong here is to stop the test"
 )]
 
-use serde_json::Value;
+mod hand_support;
+mod moving_support;
+
+use hand_support::Field;
+use moving_support::{SERVERS, names};
 use windtunnel::kernel::Span;
-use windtunnel::nats::protocol::ServerOp;
-use windtunnel::server::Server;
-use windtunnel::world::check::{Leaders, copies_agree, has_converged, logs_match};
-use windtunnel::world::{ClientSpec, Input, Topology, World};
-
-/// How many milliseconds an answer may take: a new group needs that long to have a leader.
-const ANSWER: u64 = 100;
-const SERVERS: [&str; 5] = ["n1", "n2", "n3", "n4", "n5"];
-
-/// A cluster of five and a client that speaks the protocol by hand.
-struct Field {
-    world: World,
-    read: usize,
-    replies: u32,
-    leaders: Leaders,
-}
-
-impl Field {
-    fn new(seed: u64) -> Self {
-        let mut topology = Topology::single("c", &SERVERS);
-        topology.seed = seed;
-        topology.clients = vec![ClientSpec::wire("hand", "c", Some("n1"))];
-        let world = World::new(topology).unwrap();
-        let mut field = Self { world, read: 0, replies: 0, leaders: Leaders::default() };
-        field.pass(Span::secs(6));
-        field.connect();
-        field
-    }
-
-    fn connect(&mut self) {
-        let hello = r#"CONNECT {"verbose":false,"headers":true,"no_responders":true}"#;
-        self.say(&format!("{hello}\r\nSUB re.* 1\r\nSUB in.* 2\r\n"));
-        self.pass(Span::millis(100));
-    }
-
-    /// Connects anew: the server of the connection was down.
-    fn reconnect(&mut self) {
-        let process = "hand".to_owned();
-        self.world.give(&Input::Crash { process: process.clone(), lose_disk: false }).unwrap();
-        self.world.give(&Input::Restart { process }).unwrap();
-        self.read = 0;
-        self.pass(Span::millis(100));
-        self.connect();
-    }
-
-    fn say(&mut self, text: &str) {
-        let bytes = text.as_bytes().to_vec();
-        self.world.give(&Input::Bytes { client: "hand".to_owned(), bytes }).unwrap();
-    }
-
-    fn pass(&mut self, span: Span) {
-        self.world.run_until(self.world.now() + span);
-        self.leaders.watch(&self.world).unwrap();
-        copies_agree(&self.world).unwrap();
-        logs_match(&self.world).unwrap();
-    }
-
-    /// What came since the last time: subject and body.
-    fn heard(&mut self) -> Vec<(String, String)> {
-        let wire = self.world.wire(self.world.process("hand").unwrap()).unwrap();
-        let said = wire.said_since(self.read);
-        self.read += said.len();
-        let messages = said.iter().filter_map(|op| match op {
-            ServerOp::Msg { message, .. } => Some(message),
-            _ => None,
-        });
-        messages
-            .map(|m| (m.subject.to_string(), String::from_utf8_lossy(&m.payload).into_owned()))
-            .collect()
-    }
-
-    /// Sends a message and gives the one answer to it, which has to come soon.
-    fn ask(&mut self, subject: &str, body: &str) -> Value {
-        self.replies += 1;
-        let reply = format!("re.{}", self.replies);
-        self.say(&format!("PUB {subject} {reply} {}\r\n{body}\r\n", body.len()));
-        self.pass(Span::millis(ANSWER));
-        let answers: Vec<_> = self.heard().into_iter().filter(|(to, _)| *to == reply).collect();
-        let [(_, answer)] = &answers[..] else { panic!("{subject} {body}: {answers:?}") };
-        serde_json::from_str(answer).unwrap()
-    }
-
-    fn stream(&mut self, verb: &str, replicas: usize, more: &str) -> Value {
-        let config = r#""name":"S","subjects":["s.>"]"#;
-        let body = format!(r#"{{{config},"num_replicas":{replicas}{more}}}"#);
-        self.ask(&format!("$JS.API.STREAM.{verb}.S"), &body)
-    }
-
-    fn create(&mut self, replicas: usize) {
-        self.stream("CREATE", replicas, "");
-        self.pass(Span::secs(2));
-    }
-
-    fn consumer(&mut self, name: &str, more: &str) -> Value {
-        let config = format!(r#""name":"{name}","durable_name":"{name}","ack_policy":"explicit""#);
-        let body = format!(r#"{{"stream_name":"S","config":{{{config}{more}}}}}"#);
-        let answer = self.ask(&format!("$JS.API.CONSUMER.CREATE.S.{name}"), &body);
-        self.pass(Span::millis(500));
-        answer
-    }
-
-    fn publish(&mut self, count: u64) {
-        for _ in 0..count {
-            let ack = self.ask("s.x", "hello");
-            assert!(ack["error"].is_null(), "{ack}");
-        }
-    }
-
-    /// The servers of a stream or consumer, in order, as its info names them. No move is under way.
-    fn home(&mut self, what: &str) -> Vec<String> {
-        let info = self.ask(&format!("$JS.API.{what}"), "");
-        let cluster = &info["cluster"];
-        assert!(cluster["desired"].is_null(), "{cluster}");
-        let replicas = cluster["replicas"].as_array().cloned().unwrap_or_default();
-        assert!(replicas.iter().all(|peer| peer["current"] == true), "{cluster}");
-        let names =
-            replicas.iter().map(|peer| peer["name"].clone()).chain([cluster["leader"].clone()]);
-        let mut names: Vec<String> = names.map(|n| n.as_str().unwrap().to_owned()).collect();
-        names.sort();
-        names
-    }
-
-    fn leader(&self) -> String {
-        let view = self.world.stream(0, "S").unwrap();
-        self.world.short_name(view.leader().expect("it has a leader")).to_owned()
-    }
-
-    /// On how many servers the stream has copies, which must all hold this many messages.
-    fn copies(&self, messages: u64) -> usize {
-        has_converged(&self.world).unwrap();
-        let view = self.world.stream(0, "S").unwrap();
-        assert!(view.replicas.iter().all(|copy| copy.stream.state().messages == messages));
-        view.replicas.len()
-    }
-
-    fn servers(&self) -> impl Iterator<Item = &Server> {
-        self.world.servers().map(|(_, _, server)| server)
-    }
-}
-
-fn names(list: &Value) -> Vec<&str> {
-    list.as_array().unwrap().iter().map(|peer| peer["name"].as_str().unwrap()).collect()
-}
+use windtunnel::world::Input;
+use windtunnel::world::check::has_converged;
 
 #[test]
 fn a_stream_grows_and_shrinks_with_all_it_has_and_its_consumers_follow() {
@@ -231,9 +94,7 @@ fn who_waits_at_a_consumer_goes_on_waiting() {
     let mut field = Field::new(4);
     field.create(1);
     field.consumer("c", "");
-    let body = r#"{"batch":9,"expires":60000000000}"#;
-    let next = "$JS.API.CONSUMER.MSG.NEXT.S.c";
-    field.say(&format!("PUB {next} in.1 {}\r\n{body}\r\n", body.len()));
+    field.pull("c", r#"{"batch":9,"expires":60000000000}"#);
     for replicas in [3, 1] {
         field.pass(Span::millis(100));
         field.stream("UPDATE", replicas, "");
@@ -393,8 +254,7 @@ fn a_consumer_takes_its_state_along_from_a_server_that_its_stream_leaves() {
     let names: Vec<String> = (1..=6).map(|n| format!("c{n}")).collect();
     for name in &names {
         field.consumer(name, r#","num_replicas":1"#);
-        let (next, body) = (format!("$JS.API.CONSUMER.MSG.NEXT.S.{name}"), r#"{"batch":4}"#);
-        field.say(&format!("PUB {next} in.{name} {}\r\n{body}\r\n", body.len()));
+        field.pull(name, r#"{"batch":4}"#);
         field.pass(Span::millis(100));
     }
     let homes: Vec<_> = names.iter().map(|n| field.home(&format!("CONSUMER.INFO.S.{n}"))).collect();
@@ -433,8 +293,7 @@ fn a_stream_and_a_consumer_move_from_a_server_with_all_they_have() {
     field.stream("UPDATE", 3, "");
     field.pass(Span::secs(8));
     field.consumer("c", r#","num_replicas":1"#);
-    let (next, body) = ("$JS.API.CONSUMER.MSG.NEXT.S.c", r#"{"batch":4}"#);
-    field.say(&format!("PUB {next} in.c {}\r\n{body}\r\n", body.len()));
+    field.pull("c", r#"{"batch":4}"#);
     field.pass(Span::millis(100));
     let before = field.home("CONSUMER.INFO.S.c");
     let told = |field: &mut Field| {

@@ -7,14 +7,15 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what goes wrong here is to stop the test")]
 
-use std::fmt::Write;
+mod trial_support;
 
+use trial_support::{Trial, case, seeds};
 use windtunnel::client::{Call, Draft, Outcome};
-use windtunnel::kernel::{LinkSpec, Ratio, Rng, Span};
+use windtunnel::kernel::{LinkSpec, Ratio, Span};
 use windtunnel::world::check::{
     Acknowledged, Leaders, Violation, copies_agree, has_converged, logs_match,
 };
-use windtunnel::world::{ClientSpec, Input, Role, Topology, World};
+use windtunnel::world::{ClientSpec, Input, Role, Topology};
 
 const CLUSTER: &str = "c";
 const CLIENTS: [&str; 3] = ["a", "b", "console"];
@@ -34,14 +35,11 @@ enum Moves {
 
 /// A world under random faults, and all that is remembered of it.
 struct Storm {
-    world: World,
-    rng: Rng,
-    servers: Vec<String>,
+    trial: Trial,
     leaders: Leaders,
     acknowledged: Acknowledged,
     published: u32,
     moves: Moves,
-    done: String,
 }
 
 impl Storm {
@@ -53,35 +51,26 @@ impl Storm {
         let client = |name| ClientSpec::new(name, CLUSTER, Role::Publisher);
         topology.clients = CLIENTS.map(client).to_vec();
         let mut storm = Self {
-            world: World::new(topology).unwrap(),
-            rng: Rng::new(seed).fork("storm"),
-            servers: names.iter().map(|name| format!("{CLUSTER}/{name}")).collect(),
+            trial: Trial::new(topology),
             leaders: Leaders::default(),
             acknowledged: Acknowledged::default(),
             published: 0,
             moves,
-            done: String::new(),
         };
         storm.replicas("CREATE", replicas);
-        assert!(storm.world.run_idle(Span::secs(10)), "the stream is not created");
+        assert!(storm.trial.world.run_idle(Span::secs(10)), "the stream is not created");
         if moves != Moves::No {
             let config = r#"{"name":"c","durable_name":"c","ack_policy":"explicit"}"#;
             let body = format!(r#"{{"stream_name":"S","config":{config}}}"#);
             storm.api("CONSUMER.CREATE.S.c", body);
-            assert!(storm.world.run_idle(Span::secs(10)), "the consumer is not created");
+            assert!(storm.trial.world.run_idle(Span::secs(10)), "the consumer is not created");
         }
         storm
     }
 
-    fn give(&mut self, input: Input) {
-        let now = self.world.now().0 as f64 / 1e9;
-        let _ = writeln!(self.done, "{now:10.4} {input:?}");
-        self.world.give(&input).unwrap();
-    }
-
     fn api(&mut self, what: &str, body: String) {
         let (client, subject) = ("console".to_owned(), format!("$JS.API.{what}"));
-        self.give(Input::Call { client, call: Call::Api { subject, body } });
+        self.trial.give(Input::Call { client, call: Call::Api { subject, body } });
     }
 
     fn replicas(&mut self, verb: &str, replicas: usize) {
@@ -93,32 +82,26 @@ impl Storm {
     /// Has the stream live on other servers.
     fn move_on(&mut self) {
         let few = if self.moves == Moves::Servers { 3 } else { 1 };
-        if self.moves == Moves::Servers && self.rng.below(2) == 0 {
-            let peer = self.server();
+        if self.moves == Moves::Servers && self.trial.rng.below(2) == 0 {
+            let peer = self.trial.server();
             let peer = peer.rsplit('/').next().unwrap();
             self.api("STREAM.PEER.REMOVE.S", format!(r#"{{"peer":"{peer}"}}"#));
         } else {
-            let most = self.servers.len().min(5);
-            let replicas = few + self.rng.below((most - few + 1) as u64) as usize;
+            let most = self.trial.servers.len().min(5);
+            let replicas = few + self.trial.rng.below((most - few + 1) as u64) as usize;
             self.replicas("UPDATE", replicas);
         }
     }
 
-    fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.rng.below(choices.len() as u64) as usize].clone()
-    }
-
-    fn server(&mut self) -> String {
-        let servers = self.servers.clone();
-        self.one_of(&servers)
-    }
-
     /// Two servers, or a client and a server.
     fn ends(&mut self) -> (String, String) {
-        let a =
-            if self.rng.below(4) == 0 { self.one_of(&CLIENTS).to_owned() } else { self.server() };
+        let a = if self.trial.rng.below(4) == 0 {
+            self.trial.one_of(&CLIENTS).to_owned()
+        } else {
+            self.trial.server()
+        };
         loop {
-            let b = self.server();
+            let b = self.trial.server();
             if a != b {
                 return (a, b);
             }
@@ -129,24 +112,24 @@ impl Storm {
         self.published += 1;
         let text = format!("{client}-{}-{{{{Count}}}}", self.published);
         let message = Draft { subject: format!("s.{client}"), text, ..Draft::default() };
-        let count = 1 + self.rng.below(4) as u32;
+        let count = 1 + self.trial.rng.below(4) as u32;
         let call = Call::JsPublish { message, count, retries: 2 };
-        self.give(Input::Call { client: client.to_owned(), call });
+        self.trial.give(Input::Call { client: client.to_owned(), call });
     }
 
     /// Does something at random.
     fn act(&mut self) {
-        if self.moves != Moves::No && self.rng.below(6) == 0 {
+        if self.moves != Moves::No && self.trial.rng.below(6) == 0 {
             return self.move_on();
         }
-        let process = self.server();
+        let process = self.trial.server();
         let (a, b) = self.ends();
         let lossy = LinkSpec {
             jitter: Span::millis(3),
             loss: Ratio::percent(20),
             ..LinkSpec::latency(Span::micros(500))
         };
-        let input = match self.rng.below(20) {
+        let input = match self.trial.rng.below(20) {
             0..=1 => Input::Crash { process, lose_disk: false },
             2..=3 => Input::Restart { process },
             4 => Input::Stop { process },
@@ -159,33 +142,33 @@ impl Storm {
             12 => Input::Link { a, b, spec: lossy },
             13 => Input::HealAll,
             _ => {
-                let client = self.one_of(&CLIENTS);
+                let client = self.trial.one_of(&CLIENTS);
                 return self.publish(client);
             }
         };
-        self.give(input);
+        self.trial.give(input);
     }
 
     fn pass(&mut self, span: Span) -> Result<(), Violation> {
-        self.world.run_until(self.world.now() + span);
-        self.acknowledged.watch(&self.world);
-        self.leaders.watch(&self.world)?;
-        logs_match(&self.world)?;
-        copies_agree(&self.world)
+        self.trial.world.run_until(self.trial.world.now() + span);
+        self.acknowledged.watch(&self.trial.world);
+        self.leaders.watch(&self.trial.world)?;
+        logs_match(&self.trial.world)?;
+        copies_agree(&self.trial.world)
     }
 
     /// Takes all faults away.
     fn heal(&mut self) -> Result<(), Violation> {
-        self.give(Input::HealAll);
+        self.trial.give(Input::HealAll);
         // A server that was about to stop does so first.
         self.pass(Span::millis(500))?;
-        self.give(Input::HealAll);
+        self.trial.give(Input::HealAll);
         let all: Vec<String> =
-            self.servers.iter().cloned().chain(CLIENTS.map(ToOwned::to_owned)).collect();
-        for (n, b) in self.servers.clone().into_iter().enumerate() {
+            self.trial.servers.iter().cloned().chain(CLIENTS.map(ToOwned::to_owned)).collect();
+        for (n, b) in self.trial.servers.clone().into_iter().enumerate() {
             for a in all.iter().skip(n + 1) {
                 let spec = LinkSpec::latency(Span::micros(500));
-                self.give(Input::Link { a: a.clone(), b: b.clone(), spec });
+                self.trial.give(Input::Link { a: a.clone(), b: b.clone(), spec });
             }
         }
         Ok(())
@@ -202,9 +185,9 @@ impl Storm {
         self.is_at_rest()?;
         for client in CLIENTS {
             self.publish(client);
-            assert!(self.world.run_idle(Span::secs(10)), "{client} gets no answer");
-            let process = self.world.process(client).unwrap();
-            let (_, op) = self.world.client(process).unwrap().ops().last().unwrap();
+            assert!(self.trial.world.run_idle(Span::secs(10)), "{client} gets no answer");
+            let process = self.trial.world.process(client).unwrap();
+            let (_, op) = self.trial.world.client(process).unwrap().ops().last().unwrap();
             let acked = matches!(op.outcome.as_deref(), Some(Outcome::Acked { .. }));
             assert!(acked, "{client}: {:?}", op.outcome);
         }
@@ -213,8 +196,8 @@ impl Storm {
     }
 
     fn is_at_rest(&self) -> Result<(), Violation> {
-        has_converged(&self.world)?;
-        for (_, _, server) in self.world.servers() {
+        has_converged(&self.trial.world)?;
+        for (_, _, server) in self.trial.world.servers() {
             for (name, known) in server.assignments().streams() {
                 let moves = known.consumers.values().any(|consumer| consumer.desired.is_some());
                 assert!(!moves && known.desired.is_none(), "{name} still moves: {known:?}");
@@ -224,56 +207,38 @@ impl Storm {
                 );
             }
         }
-        self.acknowledged.nothing_is_lost(&self.world)
+        self.acknowledged.nothing_is_lost(&self.trial.world)
     }
 
     fn weather(&mut self) -> Result<(), Violation> {
         for _ in 0..ACTIONS {
             self.act();
             // Mostly little time passes, now and then enough for elections and timeouts.
-            let longest = self.one_of(&[1, 10, 200, 2_000, 8_000]);
-            let span = self.rng.span(Span::ZERO, Span::millis(longest));
+            let span = self.trial.span(&[1, 10, 200, 2_000, 8_000]);
             self.pass(span)?;
         }
         self.recover()?;
         // A server whose disk is gone gets everything from the others.
-        let process = self.server();
-        self.give(Input::Crash { process: process.clone(), lose_disk: true });
+        let process = self.trial.server();
+        self.trial.give(Input::Crash { process: process.clone(), lose_disk: true });
         self.pass(Span::secs(20))?;
-        let client = self.one_of(&CLIENTS);
+        let client = self.trial.one_of(&CLIENTS);
         self.publish(client);
         self.pass(Span::secs(5))?;
-        self.give(Input::Restart { process });
+        self.trial.give(Input::Restart { process });
         self.recover()
     }
 }
 
-/// Runs a case; says what was done if it fails.
-fn run(seed: u64, servers: usize, replicas: usize, moves: Moves) -> usize {
-    let mut storm = Storm::new(seed, servers, replicas, moves);
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| storm.weather()));
-    match result {
-        Ok(Ok(())) => storm.acknowledged.all().len(),
-        Ok(Err(violation)) => {
-            let list = if wanted_seed().is_some() { storm.done.as_str() } else { "" };
-            panic!("{list}seed {seed}, {servers} servers, R{replicas}: {violation}")
-        }
-        Err(panic) => {
-            let list = if wanted_seed().is_some() { storm.done.as_str() } else { "" };
-            eprintln!("{list}seed {seed}, {servers} servers, R{replicas}");
-            std::panic::resume_unwind(panic)
-        }
-    }
-}
-
-fn wanted_seed() -> Option<u64> {
-    std::env::var("RAFT_WORLD_SEED").ok()?.parse().ok()
-}
-
-fn run_all(seeds: std::ops::Range<u64>, servers: usize, replicas: usize, moves: Moves) {
-    let seeds = wanted_seed().map_or(seeds, |seed| seed..seed + 1);
+fn run_all(all: std::ops::Range<u64>, servers: usize, replicas: usize, moves: Moves) {
+    let seeds = seeds("RAFT_WORLD_SEED", all);
     let cases = (seeds.end - seeds.start) as usize;
-    let acknowledged: usize = seeds.map(|seed| run(seed, servers, replicas, moves)).sum();
+    let mut acknowledged = 0;
+    for seed in seeds {
+        let mut storm = Storm::new(seed, servers, replicas, moves);
+        case(seed, cases == 1, &mut storm, |storm| &storm.trial, Storm::weather);
+        acknowledged += storm.acknowledged.all().len();
+    }
     // Clients that get nothing through would prove nothing.
     assert!(acknowledged > 20 * cases, "only {acknowledged} acknowledged in {cases} cases");
 }

@@ -8,84 +8,31 @@
     reason = "what goes wrong here is to stop the test"
 )]
 
+mod hand_support;
+
+use hand_support::Field;
 use windtunnel::kernel::{ProcState, Span};
-use windtunnel::nats::Message;
-use windtunnel::nats::protocol::ServerOp;
-use windtunnel::world::check::{copies_agree, logs_match};
-use windtunnel::world::{ClientSpec, Input, Topology, World};
+use windtunnel::world::Input;
 
 const SERVERS: [&str; 3] = ["n1", "n2", "n3"];
 
-/// A cluster of three and a client that speaks the protocol by hand.
-struct Field {
-    world: World,
-    read: usize,
-    replies: u32,
-}
-
 impl Field {
     fn new(seed: u64) -> Self {
-        let mut topology = Topology::single("c", &SERVERS);
-        topology.seed = seed;
-        topology.clients = vec![ClientSpec::wire("hand", "c", Some("n1"))];
-        let mut field = Self { world: World::new(topology).unwrap(), read: 0, replies: 0 };
-        field.pass(Span::secs(6));
-        let hello = r#"CONNECT {"verbose":false,"headers":true,"no_responders":true}"#;
-        field.say(&format!("{hello}\r\nSUB re.* 1\r\nSUB $JS.EVENT.> 2\r\n"));
-        field.pass(Span::millis(100));
+        let mut field = Self::of(&SERVERS, seed);
+        field.connect("$JS.EVENT.>");
         field
-    }
-
-    fn say(&mut self, text: &str) {
-        let bytes = text.as_bytes().to_vec();
-        self.world.give(&Input::Bytes { client: "hand".to_owned(), bytes }).unwrap();
-    }
-
-    fn pass(&mut self, span: Span) {
-        self.world.run_until(self.world.now() + span);
-        copies_agree(&self.world).unwrap();
-        logs_match(&self.world).unwrap();
     }
 
     /// Publishes without waiting; the answer comes on the subject that is given back.
     fn publish(&mut self, subject: &str, headers: &[(&str, &str)], text: &str) -> String {
-        self.replies += 1;
-        let reply = format!("re.{}", self.replies);
+        let reply = self.new_reply();
         self.publish_to(&reply, subject, headers, text);
         reply
     }
 
-    fn publish_to(&mut self, reply: &str, subject: &str, headers: &[(&str, &str)], text: &str) {
-        let lines = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n"));
-        let block = format!("NATS/1.0\r\n{}\r\n", lines.collect::<String>());
-        let (own, all) = (block.len(), block.len() + text.len());
-        self.say(&format!("HPUB {subject} {reply} {own} {all}\r\n{block}{text}\r\n"));
-    }
-
-    /// What came since the last time: subject and body.
-    fn heard(&mut self) -> Vec<(String, String)> {
-        let wire = self.world.wire(self.world.process("hand").unwrap()).unwrap();
-        let said = wire.said_since(self.read);
-        self.read += said.len();
-        let shown = |message: &Message| {
-            let text = String::from_utf8_lossy(&message.payload).into_owned();
-            (message.subject.to_string(), text)
-        };
-        said.iter()
-            .filter_map(|op| match op {
-                ServerOp::Msg { message, .. } => Some(shown(message)),
-                _ => None,
-            })
-            .collect()
-    }
-
     /// Sends a message and gives the one answer to it.
     fn ask(&mut self, subject: &str, headers: &[(&str, &str)], text: &str) -> String {
-        let reply = self.publish(subject, headers, text);
-        self.pass(Span::secs(1));
-        let answers: Vec<_> = self.heard().into_iter().filter(|(to, _)| *to == reply).collect();
-        let [(_, answer)] = &answers[..] else { panic!("{subject}: {answers:?}") };
-        answer.clone()
+        self.request(subject, headers, text, Span::secs(1))
     }
 
     fn create(&mut self, more: &str) {
