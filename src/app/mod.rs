@@ -42,6 +42,7 @@ mod raft_log;
 mod saving;
 mod scene;
 mod scenes;
+mod sections;
 mod share;
 mod shell;
 mod stage;
