@@ -1,5 +1,5 @@
-//! Whether an input makes sense: what it names is there and of the right kind. What does not is refused before
-//! anything happens.
+//! Whether an input makes sense: what it names is there and of the right kind. What does not is refused
+//! before anything happens.
 
 use crate::client::Behaviour;
 use crate::kernel::{ProcId, ProcState, Span};

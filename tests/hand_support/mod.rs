@@ -1,5 +1,5 @@
-//! A cluster and a client that speaks the protocol by hand, and that does not believe what it is told: what must
-//! always hold is looked at whenever time passes.
+//! A cluster and a client that speaks the protocol by hand; what must always hold is looked at whenever time
+//! passes.
 
 use windtunnel::kernel::Span;
 use windtunnel::nats::protocol::ServerOp;
