@@ -6,6 +6,7 @@ use crate::jetstream::raft::{Config, Output, Raft, Timing};
 use crate::kernel::{Context, ProcId, Time};
 use crate::nats::api::Storage;
 
+use super::disk::Said;
 use super::group::{GroupEntry, GroupRaft, GroupState, META, Member};
 use super::meta::{MetaCommand, MetaState};
 use super::{Host, Note, RaftFrame, RouteOp, Server, Timer};
@@ -242,12 +243,19 @@ impl Server {
 
     fn carry_out<H: Host>(&mut self, cx: &mut Context<'_, H>, group: &Arc<str>, out: Out) {
         let name = || Arc::clone(group);
+        let slow = self.has_slow_disk();
+        let mut said = Said::default();
         for output in out {
             match output {
                 Output::Send { to, message } => {
                     let frame = Arc::new(RaftFrame { group: name(), message });
-                    self.send_route(cx, ProcId(to), RouteOp::Raft(frame));
+                    if slow {
+                        said.frames.push((ProcId(to), frame));
+                    } else {
+                        self.send_route(cx, ProcId(to), RouteOp::Raft(frame));
+                    }
                 }
+                Output::Write { index, alone } => said.entry = Some((index, alone)),
                 Output::Apply { index, entry, .. } => match entry {
                     GroupEntry::Meta(command) => self.apply_meta(cx, &command),
                     GroupEntry::Stream(command) => {
@@ -337,6 +345,9 @@ impl Server {
                     }
                 }
             }
+        }
+        if slow || matches!(said.entry, Some((_, true))) {
+            self.say_when_written(cx, group, said);
         }
         self.compact(group);
     }

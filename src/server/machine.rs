@@ -1,5 +1,5 @@
-//! The machine a server runs on: its disk, how fast that is and what has reached it for good; and its
-//! clock.
+//! The machine a server runs on: its disk and what has reached it for good; and its clock. What waits for
+//! a slow disk: [`super::disk`].
 //!
 //! A server writes to its disk without waiting for the disk to have it: the operating system keeps the
 //! tail in memory, and every two minutes nats-server has it flushed (`sync_interval`). A killed process
@@ -8,15 +8,13 @@
 use std::sync::Arc;
 
 use crate::jetstream::consumer::Consumer;
-use crate::jetstream::raft::{Luck, Message as RaftMessage};
+use crate::jetstream::raft::Luck;
 use crate::jetstream::stream::Stream;
-use crate::kernel::{Context, Digest, Fold, ProcId, Span, Time};
-use crate::nats::Message;
-use crate::nats::api::Storage;
+use crate::kernel::{Context, Digest, Fold, Span, Time};
 use crate::sorted::Map;
 
-use super::group::{GroupRaft, META, Member};
-use super::{Host, HostedStream, RaftFrame, Server, Target, Timer};
+use super::group::{GroupRaft, Member};
+use super::{Host, HostedStream, Server};
 
 /// What can be wrong with the machine of a server, and which luck the server has in elections.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +49,7 @@ impl Fold for Condition {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Machine {
     /// How long a write takes.
-    latency: Span,
+    pub(super) latency: Span,
     /// How far the clock is ahead, in nanoseconds.
     ahead: i64,
     /// When the disk is flushed next.
@@ -64,15 +62,6 @@ pub(super) struct Synced {
     stream: Stream,
     raft: Option<GroupRaft>,
     consumers: Map<Arc<str>, (Consumer, Option<GroupRaft>)>,
-}
-
-/// What waits for the disk before the server goes on with it.
-#[derive(Debug, Clone)]
-pub(super) enum Write {
-    /// A message for a stream led here.
-    Message(Target, Message),
-    /// What another server says as a member of a group.
-    Raft(ProcId, Arc<RaftFrame>),
 }
 
 impl Server {
@@ -103,8 +92,10 @@ impl Server {
     }
     /// How many of the last sequences of a stream a power failure would take from its disk.
     pub fn unsynced(&self, now: Time, hosted: &HostedStream) -> u64 {
-        let on_disk = hosted.stream.config().storage == Storage::File;
-        if !on_disk || self.sync_interval() == Span::ZERO || now >= self.machine.next_sync {
+        if !hosted.is_on_disk()
+            || self.sync_interval() == Span::ZERO
+            || now >= self.machine.next_sync
+        {
             return 0;
         }
         let last = hosted.stream.store().last_seq();
@@ -185,87 +176,6 @@ impl Server {
         }
         for hosted in self.streams.values_mut() {
             hosted.lose_unsynced(now);
-        }
-    }
-
-    /// Whether what is written has to wait.
-    pub(super) fn has_slow_disk(&self) -> bool {
-        self.machine.latency != Span::ZERO || !self.memory.writes.is_empty()
-    }
-
-    /// What has to wait for a slow disk, waits, and what comes after it of the same; the rest is given
-    /// back. Like a real disk that is slow but not narrow, it writes at once what has piled up during the
-    /// write before.
-    pub(super) fn put_on_disk<H: Host>(
-        &mut self,
-        cx: &mut Context<'_, H>,
-        write: Write,
-    ) -> Option<Write> {
-        let waiting = &self.memory.writes;
-        if !self.has_slow_disk() || !self.is_written(&write) {
-            return Some(write);
-        }
-        let now = cx.now();
-        let begins = waiting.front().map_or(now, |(due, _)| now.max(*due));
-        let last = waiting.back().map_or(now, |(due, _)| *due);
-        let due = last.max(begins + self.machine.latency);
-        self.memory.writes.push_back((due, write));
-        cx.set_timer(due.since(now), Timer::Written.into());
-        None
-    }
-
-    /// Whether this is written to the disk, or has to wait behind what is.
-    fn is_written(&self, write: &Write) -> bool {
-        let in_file = |stream: &str| {
-            self.streams
-                .get(stream)
-                .is_some_and(|hosted| hosted.stream.config().storage == Storage::File)
-        };
-        match write {
-            Write::Message(Target::Stream(stream) | Target::Inflow(stream, _), _) => {
-                in_file(stream)
-            }
-            Write::Message(..) => false,
-            Write::Raft(_, frame) => {
-                let brings = match &frame.message {
-                    RaftMessage::Append { entries, .. } => !entries.is_empty(),
-                    RaftMessage::InstallSnapshot { .. } => true,
-                    _ => false,
-                };
-                let waits = || {
-                    self.memory.writes.iter().any(|(_, write)| {
-                    matches!(write, Write::Raft(_, before) if before.group == frame.group)
-                })
-                };
-                (brings || waits()) && self.is_in_file(&frame.group)
-            }
-        }
-    }
-
-    /// Whether the log of a group is on the disk.
-    fn is_in_file(&self, group: &str) -> bool {
-        let is = |asset: &Option<(Arc<str>, Member)>| {
-            asset.as_ref().is_some_and(|(name, _)| **name == *group)
-        };
-        let of_stream = |hosted: &HostedStream| {
-            is(&hosted.group) || hosted.consumers.values().any(|about| is(&about.group))
-        };
-        let hosted = self.streams.values().find(|hosted| of_stream(hosted));
-        group == META
-            || hosted.is_some_and(|hosted| hosted.stream.config().storage == Storage::File)
-    }
-
-    /// The disk has written what waited longest.
-    pub(super) fn written<H: Host>(&mut self, cx: &mut Context<'_, H>) {
-        match self.memory.writes.pop_front() {
-            Some((_, Write::Message(Target::Stream(stream), message))) => {
-                self.ingest(cx, &stream, &message);
-            }
-            Some((_, Write::Message(Target::Inflow(stream, id), message))) => {
-                self.inflow_message(cx, &stream, &id, &message);
-            }
-            Some((_, Write::Raft(from, frame))) => self.group_message(cx, from, &frame),
-            _ => {}
         }
     }
 }

@@ -10,6 +10,7 @@ mod api_stream;
 mod clients;
 mod consumer;
 mod direct;
+mod disk;
 mod frame;
 mod gather;
 mod group;
@@ -142,7 +143,7 @@ struct Memory {
     /// What has come here for streams led here, which have not taken it in yet.
     later: VecDeque<(Target, Message)>,
     /// What waits for a slow disk, and until when.
-    writes: VecDeque<(Time, machine::Write)>,
+    writes: VecDeque<(Time, disk::Write)>,
     next_reply: u64,
     /// Connections that are over, and since when; the last ones only.
     past: VecDeque<(Time, Arc<ClientConn>)>,

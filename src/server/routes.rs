@@ -9,8 +9,8 @@ use std::sync::Arc;
 use crate::kernel::{ConnId, Context, ProcId, Span, Time};
 use crate::nats::{Message, Subject};
 
+use super::disk::Write;
 use super::leaf::Key;
-use super::machine::Write;
 use super::routing::Origin;
 use super::{Account, Frame, Host, ROUTE_PING, ROUTE_RETRY, RouteOp, Server, Target, Timer};
 
@@ -202,8 +202,8 @@ impl Server {
                 self.system_message(cx, peer, &message);
             }
             RouteOp::Raft(frame) => {
-                if let Some(Write::Raft(_, frame)) = self.put_on_disk(cx, Write::Raft(peer, frame))
-                {
+                let heard = self.put_on_disk(cx, Write::Heard(peer, frame));
+                if let Some(Write::Heard(_, frame)) = heard {
                     self.group_message(cx, peer, &frame);
                 }
             }

@@ -8,8 +8,8 @@ use crate::kernel::{ConnId, Context, ProcId, Span};
 use crate::nats::interest::Interested;
 use crate::nats::{Message, Subject};
 
+use super::disk::Write;
 use super::leaf::{DOMAIN_QUEUE, Refusal};
-use super::machine::Write;
 use super::{Account, Host, Note, RouteOp, Server, Target, Timer};
 
 /// How long a message takes from a consumer to a stream of the same server.

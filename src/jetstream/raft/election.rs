@@ -44,7 +44,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
 
         let (term, last) = (self.disk.term, self.disk.log.last());
         // Alone there is nobody to ask.
-        if *self.disk.peers != [self.id] {
+        if !self.is_alone() {
             out.push(Output::Campaigned { term });
         }
         for progress in &self.volatile.progress {
@@ -123,6 +123,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
             since: now,
             peer_state: next_index,
             is_established: false,
+            written: 0,
             last_append: now,
             heartbeat: now + self.timing.heartbeat,
             quorum_check: now + self.timing.lost_quorum,

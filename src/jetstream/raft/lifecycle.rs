@@ -65,14 +65,14 @@ impl<E: Clone, S: Clone> Raft<E, S> {
 
     /// The only member need not wait: it leads.
     pub fn lead_alone(&mut self, now: Time, out: &mut Vec<Output<E, S>>) {
-        if *self.disk.peers == [self.id] && !self.is_leader() {
+        if self.is_alone() && !self.is_leader() {
             self.campaign(now, out);
         }
     }
 
     /// Ends the group of this only member: whatever is in its log is committed.
     pub fn conclude(&mut self, out: &mut Vec<Output<E, S>>) {
-        if *self.disk.peers == [self.id] {
+        if self.is_alone() {
             self.commit_up_to(self.disk.log.last().index, out);
         }
     }

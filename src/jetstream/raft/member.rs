@@ -90,6 +90,9 @@ pub(super) struct Leader {
     pub peer_state: u64,
     /// Whether that entry is applied.
     pub is_established: bool,
+    /// Up to where its own disk is known to have its log. Asked only where it is alone: others have nothing
+    /// that it has not written.
+    pub written: u64,
     pub last_append: Time,
     pub heartbeat: Time,
     pub quorum_check: Time,

@@ -17,6 +17,14 @@ pub enum Output<E, S> {
         /// The message.
         message: Message<E, S>,
     },
+    /// This leader put an entry into its log. What it has to send comes after this, and must not leave
+    /// before the entry is on the disk: a real leader writes its log first and sends then, under one lock.
+    Write {
+        /// The entry's place in the log.
+        index: u64,
+        /// Whether this member alone is a majority, and has to be told of the write: [`super::Raft::written`].
+        alone: bool,
+    },
     /// Apply this entry: it is committed. Entries come in log order, each once in the life of the
     /// applied state. Indexes have gaps where entries of the protocol itself stand.
     Apply {

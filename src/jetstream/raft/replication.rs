@@ -51,6 +51,7 @@ impl<E: Clone, S: Clone> Raft<E, S> {
         let entry = Arc::new(LogEntry { index, term: self.disk.term, data });
         self.disk.log.push(Arc::clone(&entry));
         self.read_peers(&entry, out);
+        out.push(Output::Write { index, alone: self.is_alone() });
         if let State::Leader(leader) = &mut self.volatile.state {
             leader.last_append = now;
         }
@@ -61,9 +62,16 @@ impl<E: Clone, S: Clone> Raft<E, S> {
                 out.push(Output::Send { to: progress.peer, message: message.clone() });
             }
         }
-        // Without others a quorum has it already.
         self.advance_commit(out);
         index
+    }
+
+    /// The disk has the log of this leader up to `index`. Where it is alone, a quorum has it then.
+    pub fn written(&mut self, index: u64, out: &mut Vec<Output<E, S>>) {
+        if let State::Leader(leader) = &mut self.volatile.state {
+            leader.written = leader.written.max(index);
+            self.advance_commit(out);
+        }
     }
 
     /// The leader's timers.
@@ -206,12 +214,11 @@ impl<E: Clone, S: Clone> Raft<E, S> {
     /// Only an entry of the own term commits by counting: an older one could still be replaced by
     /// a leader that never saw it.
     pub(super) fn advance_commit(&mut self, out: &mut Vec<Output<E, S>>) -> bool {
-        if !self.is_leader() {
-            return false;
-        }
-        let own = Some((self.id, self.disk.log.last().index));
+        let State::Leader(leader) = &self.volatile.state else { return false };
+        // Beside others its own copy is no question: they were sent nothing that it has not written.
+        let own = if self.is_alone() { leader.written } else { self.disk.log.last().index };
         let others = self.volatile.progress.iter().map(|other| (other.peer, other.match_index));
-        let counted = others.chain(own).filter(|(peer, _)| self.is_member(*peer));
+        let counted = others.chain([(self.id, own)]).filter(|(peer, _)| self.is_member(*peer));
         let index = quorum_index(counted.map(|(_, index)| index).collect());
         let advances =
             index > self.volatile.commit && self.disk.log.term_at(index) == Some(self.disk.term);

@@ -24,6 +24,11 @@ impl<E, S> Raft<E, S> {
         self.disk.peers.contains(&peer)
     }
 
+    /// Whether it is the only member.
+    pub fn is_alone(&self) -> bool {
+        *self.disk.peers == [self.id]
+    }
+
     /// The times and limits of the group.
     pub const fn timing(&self) -> &Timing {
         &self.timing
@@ -121,7 +126,7 @@ impl<E, S> Raft<E, S> {
     pub fn is_current(&self, peer: PeerId, now: Time) -> bool {
         if peer == self.id {
             return self.is_leader()
-                || *self.disk.peers == [self.id]
+                || self.is_alone()
                 || (self.volatile.commit > 0
                     && self.volatile.leader.is_some()
                     && !self.volatile.catching_up);

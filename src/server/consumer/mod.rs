@@ -81,7 +81,7 @@ impl HostedConsumer {
     }
 
     /// Whether its record outlives its process.
-    fn is_on_disk(&self, stream: Storage) -> bool {
+    pub(super) fn is_on_disk(&self, stream: Storage) -> bool {
         stream == Storage::File && !self.consumer.config().mem_storage
     }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{self, Applied, LogView, Violation, Witness};
-use super::{Config, Entry, Message, Output, PeerId, Raft, Timing};
+use super::{Config, Entry, Message, Output, PeerId, Raft, Timing, written};
 use crate::kernel::{Ratio, Rng, Span, Time};
 
 /// What a server has applied: index and value. Also the snapshot.
@@ -132,9 +132,14 @@ impl Cluster {
         let server = self.servers.get_mut(&id).expect("a server");
         let mut out = Vec::new();
         what(&mut server.raft, now, &mut out);
+        // The disk is quick.
+        if let Some(index) = written(&out) {
+            server.raft.written(index, &mut out);
+        }
         for output in out {
             match output {
                 Output::Send { to, message } => self.transmit(id, to, message),
+                Output::Write { .. } => {}
                 Output::Apply { index, term, entry } => self.apply(id, index, term, entry)?,
                 Output::InstallSnapshot { snapshot, index } => {
                     let server = self.servers.get_mut(&id).expect("a server");

@@ -204,6 +204,7 @@ fn leadership_is_transferred_to_the_preferred_member() {
     assert_eq!(
         out,
         [
+            Output::Write { index: 2, alone: false },
             send(2, message.clone()),
             send(3, message.clone()),
             Output::LostLeadership { term: 1, why: "stepped down" },

@@ -5,7 +5,7 @@ use super::*;
 fn change(member: &mut Member, at: u64, peers: &[PeerId]) -> (bool, Vec<Done>) {
     let mut out = Vec::new();
     let may = member.change_peers(ms(at), peers.to_vec(), &mut out);
-    (may, out)
+    (may, with_quick_disk(member, out))
 }
 
 fn names(index: u64, term: u64, peers: &[PeerId]) -> Arc<LogEntry<u64>> {
@@ -139,6 +139,7 @@ fn a_group_is_founded_on_what_was_there_and_ends_with_its_last_member() {
     let mut member: Member = Raft::take_up(config, Rng::new(7), Time::ZERO, "before");
     let mut out = Vec::new();
     member.lead_alone(ms(0), &mut out);
+    with_quick_disk(&mut member, out);
     assert!(member.is_established());
     assert_eq!((member.first_index(), member.commit()), (2, 2));
     member.set_contacts(Time::ZERO, vec![1, 2], &mut Vec::new());

@@ -29,6 +29,32 @@ fn an_entry_is_committed_by_the_first_answer_and_everybody_is_told_at_once() {
 }
 
 #[test]
+fn what_a_leader_sends_comes_after_its_own_write() {
+    let mut member = leader();
+    let mut out = Vec::new();
+    member.propose(ms(200), 20, &mut out).expect("it leads");
+    assert_eq!(out[0], Output::Write { index: 2, alone: false });
+    assert!(matches!(out[1..], [Output::Send { to: 2, .. }, Output::Send { to: 3, .. }]));
+}
+
+#[test]
+fn alone_a_leader_is_a_majority_when_its_disk_has_the_entry() {
+    let mut member = newborn(1);
+    tick(&mut member, 50);
+    let mut out = Vec::new();
+    for value in [20, 30] {
+        member.propose(ms(60), value, &mut out).expect("it leads");
+    }
+    let write = |index| Output::Write { index, alone: true };
+    assert_eq!(out, [write(2), write(3)]);
+    out.clear();
+    member.written(2, &mut out);
+    let applied = Output::Apply { index: 2, term: 1, entry: 20 };
+    assert_eq!(out, [Output::Committed { term: 1, index: 2 }, applied]);
+    assert_eq!((member.commit(), member.last_index()), (2, 3));
+}
+
+#[test]
 fn proposals_do_not_wait_for_each_other() {
     let mut member = leader();
     for value in [20, 30, 40] {
