@@ -14,10 +14,11 @@
 
 mod swarm_support;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use swarm_support::{Plan, Storm};
+use swarm_support::{KINDS, Plan, Storm};
 use windtunnel::client::Call;
 use windtunnel::kernel::Span;
 use windtunnel::world::Input;
@@ -38,6 +39,8 @@ const KNOWN: &[(u64, &str)] = &[];
 struct Sum {
     acknowledged: usize,
     answered: usize,
+    /// How often each kind of fault came to pass.
+    felt: BTreeMap<&'static str, usize>,
     failed: Vec<String>,
 }
 
@@ -63,6 +66,9 @@ fn run(seed: u64, alone: bool, sum: &mut Sum) {
     if let Some(storm) = &storm {
         sum.acknowledged += storm.acknowledged.all().len();
         sum.answered += storm.tasks.count();
+        for (kind, times) in &storm.felt.times {
+            *sum.felt.entry(kind).or_default() += times;
+        }
         if alone {
             eprintln!("{}seed {seed}, a {about}: {why:?}", storm.done);
         }
@@ -103,14 +109,22 @@ fn every_world_of_the_swarm_weathers_its_faults() {
     let seeds = all.len();
     let acknowledged: usize = sums.iter().map(|sum| sum.acknowledged).sum();
     let answered: usize = sums.iter().map(|sum| sum.answered).sum();
+    let mut felt: BTreeMap<&str, usize> = KINDS.map(|kind| (kind, 0)).into();
+    for (kind, times) in sums.iter().flat_map(|sum| &sum.felt) {
+        *felt.entry(kind).or_default() += times;
+    }
     let failed: Vec<String> = sums.into_iter().flat_map(|sum| sum.failed).collect();
     eprintln!(
-        "{seeds} worlds from seed {first}: {acknowledged} acknowledged, {answered} tasks done"
+        "{seeds} worlds from seed {first}: {acknowledged} acknowledged, {answered} tasks done; {felt:?}"
     );
     assert!(failed.is_empty(), "{} of {seeds} fail:\n{}", failed.len(), failed.join("\n"));
     // Worlds in which nothing gets through would prove nothing.
     assert!(acknowledged > 20 * seeds, "only {acknowledged} acknowledged");
     assert!(answered > 2 * seeds, "only {answered} tasks done");
+    // Nor would a fault that never comes to pass.
+    let never: Vec<&str> =
+        felt.iter().filter(|(_, times)| **times == 0).map(|(kind, _)| *kind).collect();
+    assert!((seeds as u64) < SEEDS || never.is_empty(), "in {seeds} worlds there was no {never:?}");
 }
 
 /// What a property says of a world in which something was done behind the swarm's back. The world is the

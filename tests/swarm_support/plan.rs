@@ -5,6 +5,7 @@ use windtunnel::client::behaviour::{Worker, WorkerMode};
 use windtunnel::client::kv::{Act, Bucket, Op};
 use windtunnel::client::{Behaviour, Call, ConsumerDraft};
 use windtunnel::kernel::{LinkSpec, Ratio, Rng, Span};
+use windtunnel::server::{JetStreamSettings, ServerSettings};
 use windtunnel::world::{ClientSpec, Cluster, ClusterLink, Role, Setup, Topology};
 
 /// How many clusters have one server, two, and so on: worlds of all sizes, but not too many large ones.
@@ -46,6 +47,7 @@ impl Plan {
         if rng.below(2) == 0 {
             plan.stay_at_home(&mut rng);
         }
+        plan.flush(&mut Rng::new(seed).fork("flush"));
         plan
     }
 
@@ -162,6 +164,20 @@ impl Plan {
             let (client, replicas) = (format!("{c}-a"), self.replicas(rng, at));
             self.stream(&client, format!(r#""name":"HOME-{c}","subjects":["home.>"]"#), replicas);
             self.publishes.push((client, "home.x".to_owned()));
+        }
+    }
+
+    /// How often the disks of each cluster are flushed: every two minutes as usual, more often, or with every
+    /// write.
+    fn flush(&mut self, rng: &mut Rng) {
+        for cluster in &mut self.topology.clusters {
+            let sync_interval = [Span::ZERO, Span::secs(3), Span::secs(120)][rng.below(3) as usize];
+            for server in &cluster.servers {
+                let jetstream = JetStreamSettings { sync_interval, ..JetStreamSettings::default() };
+                let settings =
+                    ServerSettings { jetstream: Some(jetstream), ..ServerSettings::default() };
+                cluster.settings.insert(server.clone(), settings);
+            }
         }
     }
 

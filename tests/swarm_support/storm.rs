@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use windtunnel::client::kv::{Act, Op};
 use windtunnel::client::{Call, Draft};
-use windtunnel::kernel::{LinkSpec, Ratio, Rng, Span};
+use windtunnel::kernel::{LinkSpec, Rng, Span};
 use windtunnel::world::check::{
     Acknowledged, AtHome, Leaders, Settled, Tasks, Violation, all_is_handed_on, copies_agree,
     has_converged, logs_match, mirrors_agree, mirrors_are_complete,
@@ -13,7 +13,8 @@ use windtunnel::world::check::{
 };
 use windtunnel::world::{Input, World};
 
-use super::Plan;
+use super::felt::Felt;
+use super::{Plan, power};
 
 /// Things that are done before all is healed.
 const ACTIONS: u32 = 40;
@@ -26,16 +27,18 @@ const GLANCE: Span = Span::secs(10);
 pub(crate) struct Storm {
     pub(crate) world: World,
     pub(crate) plan: Plan,
-    rng: Rng,
-    servers: Vec<String>,
+    pub(super) rng: Rng,
+    pub(super) servers: Vec<String>,
     /// What links were like before they were made worse.
-    links: BTreeMap<(String, String), LinkSpec>,
+    pub(super) links: BTreeMap<(String, String), LinkSpec>,
     leaders: Leaders,
     settled: Settled,
     home: AtHome,
     pub(crate) acknowledged: Acknowledged,
     pub(crate) tasks: Tasks,
     published: u32,
+    /// Which faults there were.
+    pub(crate) felt: Felt,
     /// What was done, a line each.
     pub(crate) done: String,
 }
@@ -58,6 +61,7 @@ impl Storm {
             acknowledged: Acknowledged::default(),
             tasks: Tasks::default(),
             published: 0,
+            felt: Felt::default(),
             done: String::new(),
         };
         let made = storm.world.streams().len();
@@ -89,7 +93,19 @@ impl Storm {
 
     pub(crate) fn give(&mut self, input: Input) {
         let now = self.world.now().0 as f64 / 1e9;
+        let forgets = match &input {
+            Input::PowerCut { process } => {
+                self.world.process(process).map_or(0, |id| power::would_forget(&self.world, id))
+            }
+            _ => 0,
+        };
         let refused = self.world.give(&input).err();
+        if refused.is_none() {
+            self.felt.given(&input);
+            if forgets > 0 {
+                self.felt.add("power cut that took messages");
+            }
+        }
         let _ = write!(self.done, "{now:10.4} {input:?}");
         // A client that is down can be asked for nothing.
         let _ = match refused {
@@ -98,50 +114,7 @@ impl Storm {
         };
     }
 
-    fn one_of<T: Clone>(&mut self, choices: &[T]) -> T {
-        choices[self.rng.below(choices.len() as u64) as usize].clone()
-    }
-
-    fn server(&mut self) -> String {
-        let at = self.rng.below(self.servers.len() as u64) as usize;
-        self.servers[at].clone()
-    }
-
-    /// A server mostly, now and then a client.
-    fn process(&mut self) -> String {
-        if self.rng.below(5) > 0 {
-            return self.server();
-        }
-        let at = self.rng.below(self.plan.topology.clients.len() as u64) as usize;
-        self.plan.topology.clients[at].name.clone()
-    }
-
-    /// Two ends that have something to say to each other, if there are.
-    fn ends(&mut self) -> Option<(String, String)> {
-        let a = self.process();
-        let from = self.world.process(&a)?;
-        let links = self.world.sim().links();
-        let names: Vec<String> = links
-            .filter_map(|((left, right), _)| match from {
-                _ if left == from => Some(right),
-                _ if right == from => Some(left),
-                _ => None,
-            })
-            .map(|other| self.world.name(other).to_owned())
-            .collect();
-        if names.is_empty() { None } else { Some((a, self.one_of(&names))) }
-    }
-
-    /// The server that leads some stream.
-    fn leader(&mut self) -> Option<String> {
-        let views = self.world.streams();
-        let leaders: Vec<_> = views.iter().filter_map(|view| view.leader()).collect();
-        let names: Vec<String> =
-            leaders.iter().map(|leader| self.world.name(*leader).to_owned()).collect();
-        if names.is_empty() { None } else { Some(self.one_of(&names)) }
-    }
-
-    fn publish(&mut self) {
+    pub(super) fn publish(&mut self) {
         let publishes = self.plan.publishes.clone();
         let (client, subject) = self.one_of(&publishes);
         let count = 1 + self.rng.below(6) as u32;
@@ -162,39 +135,13 @@ impl Storm {
         self.give(Input::Call { client, call: Call::JsPublish { message, count, retries: 2 } });
     }
 
-    fn put(&mut self) {
+    pub(super) fn put(&mut self) {
         self.published += 1;
         let buckets = self.plan.buckets.clone();
         let (client, bucket) = self.one_of(&buckets);
         let key = self.one_of(&["colour", "size", "mode"]);
         let op = Op::key(Act::Put, &bucket, key).value(&format!("value-{}", self.published));
         self.give(Input::Call { client, call: Call::Kv(Box::new(op)) });
-    }
-
-    /// Does something at random.
-    fn act(&mut self) {
-        let process = self.process();
-        let ends = self.ends();
-        let input = match (self.rng.below(31), ends) {
-            (0..=1, _) => Input::Crash { process, lose_disk: false },
-            (2..=4, _) => Input::Restart { process },
-            (5, _) => Input::Stop { process: self.server() },
-            (6, _) => Input::Pause { process },
-            (7, _) => Input::Resume { process },
-            (8, Some((a, b))) => Input::Cut { a, b },
-            (9, Some((from, to))) => Input::Block { from, to },
-            (10..=11, Some((a, b))) => Input::Heal { a, b },
-            (12, _) => Input::HealAll,
-            (13..=14, Some((a, b))) => return self.worsen(a, b),
-            (15..=16, _) => match self.leader() {
-                Some(process) => Input::Crash { process, lose_disk: false },
-                None => return self.publish(),
-            },
-            (17..=19, _) => return self.put(),
-            (20, _) => return self.darken(),
-            _ => return self.publish(),
-        };
-        self.give(input);
     }
 
     /// In every cluster a server dies and loses its disk, one that has no stream to itself, and comes back
@@ -223,42 +170,9 @@ impl Storm {
         Ok(())
     }
 
-    /// A whole cluster goes dark.
-    fn darken(&mut self) {
-        let server = self.server();
-        let prefix = server.split_once('/').map_or("", |(cluster, _)| cluster).to_owned() + "/";
-        for process in self.servers.clone().into_iter().filter(|name| name.starts_with(&prefix)) {
-            self.give(Input::Crash { process, lose_disk: false });
-        }
-    }
-
-    /// Makes a link lossy, slow, or narrow and uneven.
-    fn worsen(&mut self, a: String, b: String) {
-        let ends = (self.world.process(&a), self.world.process(&b));
-        let (Some(from), Some(to)) = ends else { return };
-        let Some(usual) = self.world.sim().link(from, to).map(|link| link.spec) else { return };
-        let spec = match self.rng.below(3) {
-            0 => {
-                let loss = Ratio::percent(5 + self.rng.below(20) as u32);
-                LinkSpec { jitter: Span::millis(3), loss, ..usual }
-            }
-            1 => {
-                let latency = self.rng.span(Span::millis(20), Span::millis(300));
-                LinkSpec { latency, ..usual }
-            }
-            _ => {
-                let jitter = self.rng.span(Span::millis(5), Span::millis(200));
-                let bandwidth = 20_000 + self.rng.below(500_000);
-                LinkSpec { jitter, bandwidth, ..usual }
-            }
-        };
-        let ends = if a < b { (a.clone(), b.clone()) } else { (b.clone(), a.clone()) };
-        self.links.entry(ends).or_insert(usual);
-        self.give(Input::Link { a, b, spec });
-    }
-
     pub(crate) fn pass(&mut self, span: Span) -> Result<(), Violation> {
         self.world.run_until(self.world.now() + span);
+        self.felt.watch(&self.world);
         self.acknowledged.watch(&self.world);
         self.tasks.watch(&self.world);
         self.home.watch(&self.world);
