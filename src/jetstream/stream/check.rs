@@ -60,7 +60,7 @@ impl Trial<'_> {
         let wanted = self.is_wanted();
         if wanted {
             self.ttl_valid()?;
-            self.room()?;
+            self.room(false)?;
         }
         Ok(Verdict::Store { wanted, total })
     }
@@ -88,7 +88,7 @@ impl Trial<'_> {
         self.expected_last_msg_id()?;
         let wanted = self.is_wanted();
         if wanted {
-            self.room()?;
+            self.room(true)?;
         }
         Ok(Verdict::Store { wanted, total })
     }

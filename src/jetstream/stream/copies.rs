@@ -31,7 +31,7 @@ impl Stream {
         trial.copied()?;
         let wanted = trial.is_wanted();
         if wanted {
-            trial.room()?;
+            trial.room(false)?;
         }
         let publication = Publication { message: Arc::new(message), at: incoming.at, wanted };
         Ok(StreamCommand::Copy { publication, seq: incoming.seq })
@@ -57,7 +57,7 @@ impl Stream {
         let total = trial.total()?;
         let wanted = trial.is_wanted();
         if wanted {
-            trial.room()?;
+            trial.room(arrival.replicated)?;
         }
         let publication = self.publication(message, &trial.known, arrival.now, wanted, total);
         Ok(Some(StreamCommand::Publish(publication)))

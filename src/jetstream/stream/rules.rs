@@ -157,8 +157,10 @@ impl Trial<'_> {
         Ok(())
     }
 
-    /// With discard new, whether there is room beside what is in flight.
-    pub(super) fn room(&self) -> Result<(), ApiError> {
+    /// With discard new, whether there is room beside what is in flight. A lone copy knows what will go for
+    /// the message; the leader of a replicated stream adds it to all there is, and asks about its subject
+    /// last (observed on the real server).
+    pub(super) fn room(&self, replicated: bool) -> Result<(), ApiError> {
         let config = &self.stream.config;
         if config.discard != Discard::New {
             return Ok(());
@@ -167,19 +169,18 @@ impl Trial<'_> {
         let of_subject = store.count_of(&self.message.subject);
         let at_subject_limit =
             limit(config.max_msgs_per_subject).is_some_and(|limit| of_subject >= limit);
-        if at_subject_limit && config.discard_new_per_subject {
-            return match self.known.rollup {
-                Some(_) => Ok(()),
-                None => Err(ApiError::store_failed("maximum messages per subject exceeded")),
-            };
+        let gives_way = at_subject_limit && config.discard_new_per_subject;
+        if gives_way && !replicated {
+            return self.room_of_subject();
         }
+        let oldest_goes = at_subject_limit && !replicated;
         let messages = store.len() + self.inflight.messages + 1;
-        if exceeds(config.max_msgs, messages) && !at_subject_limit {
+        if exceeds(config.max_msgs, messages) && !oldest_goes {
             return Err(ApiError::store_failed("maximum messages exceeded"));
         }
         let size = self.stream.size_of(self.message);
         if exceeds(config.max_bytes, store.bytes() + self.inflight.bytes + size) {
-            let replaced = at_subject_limit
+            let replaced = oldest_goes
                 .then(|| store.first_of(&self.message.subject))
                 .flatten()
                 .map_or(0, |oldest| oldest.size(config.storage));
@@ -187,6 +188,15 @@ impl Trial<'_> {
                 return Err(ApiError::store_failed("maximum bytes exceeded"));
             }
         }
-        Ok(())
+        if gives_way { self.room_of_subject() } else { Ok(()) }
+    }
+
+    /// On a subject that has all it may have, and where new messages give way, there is room for one only
+    /// that takes their place.
+    fn room_of_subject(&self) -> Result<(), ApiError> {
+        match self.known.rollup {
+            Some(_) => Ok(()),
+            None => Err(ApiError::store_failed("maximum messages per subject exceeded")),
+        }
     }
 }

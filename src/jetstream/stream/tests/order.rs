@@ -99,3 +99,26 @@ fn what_is_republished_tells_where_it_comes_from() {
         assert_eq!(last.header(name), Some(value), "{name}");
     }
 }
+
+#[test]
+fn with_copies_a_full_stream_does_not_see_that_an_older_message_would_go() {
+    let limits: [fn(&mut StreamConfig); 2] =
+        [|config| config.max_msgs = 2, |config| config.max_bytes = 40];
+    for limit in limits {
+        let full = |replicated| {
+            let mut lone = Lone::new(|config| {
+                config.discard = crate::nats::api::Discard::New;
+                config.max_msgs_per_subject = 1;
+                limit(config);
+            });
+            lone.publish("a", &[], "one");
+            lone.publish("b", &[], "two");
+            let arrival = Arrival { now: lone.now, replicated, domain: None, wanted: &|_| true };
+            let again = message("a", &[], "new");
+            lone.stream.take(&mut lone.leader, &again, arrival, &mut Rng::new(1))
+        };
+        assert!(matches!(full(false), Taken::Command(_)));
+        let Taken::Refused { error, .. } = full(true) else { panic!("taken") };
+        assert_eq!(error.err_code, 10077);
+    }
+}
