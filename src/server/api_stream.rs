@@ -24,6 +24,8 @@ use super::hosted::HostedStream;
 use super::meta::{Assignment, MetaCommand, Requester};
 use super::{Host, Server};
 
+const NO_PEERS: &str = "no suitable peers for placement";
+
 /// An answer now, later (`None`), or an error.
 type Result<T = Option<Answer>> = std::result::Result<T, ApiError>;
 
@@ -154,6 +156,19 @@ impl Server {
         limits
     }
 
+    /// Whether there can be servers such as a stream wants: here all are of one cluster, and none has tags.
+    fn check_placement(&self, config: &StreamConfig) -> Result<()> {
+        let Some(placement) = &config.placement else { return Ok(()) };
+        if !placement.cluster.is_empty() && *placement.cluster != *self.config.cluster {
+            return Err(ApiError::no_peers(NO_PEERS));
+        }
+        // Each server is given up at the first tag that it lacks.
+        if let Some(tag) = placement.tags.first() {
+            return Err(ApiError::no_peers(format!("{NO_PEERS}, tags not matched ['{tag}']")));
+        }
+        Ok(())
+    }
+
     /// Servers for a new stream, its group's name, and who is to lead it first.
     pub(super) fn place<H: Host>(
         &self,
@@ -164,17 +179,7 @@ impl Server {
         if !self.is_clustered() {
             return Ok((vec![me], None, me));
         }
-        const NO_PEERS: &str = "no suitable peers for placement";
-        if let Some(placement) = &config.placement {
-            if !placement.cluster.is_empty() && *placement.cluster != *self.config.cluster {
-                return Err(ApiError::no_peers(NO_PEERS));
-            }
-            if !placement.tags.is_empty() {
-                let tags: Vec<String> = placement.tags.iter().map(|t| format!("'{t}'")).collect();
-                let why = format!("{NO_PEERS}, tags not matched [{}]", tags.join(" "));
-                return Err(ApiError::no_peers(why));
-            }
-        }
+        self.check_placement(config)?;
         let replicas = usize::try_from(config.num_replicas).unwrap_or(1);
         let is_online = |server: &ProcId| *server == me || self.memory.routes.contains_key(server);
         let (online, offline): (Vec<ProcId>, Vec<ProcId>) =
@@ -214,6 +219,9 @@ impl Server {
         let config = check_update(&existing.config, config)?;
         if self.assignments.overlaps(&config) {
             return Err(ApiError::STREAM_SUBJECT_OVERLAP);
+        }
+        if self.is_clustered() {
+            self.check_placement(&config)?;
         }
         let moved = self.move_of_stream(cx, existing, &config)?;
         let (config, requester) = (Arc::new(config), requester.clone());
