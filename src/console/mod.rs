@@ -49,3 +49,5 @@ pub use line::{Line, LineKind};
 pub use parse::{Invocation, Parsed, parse};
 pub use session::{Session, Submission};
 pub use usage::{UsageError, help};
+
+pub(crate) use plan::trouble;

@@ -26,7 +26,7 @@ mod stream_list;
 mod stream_read;
 mod subscribe;
 
-pub(crate) use run::{Done, OpView, Run, Stop};
+pub(crate) use run::{Done, OpView, Run, Stop, trouble};
 
 #[cfg(test)]
 mod tests;

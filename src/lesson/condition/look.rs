@@ -2,6 +2,7 @@
 
 use crate::client::behaviour::Doing;
 use crate::client::{Call, Client, Outcome, kv};
+use crate::console::trouble;
 use crate::kernel::{ProcId, ProcState};
 use crate::world::{InflowView, StreamView, World};
 
@@ -148,16 +149,14 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
             _ => Value::None,
         },
         "got" => match last_of_bucket(client, true) {
-            Some(Outcome::Kv(Ok(kv::Got::Entry(entry)))) => {
+            Some((_, Outcome::Kv(Ok(kv::Got::Entry(entry))))) => {
                 Value::Text(String::from_utf8_lossy(&entry.value).into_owned())
             }
             _ => Value::None,
         },
-        "error" => match last_of_bucket(client, false) {
-            Some(Outcome::Kv(Err(why))) => Value::Text(why.to_string()),
-            Some(Outcome::Object(Err(why))) => Value::Text(why.to_string()),
-            _ => Value::None,
-        },
+        "error" => last_of_bucket(client, false)
+            .and_then(|(call, outcome)| error(call, outcome))
+            .map_or(Value::None, Value::Text),
         "in-hand" => Value::Number(client.in_hand().len() as u64),
         "working-on" => match client.doing() {
             Some(Doing::Working { task, .. }) => Value::Number(task.seq),
@@ -170,16 +169,28 @@ pub(super) fn app(world: &World, name: &str, attribute: &str) -> Value {
     }
 }
 
-/// What came of the last call of a bucket or store that this app made and that is over; of its last get
-/// of a key only, if that is asked for.
-fn last_of_bucket(client: &Client, get: bool) -> Option<&Outcome> {
-    let mut ended = client.ops().rev().filter_map(|(_, op)| Some((op, op.outcome.as_deref()?)));
-    let found = ended.find(|(op, _)| match &*op.call {
+/// The last call of a bucket or store that this app made and that is over, and what came of it; its last
+/// get of a key only, if that is asked for.
+fn last_of_bucket(client: &Client, get: bool) -> Option<(&Call, &Outcome)> {
+    let mut ended =
+        client.ops().rev().filter_map(|(_, op)| Some((&*op.call, op.outcome.as_deref()?)));
+    ended.find(|(call, _)| match call {
         Call::Kv(call) => !get || call.act == kv::Act::Get,
         Call::Object(_) => !get,
         _ => false,
-    });
-    found.map(|(_, outcome)| outcome)
+    })
+}
+
+/// Why a call of a bucket or store gave nothing, if so.
+fn error(call: &Call, outcome: &Outcome) -> Option<String> {
+    match (call, outcome) {
+        (_, Outcome::Kv(Ok(_)) | Outcome::Object(Ok(_)) | Outcome::Ended { .. }) => None,
+        // A write that nobody took, as clients say it.
+        (Call::Kv(op), Outcome::NoResponders) if op.act.writes() => {
+            Some("nats: no response from stream".to_owned())
+        }
+        (_, outcome) => Some(trouble(outcome)),
+    }
 }
 
 fn state(world: &World, process: ProcId) -> Value {

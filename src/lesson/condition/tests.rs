@@ -157,6 +157,32 @@ fn a_key_is_what_its_last_message_makes_it() {
 }
 
 #[test]
+fn an_application_has_an_error_whatever_it_was_that_went_wrong() {
+    use crate::client::kv::{Act, Op};
+    let mut world = world();
+    let mut tell = |call: Call, wanted: &str| {
+        let input = Input::Call { client: "checkout".to_owned(), call };
+        world.give(&input).unwrap_or_else(|why| panic!("{why}"));
+        assert!(world.run_idle(Span::secs(20)));
+        let text = format!("app checkout error == {wanted}");
+        assert!(holds(&world, &text), "{text}");
+    };
+    let kv = |op: Op| Call::Kv(Box::new(op));
+    tell(kv(Op::new(Act::Add, "b")), "none");
+    tell(kv(Op::key(Act::Put, "b", "k").value("1")), "none");
+    tell(kv(Op::key(Act::Get, "b", "other")), "'nats: key not found'");
+    tell(kv(Op::key(Act::Update, "b", "k").revision(7)), "'nats: wrong last sequence: 1'");
+    tell(kv(Op::key(Act::Create, "b", "k")), "'nats: wrong last sequence: 1'");
+    tell(kv(Op::new(Act::Remove, "b")), "none");
+    // It knows the bucket, which is gone: nobody listens.
+    tell(kv(Op::key(Act::Put, "b", "k").value("2")), "'nats: no response from stream'");
+    tell(
+        kv(Op::key(Act::Put, "b", "a b")),
+        "'nats: invalid key: letters, digits, - _ = / and single dots inside, not \"a b\"'",
+    );
+}
+
+#[test]
 fn what_is_not_there_is_neither_less_nor_more() {
     let world = world();
     for operator in ["<", "<=", ">", ">=", "=="] {
