@@ -57,7 +57,9 @@ fn writes_are_messages_to_the_key() {
     assert_eq!(bench.sent(), vec![format!("PUB $KV.b.db.host {EXPECTED}: 1 v"); 2]);
     bench.done(Op::key(Act::Delete, "b", "db.host"));
     bench.done(Op::key(Act::Delete, "b", "db.host").revision(3));
-    bench.done(Op::key(Act::Purge, "b", "db.host"));
+    // No revision is no condition, and nats-py's purge has none.
+    bench.done(Op::key(Act::Delete, "b", "db.host").revision(0));
+    bench.done(Op::key(Act::Purge, "b", "db.host").revision(1));
     let ttl = Some(Span::secs(1));
     bench.done(Op { ttl, ..Op::key(Act::Purge, "b", "db.host") });
     assert_eq!(
@@ -65,6 +67,7 @@ fn writes_are_messages_to_the_key() {
         [
             "PUB $KV.b.db.host KV-Operation: DEL",
             &format!("PUB $KV.b.db.host KV-Operation: DEL {EXPECTED}: 3"),
+            "PUB $KV.b.db.host KV-Operation: DEL",
             "PUB $KV.b.db.host KV-Operation: PURGE Nats-Rollup: sub",
             "PUB $KV.b.db.host KV-Operation: PURGE Nats-Rollup: sub Nats-TTL: 1",
         ]

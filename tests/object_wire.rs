@@ -13,7 +13,9 @@ mod object_support;
 
 use app_support::{Bench, body};
 use serde_json::{Value, json};
-use windtunnel::client::object::{Act, Content, Done, Link, ObjectError, ObjectMeta, Op};
+use windtunnel::client::object::{
+    Act, BucketConfig, Content, Done, Link, ObjectError, ObjectMeta, Op,
+};
 use windtunnel::client::{Call, Dialect, Outcome};
 use windtunnel::kernel::Span;
 
@@ -262,6 +264,20 @@ fn a_delete_leaves_a_marker_and_no_chunks() {
     bench.sent();
     bench.put("logo.png", "again");
     assert_eq!(bench.sent().len(), 3);
+}
+
+#[test]
+fn a_delete_that_a_full_bucket_refuses_costs_the_chunks_in_nats_py() {
+    for (dialect, left) in [(Dialect::Python, 0), (Dialect::Go, 1)] {
+        let mut bench = Bench::new(1);
+        let config = BucketConfig { max_bytes: Some(1200), ..BucketConfig::default() };
+        bench.done(Op { config: Some(config.into()), dialect, ..Op::new(Act::Add, "b") });
+        bench.put("logo.png", &"x".repeat(700));
+        let delete = Op { dialect, ..Op::object(Act::Delete, "b", "logo.png") };
+        let ObjectError::Refused(why) = bench.refused(delete) else { panic!("another error") };
+        assert_eq!(why.err_code, 10077);
+        assert_eq!(bench.chunks(), left, "{dialect:?}");
+    }
 }
 
 #[test]

@@ -296,7 +296,9 @@ impl Program {
                 state.seen = Some((number, Some(entry.revision)));
                 self.think(cx, knobs);
             }
-            Outcome::Kv(Err(KvError::KeyNotFound)) => {
+            Outcome::Kv(Err(KvError::KeyNotFound))
+                if knobs.job == Job::Counter && state.seen.is_none() =>
+            {
                 state.seen = Some((0, None));
                 self.think(cx, knobs);
             }
@@ -312,16 +314,22 @@ impl Program {
                     self.turn(cx, Turn::Leads, &format!("its key has revision {revision}"));
                 }
             }
-            Outcome::Kv(Err(KvError::Exists(error) | KvError::WrongLast(error))) => {
-                let text = error.description.clone();
+            // A create that lost may not find yet what was quicker.
+            Outcome::Kv(Err(
+                why @ (KvError::Exists(_) | KvError::WrongLast(_) | KvError::KeyNotFound),
+            )) => {
+                let text = match why {
+                    KvError::Exists(error) | KvError::WrongLast(error) => &*error.description,
+                    _ => "key not found",
+                };
                 state.leads = None;
                 let raced = state.seen.take().is_some();
                 if led {
-                    self.turn(cx, Turn::StepsDown, &text);
+                    self.turn(cx, Turn::StepsDown, text);
                 }
                 if raced {
                     self.tally.refused += 1;
-                    self.turn(cx, Turn::Loses, &text);
+                    self.turn(cx, Turn::Loses, text);
                     // It reads again, at once.
                     let key = knobs.own_key(client.name());
                     let op = Op::key(Act::Get, &knobs.bucket, &key);

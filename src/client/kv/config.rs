@@ -6,6 +6,8 @@ use crate::nats::api::{Compression, Storage, StreamConfig};
 use crate::nats::json::{ToJson, Writer, as_json};
 use crate::sorted::Map;
 
+use super::Act;
+
 /// How many values of a key a bucket keeps at most.
 const HISTORY_MAX: u32 = 64;
 /// How long a stream remembers message ids if nobody says (nats-server: 2 min).
@@ -90,18 +92,30 @@ as_json! {
 }
 
 impl Bucket {
-    /// Whether the options make sense.
+    /// Whether the options make sense, and are options of the client that is to make the bucket.
     ///
     /// # Errors
-    /// What about them does not.
-    pub(super) fn check(&self) -> Result<(), String> {
+    /// What about them does not, or which is none.
+    pub(super) fn check(&self, act: Act, dialect: Dialect) -> Result<(), String> {
         if self.history > HISTORY_MAX {
             return Err(format!("history limited to a max of {HISTORY_MAX}"));
         }
         if !self.mirror.is_empty() && !self.sources.is_empty() {
             return Err("a bucket is a copy of one or gathers from several, not both".to_owned());
         }
-        Ok(())
+        // Python's word for it. To change a bucket nats-py has no call but that for streams, which has all.
+        let unknown = [
+            ("mirror", !self.mirror.is_empty()),
+            ("mirror_domain", !self.mirror_domain.is_empty()),
+            ("sources", !self.sources.is_empty()),
+            ("compression", self.compression),
+            ("metadata", !self.metadata.is_empty()),
+        ];
+        let made_by_python = act == Act::Add && dialect == Dialect::Python;
+        match unknown.into_iter().find(|(_, given)| *given && made_by_python) {
+            Some((name, _)) => Err(unknown_option(name)),
+            None => Ok(()),
+        }
     }
 
     /// The options that a bucket has.
@@ -141,8 +155,9 @@ impl Bucket {
         }
     }
 
-    /// The body that makes or changes the stream, as a client writes it.
-    pub(super) fn body(&self, bucket: &str, dialect: Dialect) -> String {
+    /// The body that makes or changes the stream, as a client writes it. What nats-py does not know when
+    /// it makes a bucket stays as it is when it changes one.
+    pub(super) fn body(&self, bucket: &str, act: Act, dialect: Dialect) -> String {
         let mut to = Writer::default();
         to.open().field("name", &format!("KV_{bucket}"));
         to.some("description", &self.description);
@@ -166,6 +181,12 @@ impl Bucket {
                 to.field("sealed", &false).field("deny_delete", &true);
                 to.field("deny_purge", &false).field("allow_rollup_hdrs", &true);
                 to.some("allow_direct", &self.direct).field("allow_msg_ttl", &true);
+                if act == Act::Edit {
+                    self.placement(&mut to);
+                    self.origins(&mut to, bucket);
+                    to.some("compression", &self.compression.then_some("s2"));
+                    to.some("metadata", &self.metadata);
+                }
             }
             Dialect::Go => {
                 to.field("retention", &"limits").field("max_consumers", &-1_i64);
@@ -181,7 +202,6 @@ impl Bucket {
                 to.field("deny_delete", &true).field("allow_rollup_hdrs", &true);
                 to.field("compression", &if self.compression { "s2" } else { "none" });
                 to.field("allow_direct", &true);
-                to.some("mirror_direct", &!self.mirror.is_empty());
                 to.some("allow_msg_ttl", &self.marker_ttl.is_some());
                 to.some("metadata", &self.metadata);
             }
@@ -223,12 +243,17 @@ impl Bucket {
                     to.field("external", &Fields(&|to| _ = to.field("api", &api)));
                 }
             });
-            to.field("mirror", &mirror);
+            to.field("mirror", &mirror).field("mirror_direct", &true);
         }
         let sources: Vec<Source<'_>> =
             self.sources.iter().map(|source| Source { source, bucket }).collect();
         to.some("sources", &sources);
     }
+}
+
+/// What nats-py says of an option that only others know, and which ones it has.
+pub(in crate::client) fn unknown_option(name: &str) -> String {
+    format!("unexpected keyword argument '{name}'; Go's client knows it, and so does the console")
 }
 
 /// The stream of a bucket, which may be named by either.

@@ -26,6 +26,7 @@ pub use config::Bucket;
 pub use entry::{Entry, Operation};
 pub use outcome::{Got, KvError};
 
+pub(super) use config::unknown_option;
 pub(super) use outcome::weight;
 pub(super) use run::run;
 
@@ -73,6 +74,13 @@ words! {
     "keys" Keys, "entries" Entries, "history" History, "watch" Watch,
 }
 
+impl Act {
+    /// Whether it is a message to a key.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::Put | Self::Create | Self::Update | Self::Delete | Self::Purge)
+    }
+}
+
 /// Something to be done with a bucket. What an act does not ask for is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Op {
@@ -84,8 +92,8 @@ pub struct Op {
     pub key: String,
     /// The value.
     pub value: String,
-    /// The revision to get, to update (without it 0: no message at all), to delete or purge, or to watch
-    /// from.
+    /// The revision to get, to update (without it 0: no message at all), to delete or purge (the latter in
+    /// Go's client only), or to watch from.
     pub revision: Option<u64>,
     /// How long a created key lives, or the marker of a purged one.
     pub ttl: Option<Span>,
@@ -169,7 +177,9 @@ impl Op {
             Act::Watch | Act::Keys | Act::Entries if self.dialect == Dialect::Go => {
                 self.keys.iter().try_for_each(|key| names::pattern(key))
             }
-            Act::Add | Act::Edit => self.config.iter().try_for_each(|config| config.check()),
+            Act::Add | Act::Edit => {
+                self.config.iter().try_for_each(|config| config.check(self.act, self.dialect))
+            }
             _ => Ok(()),
         }
     }

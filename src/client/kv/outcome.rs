@@ -43,7 +43,7 @@ pub enum KvError {
     #[error("nats: {}", .0.description)]
     WrongLast(ApiError),
     /// The key has a value already.
-    #[error("nats: {}: key exists", .0.description)]
+    #[error("nats: {}", .0.description)]
     Exists(ApiError),
     /// The server refused for another reason.
     #[error("nats: {}", .0.description)]

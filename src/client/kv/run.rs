@@ -123,7 +123,7 @@ fn change(op: &Op, script: &mut Script<'_>) -> Step<Result> {
         script.api("INFO", String::new())?;
     }
     let verb = if op.act == Act::Edit { "UPDATE" } else { "CREATE" };
-    let body = config.body(&op.bucket, op.dialect);
+    let body = config.body(&op.bucket, op.act, op.dialect);
     let endpoint = format!("STREAM.{verb}.{}", op.stream());
     let made: StreamInfo = good!(answer(script.api(&endpoint, body)?));
     script.learns = Some((op.stream(), made.config.allow_direct));
@@ -197,7 +197,11 @@ pub(super) fn entry(
     };
     let Some((entry, found)) = found else { return Ok(Err(KvError::Unreadable)) };
     if found != subject {
-        return Ok(Err(KvError::OtherKey { expected: subject, found }));
+        // Go's client says no more than that.
+        return Ok(Err(match op.dialect {
+            Dialect::Python => KvError::OtherKey { expected: subject, found },
+            Dialect::Go => KvError::KeyNotFound,
+        }));
     }
     Ok(Ok(Entry { key: key.to_owned(), ..entry }))
 }

@@ -84,8 +84,9 @@ pub(super) fn create(op: &Op, script: &mut Script<'_>) -> Step<Result> {
             let made = send(op, script, &known, headers(entry.revision), &op.value)?;
             Ok(made.map(Got::Revision))
         }
-        Ok(_) => Ok(Err(KvError::Exists(refusal))),
-        Err(_) => Ok(Err(KvError::WrongLast(refusal))),
+        // nats-py says why it could not read, Go's client that there is a value, whatever it read.
+        Err(why) if op.dialect == Dialect::Python => Ok(Err(why)),
+        Ok(_) | Err(_) => Ok(Err(KvError::Exists(refusal))),
     }
 }
 
@@ -96,7 +97,9 @@ pub(super) fn delete(op: &Op, script: &mut Script<'_>) -> Step<Result> {
         Act::Purge => vec![header("KV-Operation", "PURGE"), header("Nats-Rollup", "sub")],
         _ => vec![header("KV-Operation", "DEL")],
     };
-    if let Some(last) = op.revision {
+    // Both clients take 0 for no condition; nats-py knows of none for a purge.
+    let asked = op.act == Act::Delete || op.dialect == Dialect::Go;
+    if let Some(last) = op.revision.filter(|last| asked && *last > 0) {
         headers.push(header(EXPECTED, last));
     }
     headers.extend(ttl(op).filter(|_| op.act == Act::Purge));

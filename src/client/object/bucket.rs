@@ -7,6 +7,7 @@ use crate::sorted::Map;
 
 use super::name;
 use crate::client::Dialect;
+use crate::client::kv::unknown_option;
 
 /// The configuration of a bucket. What is left out is as the server or the library has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -39,6 +40,18 @@ as_json! {
 }
 
 impl BucketConfig {
+    /// Whether these are options of the library that is to make the bucket.
+    ///
+    /// # Errors
+    /// Which is none, in Python's words.
+    pub(super) fn check(&self, dialect: Dialect) -> Result<(), String> {
+        let unknown = [("compression", self.compression), ("metadata", !self.metadata.is_empty())];
+        match unknown.into_iter().find(|(_, given)| *given && dialect == Dialect::Python) {
+            Some((name, _)) => Err(unknown_option(name)),
+            None => Ok(()),
+        }
+    }
+
     /// The body of `STREAM.CREATE` with which a library makes a bucket of this name.
     pub fn stream(&self, bucket: &str, dialect: Dialect) -> String {
         let stream = Stream { config: self, bucket };

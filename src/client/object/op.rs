@@ -121,7 +121,9 @@ impl Op {
 
     /// How large the chunks of what is put are.
     pub(super) fn chunk_size(&self) -> u32 {
-        self.meta.as_ref().and_then(|meta| meta.max_chunk_size).unwrap_or(CHUNK_SIZE)
+        let size = self.meta.as_ref().and_then(|meta| meta.max_chunk_size);
+        // To Go's client none is the usual one.
+        size.filter(|size| *size > 0 || self.dialect == Dialect::Python).unwrap_or(CHUNK_SIZE)
     }
 
     /// Whether it makes sense at all.
@@ -131,6 +133,7 @@ impl Op {
     pub(in crate::client) fn check(&self) -> Result<(), String> {
         name::check_bucket(&self.bucket)?;
         match self.act {
+            Act::Add => self.config.iter().try_for_each(|config| config.check(self.dialect)),
             Act::Put | Act::Get | Act::Info | Act::Delete | Act::Update | Act::Link
                 if self.name.is_empty() =>
             {
@@ -159,7 +162,7 @@ mod tests {
     #[test]
     fn every_op_is_read_as_it_is_written() {
         for rest in [
-            r#""act":"add","bucket":"b","config":{"description":"d","ttl":5,"max_bytes":6,"storage":"memory","replicas":3,"cluster":"c","tags":["t"],"compression":true,"metadata":{"k":"v"}}"#,
+            r#""act":"add","bucket":"b","config":{"description":"d","ttl":5,"max_bytes":6,"storage":"memory","replicas":3,"cluster":"c","tags":["t"],"compression":true,"metadata":{"k":"v"}},"dialect":"go""#,
             r#""act":"status","bucket":"b","dialect":"go","domain":"hub""#,
             r#""act":"put","bucket":"b","name":"n","meta":{"description":"d","headers":[["A","b"]],"metadata":{"k":"v"},"max_chunk_size":9},"content":{"generated":7}"#,
             r#""act":"get","bucket":"b","name":"n","show_deleted":true"#,
@@ -183,7 +186,10 @@ mod tests {
         let meta = ObjectMeta { max_chunk_size: Some(0), ..ObjectMeta::default() };
         no_chunk.meta = Some(meta.into());
         let huge = Content::Generated { size: MAX_SIZE + 1, seed: 0 };
+        let config = BucketConfig { compression: true, ..BucketConfig::default() };
+        let add = Op { config: Some(config.into()), ..Op::new(Act::Add, "b") };
         for (op, said) in [
+            (add, "unexpected keyword argument 'compression'"),
             (Op::new(Act::Status, "a.b"), "object-store name"),
             (Op::put("b", "", Content::default()), "name is required"),
             (no_chunk, "at least one byte"),

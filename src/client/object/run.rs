@@ -246,11 +246,13 @@ fn delete(op: &Op, script: &mut Script<'_>) -> Part<Done> {
     // What nats-py writes here cannot be read by nats.go.
     info.mtime = if go { written_time(script.now, op.dialect) } else { String::new() };
     info.digest = (!go).then(String::new);
-    if let Err(why) = publish_meta(op, script, &info)? {
+    let published = publish_meta(op, script, &info)?;
+    // nats-py purges the chunks though the marker was refused: the object is listed, and its data are gone.
+    if go && let Err(why) = published {
         return Ok(Err(why));
     }
     let purged = purge(op, script, &name::chunks(&op.bucket, &info.nuid))?;
-    Ok(purged.map(|()| Done::Gone))
+    Ok(published.and(purged).map(|()| Done::Gone))
 }
 
 /// nats-py looks for another object under the old name, and so never renames.
