@@ -23,6 +23,8 @@ const VALUE: Arg = Arg::new("value", Kind::Text, "The value");
 const FORCE: Flag = Flag::new("force", Kind::Switch, "Do it without asking").short('f');
 const TTL: Flag = Flag::new("ttl", Kind::Duration, "How long it lives");
 
+const SOURCE: Flag = Flag::new("source", Kind::Bucket, "Take in the values of this bucket").many();
+
 /// What `add` and `edit` both take.
 const CONFIG: &[Flag] = &[
     Flag::new("history", Kind::Number, "How many values of a key are kept, 1 to 64").default("1"),
@@ -55,7 +57,7 @@ const ADD: Command = Command {
             ),
             Flag::new("mirror", Kind::Bucket, "Copy this bucket"),
             Flag::new("mirror-domain", Kind::Token, "The JetStream domain of that bucket"),
-            Flag::new("source", Kind::Bucket, "Take in the values of this bucket").many(),
+            SOURCE,
         ],
     ],
     ..Command::new("add", "Make a bucket", &[])
@@ -64,7 +66,10 @@ const ADD: Command = Command {
 const EDIT: Command = Command {
     verb: Some(Verb::KvEdit),
     args: &[BUCKET],
-    flags: &[CONFIG, &[Flag::new("no-mirror", Kind::Switch, "Stop copying the other bucket")]],
+    flags: &[
+        CONFIG,
+        &[SOURCE, Flag::new("no-mirror", Kind::Switch, "Stop copying the other bucket")],
+    ],
     ..Command::new("edit", "Change the configuration of a bucket", &[])
 };
 

@@ -41,7 +41,7 @@ const CONFIG: &[Flag] = &[
 
 const ADD: Command = Command {
     verb: Some(Verb::ObjectAdd),
-    args: &[Arg::required("bucket", Kind::Token, "The bucket")],
+    args: &[Arg::required("bucket", Kind::Text, "The bucket")],
     flags: &[
         CONFIG,
         &[Flag::new("storage", Kind::OneOf(&["file", "f", "memory", "m"]), "Where it is kept")],

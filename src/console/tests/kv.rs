@@ -137,6 +137,15 @@ fn a_watch_shows_what_is_and_what_comes() {
         said,
         ["PUT CONFIG > db.host: localhost", "PUT CONFIG > db.host: db1", "DELETE CONFIG > db.host"]
     );
+    typist.types("nats kv watch NOPE");
+    wait(&mut typist);
+    let last = typist.session.entries().last().expect("an entry");
+    let output = typist.session.render(last, &typist.world);
+    let said: Vec<&str> = output.lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(
+        said,
+        ["nats: error: nats: bucket not found", "'nats kv ls' lists the buckets there are."]
+    );
 }
 
 #[test]
@@ -174,7 +183,14 @@ fn what_is_wrong_is_said_in_the_words_of_gos_client() {
         ("nats kv put CONFIG 'a b' x", "nats: invalid key", "It has letters, digits, - _ = /"),
         ("nats kv get CONFIG a..b", "nats: invalid key", "single dots inside, not \"a..b\""),
         ("nats kv purge CONFIG 'a.*' -f", "nats: invalid key", ""),
-        ("nats kv watch CONFIG '.>'", "nats: invalid key", "> at its end, not \".>\""),
+        ("nats kv watch CONFIG '.>'", "nats: invalid key\nIt has", "> at its end, not \".>\""),
+        (
+            "nats kv watch CONFIG --history --updates",
+            "nats: invalid jetstream option: updates only can not be used with include history",
+            "",
+        ),
+        ("nats kv add B --history -1", "--history is not negative", ""),
+        ("nats kv add B --replicas 6", "err_code=10052 description=maximum replicas is 5", ""),
         ("nats kv add B --history 65", "nats: history limited to a max of 64", ""),
         ("nats kv update CONFIG a x", "required argument 'revision' not provided", ""),
         (
@@ -201,7 +217,7 @@ fn what_is_wrong_is_said_in_the_words_of_gos_client() {
 }
 
 #[test]
-fn buckets_stand_in_the_order_of_their_size_and_values_in_verbose_lists_only() {
+fn buckets_stand_in_the_order_of_their_size_names_in_their_own_and_values_in_verbose_lists_only() {
     let mut typist = Typist::new();
     for line in ["nats kv add A", "nats kv put A k 'quite a long value'", "nats kv add B"] {
         typist.types(line);
@@ -209,7 +225,52 @@ fn buckets_stand_in_the_order_of_their_size_and_values_in_verbose_lists_only() {
     let (printed, _) = typist.types("nats kv ls");
     let place = |name: &str| printed.find(name).expect(name);
     assert!(place("│ B ") < place("│ A "), "{printed}");
-    expect(&mut typist, &[("nats kv ls A --display-value", "k"), ("nats kv ls -n", "B\nA")]);
+    expect(&mut typist, &[("nats kv ls A --display-value", "k"), ("nats kv ls -n", "A\nB")]);
     let (printed, _) = typist.types("nats kv ls A -v");
     assert!(printed.contains("│ Key │ Created") && !printed.contains("Value"), "{printed}");
+}
+
+#[test]
+fn what_is_none_to_gos_client_is_as_if_it_were_not_given() {
+    let mut typist = Typist::new();
+    let (added, _) = typist.types("nats kv add CONFIG --history 0 --replicas 0");
+    assert!(added.contains("History Kept: 1\n"), "{added}");
+    expect(
+        &mut typist,
+        &[
+            ("nats kv create CONFIG a 1 --ttl 0s", "1"),
+            ("nats kv put CONFIG b 2", "2"),
+            ("nats kv get CONFIG a --revision 2", "nats: error: nats: key not found"),
+        ],
+    );
+}
+
+#[test]
+fn an_application_has_the_options_of_nats_py_and_changes_what_others_made_whole() {
+    let mut typist = Typist::new();
+    typist.types("nats kv add A --compress --metadata team=web");
+    let (refused, state) = typist.types("checkout> nats kv add B --mirror A");
+    assert_eq!(state, State::Failed);
+    assert_eq!(
+        refused,
+        "nats: error: nats: unexpected keyword argument 'mirror'; Go's client knows it, and so does the console"
+    );
+    for option in ["--source A", "--compress", "--metadata a=b"] {
+        let (refused, _) = typist.types(&format!("checkout> nats kv add B {option}"));
+        assert!(refused.contains("unexpected keyword argument"), "{option}: {refused}");
+    }
+    let (edited, _) = typist.types("checkout> nats kv edit A --history 3");
+    assert!(
+        edited.contains("History Kept: 3\n") && edited.contains("Compressed: true\n"),
+        "{edited}"
+    );
+    let (info, _) = typist.types("nats stream info KV_A");
+    assert!(info.contains("team: web"), "{info}");
+    typist.types("nats kv add B");
+    typist.types("nats kv put B late x");
+    let (edited, _) = typist.types("nats kv edit B --source A");
+    assert!(edited.contains("Source Bucket: A\n"), "{edited}");
+    typist.types("nats kv add COPY --mirror A");
+    let (edited, _) = typist.types("checkout> nats kv edit COPY --description 'A copy'");
+    assert!(edited.contains("Origin Bucket: A\n"), "{edited}");
 }

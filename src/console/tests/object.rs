@@ -34,6 +34,9 @@ fn a_store_is_used_as_with_the_cli() {
         ("nats object put FILES hello.txt --text new -f", "Size: 3 B"),
         ("nats object rm FILES hello.txt -f", "Removed FILES > hello.txt\nInformation for"),
         ("nats object ls FILES -n", "blob.bin"),
+        ("nats object put FILES ../a/./b//c/../d --text x", "for FILES > ../a/b/d\n"),
+        ("nats object put FILES c --text abc --chunk-size 1", "Chunks: 3"),
+        ("nats object put FILES c --text abc --chunk-size 0 -f", "Chunks: 1"),
         ("nats object seal FILES -f", "FILES has been sealed\nInformation for"),
         ("nats object info FILES", "Sealed: true"),
         ("nats object del FILES -f", "Bucket FILES is gone"),
@@ -119,6 +122,9 @@ fn errors_are_those_of_the_cli() {
             "nats: error: nats: API error: code=503 err_code=10077 description=maximum bytes exceeded",
         ),
         ("nats object add FILES --storage memory", "nats: error: nats: bucket name already in use"),
+        ("nats object add a.b", "nats: error: nats: invalid object-store name: letters"),
+        ("checkout> nats object add B --compress", "unexpected keyword argument 'compression'"),
+        ("nats object put FILES x --text y --chunk-size -1", "--chunk-size has to be between"),
         ("nats object put FILES huge --size 65MB", "nats: error: an object may have 64 MiB here"),
     ] {
         let (printed, state) = typist.types(line);

@@ -7,6 +7,7 @@ use crate::console::parse::Invocation;
 use crate::console::table::Table;
 use crate::nats::api::{Compression, SourceInfo, Storage, StreamConfig, StreamInfo};
 use crate::nats::time::go_duration;
+use crate::sorted;
 
 use super::super::show::{ago, date, nanos, replicas, storage};
 use super::super::stream_list::all;
@@ -39,14 +40,13 @@ fn change(run: &mut Run<'_>, line: &Invocation, act: Act, bucket: Bucket) -> Don
 
 /// Changes a configuration as the flags of a line say.
 fn apply(bucket: &mut Bucket, line: &Invocation) -> Result<(), String> {
-    let whole = |flag: &str, least: i64, most: i64| match line.number(flag) {
-        Some(n) if (least..=most).contains(&n) => Ok(u32::try_from(n).ok()),
-        Some(n) => Err(format!("--{flag} has to be between {least} and {most}, not {n}")),
-        None => Ok(None),
+    let count = |flag: &str| match line.number(flag) {
+        Some(n) if n < 0 => Err(format!("--{flag} is not negative")),
+        n => Ok(n.map(|n| u32::try_from(n).unwrap_or(u32::MAX))),
     };
-    // What is more than is kept of a key, Go's client refuses in its own words.
-    bucket.history = whole("history", 1, u32::MAX.into())?.unwrap_or(bucket.history);
-    bucket.replicas = whole("replicas", 1, 5)?.unwrap_or(bucket.replicas);
+    // To Go's client none is one, and of what is too much it or the server says so.
+    bucket.history = count("history")?.unwrap_or(bucket.history).max(1);
+    bucket.replicas = count("replicas")?.unwrap_or(bucket.replicas).max(1);
     bucket.ttl = line.span("ttl").unwrap_or(bucket.ttl);
     let limit = |flag: &str, old: Option<u64>| match line.bytes(flag) {
         Some(bytes) => u64::try_from(bytes).ok().filter(|bytes| *bytes > 0),
@@ -199,6 +199,7 @@ pub(in super::super) fn ls(run: &mut Run<'_>, line: &Invocation) -> Done {
         return Ok(());
     }
     if line.on("names") {
+        sorted::sort_by(&mut buckets, |a, b| a.config.name < b.config.name);
         run.say_all(buckets.iter().map(|info| bucket_of(&info.config.name).to_owned()));
         return Ok(());
     }

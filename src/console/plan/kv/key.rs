@@ -2,6 +2,7 @@
 
 use crate::client::kv::{Act, Got, Op};
 use crate::console::parse::Invocation;
+use crate::kernel::Span;
 
 use super::super::{Done, Run};
 use super::read::{shortened, table, value};
@@ -16,6 +17,11 @@ fn given<'l>(run: &mut Run<'_>, line: &'l Invocation) -> Done<&'l str> {
     })
 }
 
+/// How long a key or a marker is to live; to the CLI no time is the same as none given.
+fn ttl(line: &Invocation) -> Option<Span> {
+    line.span("ttl").filter(|ttl| *ttl > Span::ZERO)
+}
+
 /// `nats kv put`
 pub(in super::super) fn put(run: &mut Run<'_>, line: &Invocation) -> Done {
     let value = given(run, line)?;
@@ -27,7 +33,7 @@ pub(in super::super) fn put(run: &mut Run<'_>, line: &Invocation) -> Done {
 /// `nats kv create`
 pub(in super::super) fn create(run: &mut Run<'_>, line: &Invocation) -> Done {
     let value = given(run, line)?;
-    ask(run, Op { ttl: line.span("ttl"), ..key_op(Act::Create, line).value(value) })?;
+    ask(run, Op { ttl: ttl(line), ..key_op(Act::Create, line).value(value) })?;
     run.say(value);
     Ok(())
 }
@@ -63,7 +69,7 @@ pub(in super::super) fn del(run: &mut Run<'_>, line: &Invocation) -> Done {
 /// `nats kv purge`
 pub(in super::super) fn purge(run: &mut Run<'_>, line: &Invocation) -> Done {
     confirm(run, line)?;
-    ask(run, Op { ttl: line.span("ttl"), ..key_op(Act::Purge, line) })?;
+    ask(run, Op { ttl: ttl(line), ..key_op(Act::Purge, line) })?;
     let (bucket, key) = (line.arg(0).unwrap_or_default(), line.arg(1).unwrap_or_default());
     run.hint(format!(
         "Of key {key} of {bucket} there is only a marker now; the real CLI prints nothing."

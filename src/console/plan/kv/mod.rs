@@ -15,7 +15,7 @@ use crate::nats::api::{ApiError, Stamp, StreamInfo};
 
 use super::run::trouble;
 use super::show::date;
-use super::{Done, Run};
+use super::{Done, Run, Stop};
 
 /// An act on the bucket that a line names first.
 fn op(act: Act, line: &Invocation) -> Op {
@@ -32,32 +32,34 @@ fn ask<'a>(run: &mut Run<'a>, op: Op) -> Done<&'a Got> {
     let (act, dialect, bucket) = (op.act, run.dialect(), op.bucket.clone());
     match run.ask(Call::Kv(Box::new(Op { dialect, ..op })))? {
         Outcome::Kv(Ok(got)) => Ok(got),
-        outcome => {
-            let text = match outcome {
-                Outcome::Kv(Err(KvError::Api(error))) if act == Act::Add && is(error, EXISTS) => {
-                    in_use(&bucket)
-                }
-                // Go's client says what it makes of an error, and the error.
-                Outcome::Kv(Err(KvError::Api(error))) if act == Act::Remove && is(error, GONE) => {
-                    format!("nats: bucket not found: {bucket}\n{}", said(act, outcome))
-                }
-                _ => said(act, outcome),
-            };
-            let stop = run.fail(text);
-            match outcome {
-                Outcome::Kv(Err(KvError::BucketNotFound)) => {
-                    run.hint("'nats kv ls' lists the buckets there are.");
-                }
-                Outcome::Invalid(why) => {
-                    if let Some((_, right)) = why.split_once(": ") {
-                        run.hint(format!("It has {right}."));
-                    }
-                }
-                _ => {}
-            }
-            Err(stop)
-        }
+        outcome => Err(refused(run, act, &bucket, outcome)),
     }
+}
+
+/// Says why an act came to nothing, and what would be right.
+fn refused(run: &mut Run<'_>, act: Act, bucket: &str, outcome: &Outcome) -> Stop {
+    let stop = run.fail(match outcome {
+        Outcome::Kv(Err(KvError::Api(error))) if act == Act::Add && is(error, EXISTS) => {
+            in_use(bucket)
+        }
+        // Go's client says what it makes of an error, and the error.
+        Outcome::Kv(Err(KvError::Api(error))) if act == Act::Remove && is(error, GONE) => {
+            format!("nats: bucket not found: {bucket}\n{}", said(act, outcome))
+        }
+        _ => said(act, outcome),
+    });
+    match outcome {
+        Outcome::Kv(Err(KvError::BucketNotFound)) => {
+            run.hint("'nats kv ls' lists the buckets there are.");
+        }
+        Outcome::Invalid(why) => {
+            if let Some((_, right)) = why.split_once(": ") {
+                run.hint(format!("It has {right}."));
+            }
+        }
+        _ => {}
+    }
+    stop
 }
 
 /// What Go's client says of a bucket that is there already and is another one.
@@ -78,7 +80,7 @@ fn is(error: &ApiError, which: ApiError) -> bool {
 
 /// What Go's client says of what went wrong.
 fn said(act: Act, outcome: &Outcome) -> String {
-    let writes = matches!(act, Act::Put | Act::Create | Act::Update | Act::Delete | Act::Purge);
+    let writes = act.writes();
     let api = |error: &ApiError| {
         let ApiError { code, err_code, description } = error;
         let text =

@@ -1,7 +1,7 @@
 //! `nats kv get`, `history`, `watch` and the keys of `nats kv ls`: what reads keys.
 
-use crate::client::Call;
 use crate::client::kv::{Act, Entry, Got, Op, Operation};
+use crate::client::{Call, Outcome};
 use crate::console::format::comma;
 use crate::console::parse::Invocation;
 use crate::console::table::{Cell, Table};
@@ -9,7 +9,7 @@ use crate::nats::api::response::encoded;
 
 use super::super::subscribe::{end, shown};
 use super::super::{Done, Run};
-use super::{ask, created, entries, key_op, op};
+use super::{ask, created, entries, key_op, op, refused};
 
 /// How much of a value `get` shows unless it is to show all of it.
 const SHOWN: usize = 120;
@@ -91,6 +91,10 @@ pub(super) fn shortened(text: &str) -> String {
 pub(in super::super) fn watch(run: &mut Run<'_>, line: &Invocation) -> Done {
     let bucket = line.arg(0).unwrap_or_default();
     let revision = line.number("revision").and_then(|n| u64::try_from(n).ok());
+    if line.on("history") && line.on("updates") {
+        let why = "updates only can not be used with include history";
+        return Err(run.fail(format!("nats: invalid jetstream option: {why}")));
+    }
     let view = run.op(Call::Kv(Box::new(Op {
         keys: vec![line.arg(1).unwrap_or(">").to_owned()],
         history: line.on("history"),
@@ -108,7 +112,12 @@ pub(in super::super) fn watch(run: &mut Run<'_>, line: &Invocation) -> Done {
             _ => format!("[{at}] {what} {bucket} > {key}"),
         });
     }
-    end(run, view)
+    match view.outcome {
+        Some(outcome @ (Outcome::Kv(Err(_)) | Outcome::Invalid(_))) => {
+            Err(refused(run, Act::Watch, bucket, outcome))
+        }
+        _ => end(run, view),
+    }
 }
 
 /// `nats kv ls` of a bucket: its keys.
@@ -143,7 +152,7 @@ pub(in super::super) fn keys(run: &mut Run<'_>, line: &Invocation) -> Done {
             entry.revision.into(),
         ];
         if values {
-            row.push(shortened(&value(entry)).into());
+            row.push(value(entry).into());
         }
         table.row(row);
     }

@@ -72,6 +72,7 @@ fn buckets(run: &mut Run<'_>, line: &Invocation) -> Done {
     }
     let bucket = |name: &str| name::bucket_of(name).unwrap_or_default().to_owned();
     if line.on("names") {
+        sorted::sort_by(&mut found, |a, b| a.config.name < b.config.name);
         run.say_all(found.iter().map(|info| bucket(&info.config.name)));
         return Ok(());
     }

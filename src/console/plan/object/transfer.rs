@@ -18,6 +18,9 @@ pub(in crate::console::plan) fn put(run: &mut Run<'_>, line: &Invocation) -> Don
         run.hint("For example: nats object put FILES hello.txt --text 'Hello'");
         return Err(stop);
     };
+    if line.bytes("chunk-size").is_some_and(|size| u32::try_from(size).is_err()) {
+        return Err(run.fail("--chunk-size has to be between 0 and 4 GiB"));
+    }
     let content = content(run, line)?;
     match tried(run, Op { show_deleted: true, ..op(Act::Info, bucket, name) })? {
         Ok((Came::Info(info, at), _)) if !info.deleted && !line.on("force") => {
@@ -32,13 +35,32 @@ pub(in crate::console::plan) fn put(run: &mut Run<'_>, line: &Invocation) -> Don
         meta: Some(meta(line).into()),
         content: Some(content),
         bound: true,
-        ..op(Act::Put, bucket, name)
+        ..op(Act::Put, bucket, &clean(name))
     };
     if let (Came::Stored(info), at) = done(run, put)? {
         run.say("");
         run.say_all(show::object(&info, at));
     }
     Ok(())
+}
+
+/// A path without detours, as Go's `filepath.Clean` makes it: under such a name the CLI puts an object.
+fn clean(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    let rooted = path.starts_with('/');
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
+            ".." if rooted => {}
+            part => parts.push(part),
+        }
+    }
+    match (rooted, parts.join("/")) {
+        (true, clean) => format!("/{clean}"),
+        (false, clean) if clean.is_empty() => ".".to_owned(),
+        (false, clean) => clean,
+    }
 }
 
 /// `nats object get`
