@@ -148,7 +148,7 @@ fn mirror_catch_up(bencher: Bencher<'_, '_>) {
         .bench_local_values(catch_up);
 }
 
-/// Events of nine servers in three regions under full load, played with keyframes as the page plays them.
+/// Events of the whole picture under full load, played with keyframes as the page plays them.
 #[divan::bench(sample_count = 5)]
 fn nine_servers_events(bencher: Bencher<'_, '_>) {
     let start = nine();
