@@ -4,16 +4,20 @@
 //! from its own memo: [`Frame::stage`] changes when something happens, [`Frame::motion`] with every
 //! frame while something moves.
 
-pub mod card;
-pub mod consumer;
-pub mod diagram;
-pub mod faults;
-pub mod flow;
-pub mod fold;
+mod app;
+mod card;
+mod consumer;
+mod diagram;
+mod faults;
+mod flow;
+mod fold;
 mod geometry;
-pub mod inspection;
-pub mod stage;
-pub mod transport;
+mod inspection;
+mod link;
+mod motion;
+mod stage;
+mod tape;
+mod transport;
 
 use std::sync::Arc;
 
@@ -24,6 +28,7 @@ use super::entity::Entity;
 use super::lesson::LessonView;
 use super::tune::Tuner;
 
+pub use app::{AppButton, AppIcon, AppPill, WorkRing};
 pub use card::{Card, CardRow, Expiry, Running, ViewSwitch};
 pub use consumer::{ConsumerMark, Ring};
 pub use diagram::{
@@ -37,10 +42,10 @@ pub use inspection::{
     Action, ActionKind, Badge, Fact, Holding, HoldingCell, Inspection, KnobPanel, KnobRow, LogMark,
     LogRow, Reason, Row, Section, ShownAs, Stat, StripCell, StripState, Tab,
 };
-pub use stage::{
-    AppButton, AppIcon, AppPill, Cell, CellKind, ClusterPanel, LinkKind, LinkLine, LinkState,
-    Motion, Packet, Pulse, ReplicaBar, ServerHex, Stage, Tape, UpState, WorkRing,
-};
+pub use link::{LinkKind, LinkLine, LinkState};
+pub use motion::{Motion, Packet, Pulse};
+pub use stage::{ClusterPanel, ReplicaBar, ServerHex, Stage, UpState};
+pub use tape::{Cell, CellKind, Tape};
 pub use transport::{BranchInfo, Bucket, Busy, Transport};
 
 /// One picture.
