@@ -58,11 +58,6 @@ impl<K, V> Map<K, V> {
         self.entries.into_iter().map(|(_, value)| value)
     }
 
-    /// The keys in order, for good.
-    pub fn into_keys(self) -> impl DoubleEndedIterator<Item = K> {
-        self.entries.into_iter().map(|(key, _)| key)
-    }
-
     /// The first entry.
     pub fn first_key_value(&self) -> Option<(&K, &V)> {
         self.entries.first().map(|(key, value)| (key, value))

@@ -108,13 +108,4 @@ impl World {
         let answer = server.answer_info(self.now(), Endpoint::StreamInfo(name), hosted, &request);
         Some(String::from_utf8_lossy(&answer.json).into_owned())
     }
-
-    /// Whether a stream of this cluster stores messages on this subject.
-    pub fn stream_for_subject(&self, cluster: usize, subject: &str) -> Option<Arc<str>> {
-        self.streams().into_iter().filter(|view| view.cluster == cluster).find_map(|view| {
-            let config = view.config()?;
-            let takes = |pattern: &String| crate::nats::subject::matches(pattern, subject);
-            config.subjects.iter().any(takes).then(|| Arc::clone(view.name))
-        })
-    }
 }

@@ -150,11 +150,6 @@ impl Consumer {
         self.lead.as_ref().map_or(self.record.delivered.sseq + 1, |lead| lead.next_sseq)
     }
 
-    /// Whether it is led here.
-    pub fn is_led(&self) -> bool {
-        self.lead.is_some()
-    }
-
     /// Whether a push consumer has somebody to send to.
     pub fn is_active(&self) -> bool {
         self.lead.as_ref().is_some_and(|lead| lead.active)
