@@ -12,7 +12,7 @@ use crate::world::{ClientSpec, Role, StreamView, World};
 use super::entity::Entity;
 
 /// A new application of this kind (one of [`Behaviour::KINDS`]), near what is selected.
-pub fn new_app(world: &World, kind: &str, near: Option<&Entity>) -> Option<ClientSpec> {
+pub(crate) fn new_app(world: &World, kind: &str, near: Option<&Entity>) -> Option<ClientSpec> {
     let cluster = near.and_then(|entity| cluster_of(world, entity)).unwrap_or(0);
     let streams: Vec<StreamView<'_>> =
         world.streams().into_iter().filter(|stream| stream.cluster == cluster).collect();

@@ -25,7 +25,7 @@ const APART: f64 = 36.0;
 const CLOSE: f64 = 14.0;
 
 /// Which clusters are folded because somebody wanted it so, or are not.
-pub type Folds = Map<usize, bool>;
+pub(crate) type Folds = Map<usize, bool>;
 
 /// The lanes and where each process has its own.
 #[derive(Debug, Clone, Default)]

@@ -16,15 +16,15 @@ use super::command::LayoutHints;
 use super::frame::{Point, Rect};
 
 use places::ClusterPlaces;
-pub use places::{Places, Side};
-pub use whole::TAPE;
+pub(crate) use places::{Places, Side};
+pub(crate) use whole::TAPE;
 
 /// A small stage is less wide and less high.
 const SMALL: (f64, f64) = (520.0, 380.0);
 /// From the upper and lower edge of the stage to what stands there.
 const EDGE: f64 = 12.0;
 /// Side of the square that folds and unfolds a cluster.
-pub const FOLD: f64 = 24.0;
+pub(crate) const FOLD: f64 = 24.0;
 /// A stage of less width has summaries below what is whole, not beside it.
 const BESIDE: f64 = 600.0;
 /// By so much a picture of whole clusters may be larger than its room before all become summaries.

@@ -11,7 +11,7 @@
 //! `player`.
 
 pub mod a11y;
-pub mod add_app;
+mod add_app;
 pub mod axis;
 pub mod bucket;
 pub mod caption;
@@ -30,21 +30,21 @@ pub mod filter;
 pub mod flow;
 pub mod frame;
 pub mod inspect;
-pub mod lanes;
-pub mod layout;
+mod lanes;
+mod layout;
 pub mod lesson;
 pub mod motion;
-pub mod pace;
+mod pace;
 pub mod palette;
 pub mod player;
-pub mod related;
-pub mod rings;
+mod related;
+mod rings;
 pub mod room;
 mod route;
 pub mod say;
 pub mod stage;
 pub mod text;
-pub mod track;
+mod track;
 pub mod tune;
 pub mod why;
 pub mod wire;

@@ -10,13 +10,13 @@ const HOP_MS: (f64, f64) = (400.0, 1_500.0);
 /// Latencies up to the first take the shortest time, from the second on the longest.
 const LATENCY_NS: (f64, f64) = (100_000.0, 200_000_000.0);
 /// The longest that an idle stretch takes on the screen, in milliseconds.
-pub const IDLE_MS: f64 = 500.0;
+pub(crate) const IDLE_MS: f64 = 500.0;
 /// How long the picture rests after something arrived, so that one can read what happened.
-pub const DWELL_MS: f64 = 140.0;
+pub(crate) const DWELL_MS: f64 = 140.0;
 
 /// How long a hop with this latency takes on the screen, in milliseconds. Log-scaled: an ocean is
 /// still slower than a rack, but not a thousand times.
-pub fn hop_ms(latency: Span) -> f64 {
+pub(crate) fn hop_ms(latency: Span) -> f64 {
     let (low, high) = (LATENCY_NS.0.log10(), LATENCY_NS.1.log10());
     let place = ((latency.0.max(1) as f64).log10() - low) / (high - low);
     HOP_MS.0 + (HOP_MS.1 - HOP_MS.0) * place.clamp(0.0, 1.0)
@@ -24,13 +24,13 @@ pub fn hop_ms(latency: Span) -> f64 {
 
 /// How many virtual nanoseconds pass in a screen millisecond while the frame that arrives next has
 /// this latency.
-pub fn flow_rate(latency: Span, speed: f64) -> f64 {
+pub(crate) fn flow_rate(latency: Span, speed: f64) -> f64 {
     latency.0.max(1_000) as f64 / hop_ms(latency) * speed
 }
 
 /// The same while nothing is in flight, so many screen milliseconds after it fell idle: it gets
 /// faster and faster, and after [`IDLE_MS`] there is no limit.
-pub fn idle_rate(idle_ms: f64) -> f64 {
+pub(crate) fn idle_rate(idle_ms: f64) -> f64 {
     if idle_ms >= IDLE_MS {
         return f64::INFINITY;
     }
@@ -41,7 +41,7 @@ pub fn idle_rate(idle_ms: f64) -> f64 {
 }
 
 /// Where on its way a packet is drawn: it leaves fast and lands softly.
-pub fn ease(progress: f64) -> f64 {
+pub(crate) fn ease(progress: f64) -> f64 {
     let rest = 1.0 - progress.clamp(0.0, 1.0);
     1.0 - rest * rest * (0.6 + 0.4 * rest)
 }

@@ -14,7 +14,7 @@ use super::text::brief;
 
 /// The rings around cells of the stage: of the selected consumer where one is selected, else of all;
 /// where several wait for the same message, of the one that waits least.
-pub fn rings(world: &World, stage: &Stage, selected: &Related) -> Vec<Ring> {
+pub(crate) fn rings(world: &World, stage: &Stage, selected: &Related) -> Vec<Ring> {
     if stage.tapes.iter().all(|tape| tape.consumers.is_empty()) {
         return Vec::new();
     }
@@ -61,7 +61,7 @@ fn of_tape(
 
 /// What of buckets and stores goes by itself: a bar for each row, and the time left. `still`: no motion is
 /// wanted, so a bar gets shorter in a few steps.
-pub fn expiries(now: Time, stage: &Stage, still: bool) -> Vec<Running> {
+pub(crate) fn expiries(now: Time, stage: &Stage, still: bool) -> Vec<Running> {
     let rows = stage.tapes.iter().flat_map(|tape| tape.card.iter().flat_map(|card| &card.rows));
     rows.filter_map(|row| row.expiry.as_ref())
         .map(|expiry| {

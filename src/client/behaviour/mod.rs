@@ -5,11 +5,11 @@
 //! turned while it runs.
 
 mod knobs;
-pub mod kv_app;
+mod kv_app;
 mod kv_run;
 mod program;
 pub mod publisher;
-pub mod subscriber;
+mod subscriber;
 mod task;
 mod value;
 pub mod worker;

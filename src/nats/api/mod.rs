@@ -9,7 +9,7 @@ mod consumer_advisory;
 mod consumer_config;
 mod consumer_info;
 mod consumer_policy;
-pub mod consumer_request;
+mod consumer_request;
 pub mod decode;
 mod error;
 mod error_table;

@@ -1,10 +1,10 @@
 //! What is told of buckets and object stores beyond what is in them ([`crate::world::bucket`]): the words for
 //! revisions, whose updates lost, and who watches.
 
-pub mod losses;
+mod losses;
 #[cfg(test)]
 mod tests;
-pub mod watchers;
+mod watchers;
 
 use crate::client::kv::Operation;
 use crate::client::object::Link;

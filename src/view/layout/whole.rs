@@ -11,7 +11,7 @@ const LOW_PILL: f64 = 30.0;
 /// From the apps to their panel.
 const STRIP: f64 = 18.0;
 /// Height of a tape.
-pub const TAPE: f64 = 26.0;
+pub(crate) const TAPE: f64 = 26.0;
 /// Room above a tape for its name.
 const TAPE_HEAD: f64 = 18.0;
 /// From one tape to the next: with room below each for its consumers, with just enough of it, and
