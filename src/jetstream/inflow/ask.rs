@@ -179,12 +179,14 @@ impl Inflow {
         let Told { name, dseq, seq, pending, .. } = match read(&answer.payload).and_then(fits) {
             Ok(told) => told,
             Err(error) => {
-                self.fails += 1;
-                self.error = Some(error.clone());
                 if error.err_code == IDENTITY_DIFFERS {
+                    // That is no failure: it is asked again as soon as may be.
                     self.anew = true;
                     self.seq = 0;
                     self.identity = "".into();
+                } else {
+                    self.fails += 1;
+                    self.error = Some(error.clone());
                 }
                 self.wait(now, rng);
                 return Answered::Refused(error);

@@ -131,10 +131,11 @@ impl Inflow {
         Heard::Take(Incoming { seq, at, message })
     }
 
-    /// A message could not be stored: it counts as not taken.
+    /// A message could not be stored: it counts as not taken, and comes again with another consumer. The real
+    /// server does so for sources. A full mirror without other copies leaves it out there, and gives the next one
+    /// its sequence: that is left out here.
     pub fn not_taken(&mut self, seq: u64) {
         self.seq = self.seq.min(seq.saturating_sub(1));
-        self.lag = 0;
     }
 
     /// The message as it is to be stored.

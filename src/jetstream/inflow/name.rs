@@ -28,11 +28,14 @@ impl Owner {
         if let Some(domain) = &self.domain {
             about = format!("{about} {domain}");
         }
+        if kind == Kind::Mirror {
+            return format!("JS_MIRROR_{}", hash8(&about));
+        }
+        about = hash8(&about);
         if self.several {
             about = format!("{about} {id}");
         }
-        let kind = if kind == Kind::Mirror { "MIRROR" } else { "SRC" };
-        format!("JS_{kind}_{}", hash8(&about))
+        format!("JS_SRC_{}", hash8(&about))
     }
 }
 
@@ -109,6 +112,10 @@ mod tests {
             several: false,
         };
         assert_eq!(owner("M", "hub").consumer(Kind::Mirror, ""), "JS_MIRROR_mj1f2RBX");
+        let mut gathers = Owner { account: "$G", domain: None, ..owner("S", "") };
+        assert_eq!(gathers.consumer(Kind::Source, "W > >"), "JS_SRC_N6lXlrSF");
+        gathers.several = true;
+        assert_eq!(gathers.consumer(Kind::Source, "Q q.a >"), "JS_SRC_AJn76qrM");
         let mut source = StreamSource { name: "ORDERS".to_owned(), ..StreamSource::default() };
         assert_eq!(source_id(&source), "ORDERS > >");
         source.external = Some(External { api: "$JS.us-east.API".into(), deliver: String::new() });
