@@ -16,7 +16,7 @@ pub(super) struct Start {
 }
 
 /// Finds the beginning. Without messages it is the next that will be stored, and what lies before
-/// the first message is that first message.
+/// the first message is that first message. A sequence that was asked for may lie beyond the end.
 pub(super) fn start(
     config: &ConsumerConfig,
     filters: &[Subject],
@@ -40,7 +40,7 @@ pub(super) fn start(
         DeliverPolicy::ByStartTime => by_time(config, filters, store),
         DeliverPolicy::New | DeliverPolicy::ByStartSequence => last + 1,
     };
-    let chosen = config.opt_start_seq > 0 && !config.direct;
+    let chosen = config.opt_start_seq > 0;
     if first == 0 && !chosen {
         sseq = 1;
     } else if sseq > last && !chosen {

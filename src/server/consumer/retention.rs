@@ -40,9 +40,9 @@ impl Server {
         if !self.knows_consumers(cx.now()) {
             return self.sweep_later(cx, stream);
         }
-        let of_interest = hosted.stream.config().retention == Retention::Interest;
+        // A work queue may have a mirror beside its worker.
         let unneeded = |message: &&Arc<StoredMessage>| {
-            about.consumer.matches(&message.subject) && !(of_interest && is_needed(hosted, message))
+            about.consumer.matches(&message.subject) && !is_needed(hosted, message)
         };
         let there = hosted.stream.store().iter_from(first).take_while(|m| m.seq <= last);
         let seqs: Vec<u64> = there.filter(unneeded).map(|message| message.seq).collect();
@@ -67,10 +67,8 @@ impl Server {
             // What no consumer is there for waits for one.
             Retention::WorkQueue => messages
                 .filter(|message| {
-                    hosted.consumers.values().any(|about| {
-                        about.consumer.matches(&message.subject)
-                            && !about.consumer.needs(message.seq, &message.subject)
-                    })
+                    Self::is_wanted_by(&hosted.consumers, &message.subject)
+                        && !is_needed(hosted, message)
                 })
                 .map(|message| message.seq)
                 .collect(),
