@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::jetstream::api::Endpoint;
 use crate::jetstream::raft::PeerId;
 use crate::jetstream::store::StoredMessage;
-use crate::jetstream::stream::{Limits, StreamCommand, check_update, normalise};
+use crate::jetstream::stream::{Limits, StreamCommand, check_filters, check_update, normalise};
 use crate::kernel::{Context, ProcId, Time};
 use crate::nats::api::response::{
     Created, Got, NAMES_LIMIT, Names, Purged, RawMessage, Success, Updated, encoded,
@@ -122,6 +122,7 @@ impl Server {
                 }
             };
         }
+        check_filters(&config)?;
         if self.assignments.overlaps(&config) {
             return Err(ApiError::STREAM_SUBJECT_OVERLAP);
         }

@@ -49,7 +49,7 @@ pub use fast::{Told, is_fast};
 pub use leader::Leader;
 pub use update::check_update;
 pub use validate::{Limits, normalise};
-pub use validate_sources::Known;
+pub use validate_sources::{Known, check_filters};
 
 /// Everything that changes a stream after its creation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,9 +274,10 @@ impl Stream {
             return Ok(removed);
         }
         let last = self.store.last_seq();
+        let before = seq <= last && (self.store.is_empty() || seq < self.store.first_seq());
         Err(match self.config.storage {
-            // A replicated stream does not tell the two apart.
-            Storage::File if seq == 0 || (self.config.is_replicated() && seq <= last) => {
+            // A replicated stream does not tell what is missing between others from what went first.
+            Storage::File if seq == 0 || before || self.config.is_replicated() && seq <= last => {
                 ApiError::message_delete_failed("no message found")
             }
             Storage::File if seq > last => ApiError::message_delete_failed("stream store EOF"),

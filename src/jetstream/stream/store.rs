@@ -63,8 +63,8 @@ impl Stream {
     /// Removes what a message with `Nats-Rollup` replaces: all older ones, or those of its subject.
     fn roll_up(&mut self, message: &Message, seq: u64) -> Removed {
         let Some(rollup) = message.header("Nats-Rollup") else { return Vec::new() };
-        // What an origin replaced, its mirror replaces only if it may itself.
-        if self.config.mirror.is_some() && !self.config.allow_rollup_hdrs {
+        // What an origin replaced, who copies or gathers it replaces only if it may itself.
+        if !self.config.allow_rollup_hdrs {
             return Vec::new();
         }
         let filter = if rollup.eq_ignore_ascii_case("sub") {

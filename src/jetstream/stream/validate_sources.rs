@@ -90,7 +90,7 @@ pub(super) fn check_mirror(config: &StreamConfig) -> Result<(), ApiError> {
         return Err(ApiError::MIRROR_MULTIPLE_FILTERS);
     }
     check_source_transforms(mirror, (10151, 10154), ApiError::MIRROR_OVERLAPPING_FILTERS)?;
-    check_external(mirror, config)
+    check_external(mirror)
 }
 
 pub(super) fn check_sources(config: &StreamConfig) -> Result<(), ApiError> {
@@ -117,9 +117,25 @@ pub(super) fn check_sources(config: &StreamConfig) -> Result<(), ApiError> {
         if config.sources[..index].iter().any(shared) {
             return Err(ApiError::SOURCE_CONSUMER_DUPLICATE);
         }
-        check_external(source, config)?;
+        check_external(source)?;
     }
     Ok(())
+}
+
+/// Checks the filters of a new stream's origins. The real server takes any filter where a stream is changed.
+///
+/// # Errors
+/// 10049, in words that differ between a mirror and a source.
+pub fn check_filters(config: &StreamConfig) -> Result<(), ApiError> {
+    let of = |what, list: &[StreamSource]| {
+        let wrong = |filter: &&String| !filter.is_empty() && !is_valid_pattern(filter);
+        let wrong = list.iter().map(|source| &source.filter_subject).find(wrong)?;
+        Some(ApiError::stream_create(format!(
+            "subject filter '{wrong}' for the {what} invalid subject"
+        )))
+    };
+    let wrong = of("mirror", config.mirror.as_slice()).or_else(|| of("source:", &config.sources));
+    wrong.map_or(Ok(()), Err)
 }
 
 /// Checks what names a consumer made beforehand. Where it begins and what it filters is its own business.
@@ -157,7 +173,7 @@ fn check_source_transforms(
     Ok(())
 }
 
-fn check_external(source: &StreamSource, config: &StreamConfig) -> Result<(), ApiError> {
+fn check_external(source: &StreamSource) -> Result<(), ApiError> {
     let Some(external) = &source.external else { return Ok(()) };
     let (api, deliver) = (&external.api, &external.deliver);
     if !api.is_empty() && (!is_valid_pattern(api) || !is_literal(api)) {
@@ -169,14 +185,8 @@ fn check_external(source: &StreamSource, config: &StreamConfig) -> Result<(), Ap
     if api == "$JS.API" {
         return Err(ApiError::external_api_overlap(api, "$JS.API"));
     }
-    if !deliver.is_empty() {
-        if !is_literal(deliver) {
-            return Err(ApiError::external_deliver_wildcards(deliver));
-        }
-        if let Some(subject) = config.subjects.iter().find(|s| overlaps(s, &format!("{deliver}.>")))
-        {
-            return Err(ApiError::external_deliver_overlap(deliver, subject));
-        }
+    if !deliver.is_empty() && (!is_valid_pattern(deliver) || !is_literal(deliver)) {
+        return Err(ApiError::external_deliver_wildcards(deliver));
     }
     Ok(())
 }

@@ -203,10 +203,10 @@ filled! {
     no_peers(err) = 10005;
     consumer_create(err) = 10012;
     external_api_overlap(prefix, subject) = 10021;
-    external_deliver_overlap(prefix, subject) = 10022;
     external_deliver_wildcards(prefix) = 10024;
     invalid_json(err) = 10025;
     sequence_not_found(seq) = 10043;
+    stream_create(err) = 10049;
     invalid_config(err) = 10052;
     message_delete_failed(err) = 10057;
     restore_failed(err) = 10062;
