@@ -286,9 +286,17 @@ impl Server {
     }
 }
 
-/// The subject of an API request without the domain in it, as the server itself sees it.
+/// The subject of an API request, or of a bucket, without the domain in it, as the server itself sees it.
 pub(super) fn domain_free(subject: &str, domain: Option<&str>) -> String {
-    domain
-        .and_then(|domain| subject.strip_prefix(&format!("$JS.{domain}.API.")))
-        .map_or_else(|| subject.to_owned(), |rest| format!("$JS.API.{rest}"))
+    let rest = domain.and_then(|domain| subject.strip_prefix(&format!("$JS.{domain}.API.")));
+    match rest {
+        None => subject.to_owned(),
+        Some(rest) if is_of_bucket(rest) => rest.to_owned(),
+        Some(rest) => format!("$JS.API.{rest}"),
+    }
+}
+
+/// Whether a subject is one of key-value buckets or object stores, which stand behind a domain's prefix as they are.
+pub(super) fn is_of_bucket(subject: &str) -> bool {
+    subject.starts_with("$KV.") || subject.starts_with("$OBJ.")
 }

@@ -4,12 +4,11 @@
 //! names: each domain has its own. Every server of a domain takes `$JS.<domain>.API.…` for its own
 //! `$JS.API.…`, and offers that to whom it is joined by a leaf link.
 
-use std::sync::Arc;
-
 use crate::nats::Subject;
 use crate::nats::subject::{is_subset, matches};
 
 use super::super::Server;
+use super::super::clients::is_of_bucket;
 use super::{Key, Leaf};
 
 /// What no link between two domains carries.
@@ -91,7 +90,6 @@ impl Server {
         if !OFFERED.iter().any(|offered| matches(offered, rest)) {
             return None;
         }
-        let bucket = rest.starts_with("$KV.") || rest.starts_with("$OBJ.");
-        Some(if bucket { Arc::from(rest) } else { format!("$JS.API.{rest}").into() })
+        Some(if is_of_bucket(rest) { rest.into() } else { format!("$JS.API.{rest}").into() })
     }
 }
