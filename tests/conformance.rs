@@ -24,7 +24,7 @@ const NOT_YET: &[&str] = &["supercluster-mirror"];
 
 fn cases() -> Vec<(String, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/conformance/cases");
-    let mut cases: Vec<(String, String)> = ["public", "consumers", "cluster"]
+    let mut cases: Vec<(String, String)> = ["public", "consumers", "cluster", "mirrors"]
         .into_iter()
         .flat_map(|part| fs::read_dir(folder.join(part)).unwrap())
         .map(|entry| entry.unwrap().path())

@@ -32,7 +32,7 @@ pub(crate) fn conformance(place: &Place) -> Result<(), Failure> {
     let waiting = not_yet(&text)
         .ok_or_else(|| Failure::Absent(format!("{} has no list NOT_YET", list.display())))?;
     let mut cases = Vec::new();
-    for folder in ["public", "consumers", "cluster"] {
+    for folder in ["public", "consumers", "cluster", "mirrors"] {
         let folder = place.file("tests/conformance/cases").join(folder);
         for entry in fs::read_dir(&folder).map_err(Failure::file(&folder))? {
             let path = entry.map_err(Failure::file(&folder))?.path();
