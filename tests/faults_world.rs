@@ -549,6 +549,13 @@ fn a_cluster_stands_for_its_servers_and_healing_everything_mends_everything() {
         field.give(&input);
     }
     assert!(field.troubles().is_empty());
+    // Who is about to end in an orderly way starts again as well.
+    field.give(&Input::Stop { process: name("c/n1") });
+    field.give(&Input::HealAll);
+    field.give(&Input::Stop { process: name("c/n2") });
+    field.give(&Input::Restart { process: name("c/n2") });
+    field.pass(5);
+    assert!(field.troubles().is_empty());
     let clock = Input::Clock { process: name("app"), ahead: 5 };
     assert_eq!(field.world.check(&clock).unwrap_err().to_string(), "app is no server");
     let stream = Some(name("T"));

@@ -294,6 +294,11 @@ impl Server {
         }
     }
 
+    /// Whether it is on its way to an orderly end.
+    pub fn is_stopping(&self) -> bool {
+        self.memory.stopping
+    }
+
     /// An orderly end: everything led here is handed over first.
     fn stop<H: Host>(&mut self, cx: &mut Context<'_, H>) {
         if std::mem::replace(&mut self.memory.stopping, true) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::jetstream::raft::Luck;
 use crate::kernel::{EventId, Loss, ProcId, ProcState, Span, Trap};
-use crate::server::Condition;
+use crate::server::{Condition, Server};
 
 use super::{Input, InputError, Node, NodeInput, World};
 
@@ -60,6 +60,7 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
             each(world, process, |world, process| world.sim.input(process, NodeInput::Stop))?
         }
         Input::Restart { process } => each(world, process, |world, process| {
+            finish_stop(world, process);
             world.sim.start(process).unwrap_or_else(|| last(world))
         })?,
         Input::Pause { process } => {
@@ -119,6 +120,16 @@ pub(super) fn apply(world: &mut World, input: &Input) -> Result<EventId, InputEr
 /// The last event so far.
 fn last(world: &World) -> EventId {
     EventId(world.sim.trace().len().saturating_sub(1))
+}
+
+/// Ends a server at once that is about to end by itself, so that it can start again; whether there was one.
+fn finish_stop(world: &mut World, process: ProcId) -> bool {
+    let up = world.sim.state(process) == Some(ProcState::Up);
+    let stopping = up && world.server(process).is_some_and(Server::is_stopping);
+    if stopping {
+        world.sim.crash(process, Loss::Memory);
+    }
+    stopping
 }
 
 /// Does something to each link between two ends; the last event of it.
@@ -199,6 +210,9 @@ fn heal_all(world: &mut World) {
     let processes: Vec<(ProcId, ProcState)> = world.processes().collect();
     for (process, state) in processes {
         match state {
+            ProcState::Up if finish_stop(world, process) => {
+                world.sim.start(process);
+            }
             ProcState::Up => {}
             ProcState::Paused => {
                 world.sim.resume(process);
