@@ -48,6 +48,9 @@ fn enter(session: &mut Session, world: &mut World, line: &str) {
             println!("! {why}");
         }
     }
+    if let Some(Ok(begun)) = session.take_beginning().map(World::new) {
+        *world = begun;
+    }
     session.run(world, LIMIT);
     let Some(entry) = session.entries().last() else { return };
     if session.render(entry, world).state == State::Listening {

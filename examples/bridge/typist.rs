@@ -29,6 +29,9 @@ pub(crate) async fn types(bridge: &Rc<Bridge>, line: &str) -> Result<String, Str
     // At the console sits 'cli'; whoever else types is an application.
     let mut session = Session::new("cli");
     let inputs = session.enter(line, bridge.engine.borrow().world());
+    if session.take_beginning().is_some() {
+        return Err("the bridge keeps the world that it has".to_owned());
+    }
     give(bridge, inputs)?;
     let began = Instant::now();
     loop {

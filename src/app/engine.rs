@@ -16,7 +16,7 @@ use crate::sorted;
 use crate::view::files::{self, FilePanel};
 use crate::view::{Entity, Frame, Player, PlayerCommand};
 use crate::world::scenes::{self, Scene};
-use crate::world::{Input, TopologyError};
+use crate::world::{Input, Topology, TopologyError, World};
 
 use super::opening::{Opening, tell_what_differs};
 use super::options::Options;
@@ -211,6 +211,9 @@ impl Ctx {
                 engine.player.command(PlayerCommand::Act(input));
             }
             engine.follow_up();
+            if let Some(topology) = engine.session.take_beginning() {
+                engine.leave_for(topology);
+            }
         });
         self.publish();
     }
@@ -310,6 +313,17 @@ impl Engine {
         };
         if let Some(input) = input {
             self.session.echo(&input, self.player.world());
+        }
+    }
+
+    /// Shows another world. It is another page, as another scene is.
+    fn leave_for(&mut self, topology: Topology) {
+        match World::new(topology.clone()) {
+            Ok(world) => {
+                let link = Link::new(SceneRef::Own(Box::new(topology)), &[], &world).encode();
+                let _ = window().location().set_href(&format!("?s={link}"));
+            }
+            Err(why) => self.player.tell(why.to_string()),
         }
     }
 

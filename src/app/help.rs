@@ -24,7 +24,7 @@ pub(crate) fn Help(
                 <li>"Link loss behaves as TCP makes it look: a lost packet is sent again and everything behind it waits."</li>
                 <li>"A file store survives the death of its process; a power cut takes what was written since the last flush, every two minutes, but never the list of streams, terms and votes."</li>
                 <li>"No accounts, permissions or TLS: every client is in the one global account."</li>
-                <li>"Clusters are joined by leaf links, not by gateways yet."</li>
+                <li>"Clusters are joined by leaf links, not by gateways yet. A full mirror that refuses new messages loses none; the real server goes on under wrong sequences."</li>
                 <li>"Schedules know the time zones of some sixty larger places."</li>
                 <li>"A stream or consumer that moves to other servers takes the real server's steps, but each in less time."</li>
             </ul>

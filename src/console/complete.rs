@@ -333,7 +333,7 @@ mod tests {
             ("fault remove ch", 13, &["checkout "]),
             ("link l", 5, &["ls "]),
             ("link us/n1 us/n2 --la", 17, &["--latency="]),
-            ("topology ", 9, &["ls ", "show "]),
+            ("topology ", 9, &["chain ", "hub ", "ls ", "show "]),
         ] {
             let found = complete(line, &facts());
             assert_eq!(

@@ -4,7 +4,7 @@
 use crate::kernel::{Link, LinkSpec, ProcId, ProcState, Ratio};
 use crate::nats::json;
 use crate::nats::time::go_duration;
-use crate::world::{Input, World};
+use crate::world::{Input, Shape, Topology, World};
 
 use super::commands::{Harm, Verb};
 use super::echo::echo;
@@ -22,16 +22,29 @@ pub(super) struct Done {
     pub(super) fine: bool,
     /// What it gives to the world.
     pub(super) inputs: Vec<Input>,
+    /// The world that is to take this one's place.
+    pub(super) begins: Option<Topology>,
+}
+
+impl Done {
+    fn fine(lines: Vec<Line>) -> Self {
+        Self { lines, fine: true, inputs: Vec::new(), begins: None }
+    }
+    fn wrong(why: impl std::fmt::Display) -> Self {
+        Self { fine: false, ..Self::fine(vec![Line::error(why)]) }
+    }
 }
 
 /// Runs a line of this kind; nothing if it is of another kind.
 pub(super) fn run(line: &Invocation, world: &World) -> Option<Done> {
-    let shown = |lines| Some(Done { lines, fine: true, inputs: Vec::new() });
+    let shown = |lines| Some(Done::fine(lines));
     match (line.verb, line.arg(0)) {
         (Verb::Topology, Some("show")) => {
             let text = json::text(world.topology());
             return shown(pretty_json(&text).into_iter().map(Line::plain).collect());
         }
+        (Verb::Topology, Some("hub")) => return Some(begin(Shape::Hub, line.arg(1))),
+        (Verb::Topology, Some("chain")) => return Some(begin(Shape::Chain, line.arg(1))),
         (Verb::Topology, _) => return shown(topology(world)),
         (Verb::Fault(Harm::Ls), _) => return shown(troubles(world)),
         (Verb::Link, Some("ls")) => return shown(links(world, line.arg(1))),
@@ -39,9 +52,27 @@ pub(super) fn run(line: &Invocation, world: &World) -> Option<Done> {
     }
     let fault = Fault::read(line)?;
     Some(match fault.and_then(|fault| Ok((fault.inputs(world)?, fault))) {
-        Err(why) => Done { lines: vec![Line::error(why)], fine: false, inputs: Vec::new() },
-        Ok((inputs, fault)) => Done { lines: said(&fault, &inputs), fine: true, inputs },
+        Err(why) => Done::wrong(why),
+        Ok((inputs, fault)) => {
+            let lines = said(&fault, &inputs);
+            Done { inputs, ..Done::fine(lines) }
+        }
     })
+}
+
+/// Begins a world of so many servers in each cluster.
+fn begin(shape: Shape, servers: Option<&str>) -> Done {
+    let sizes = servers.unwrap_or_default().split(',').map(|size| size.trim().parse::<usize>());
+    let Ok(sizes) = sizes.collect::<Result<Vec<_>, _>>() else {
+        return Done::wrong("how many servers in each cluster? Say it as in 'topology hub 3,1,1'");
+    };
+    let topology = Topology::shaped(shape, &sizes);
+    if let Err(why) = topology.validate() {
+        return Done::wrong(why);
+    }
+    let names: Vec<&str> = topology.clusters.iter().map(|cluster| &*cluster.name).collect();
+    let lines = vec![Line::hint(format!("Another world begins: {}.", names.join(", ")))];
+    Done { begins: Some(topology), ..Done::fine(lines) }
 }
 
 /// What a line comes to, where it does not say it itself.

@@ -224,7 +224,7 @@ const fn client_link() -> LinkSpec {
 }
 
 impl Cluster {
-    const fn of(name: String, servers: Vec<String>) -> Self {
+    pub(super) const fn of(name: String, servers: Vec<String>) -> Self {
         let (route, access) = (route_link(), client_link());
         Self { name, domain: None, servers, settings: Map::new(), route, access }
     }
@@ -253,7 +253,7 @@ impl Topology {
         Self::of(vec![Cluster::of(cluster.to_owned(), servers)])
     }
 
-    const fn of(clusters: Vec<Cluster>) -> Self {
+    pub(super) const fn of(clusters: Vec<Cluster>) -> Self {
         let (seed, start) = (42, Time::ZERO);
         Self { seed, start, clusters, links: Vec::new(), clients: Vec::new(), setup: Vec::new() }
     }

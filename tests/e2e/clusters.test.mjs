@@ -3,8 +3,8 @@
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { accessibilityFindings } from "./support/browser.mjs";
-import { button, enter, inspector, rest, select, stageFor, stepUntil, tab } from "./support/page.mjs";
+import { accessibilityFindings, started } from "./support/browser.mjs";
+import { button, enter, inspector, rest, select, stageFor, stepUntil, tab, type } from "./support/page.mjs";
 
 const journey = stageFor({ before, after });
 const regions = { query: "?scene=two-regions", reducedMotion: "reduce" };
@@ -136,3 +136,17 @@ journey("a single cluster shows its Raft traffic, and the switch is between on a
   await shown.click();
   assert.equal(await shown.getAttribute("aria-pressed"), "true");
 }, { reducedMotion: "reduce" });
+
+journey("a line begins a world of many clusters: it is drawn, it works, and its link leads back to it", async (page) => {
+  await type(page, "topology hub 3,1,5,1,2,1,1,1");
+  await page.waitForURL(/[?]s=/);
+  await started(page);
+  await page.locator(".cluster").nth(7).waitFor();
+  assert.equal(await page.locator(".link.leaf, .link.joined").count() > 0, true);
+  await enter(page, "nats stream add EVENTS --subjects events.> --defaults");
+  await enter(page, `nats --domain sa-east stream add COPY --mirror '{"name":"EVENTS","domain":"us-east"}' --defaults`);
+  await enter(page, "nats pub events.new hello");
+  await enter(page, "nats --domain sa-east stream get COPY 1");
+  assert.match(await page.getByTestId("console-output").innerText(), /hello/);
+  assert.deepEqual(await accessibilityFindings(page), []);
+}, regions);

@@ -257,7 +257,22 @@ pub(super) const LINK: Command = Command {
 pub(super) const TOPOLOGY: Command = Command {
     aliases: &["topo"],
     verb: Some(Verb::Topology),
-    args: &[Arg::new("what", Kind::OneOf(&["ls", "show"]), "ls: as tables; show: as JSON")],
+    args: &[
+        Arg::new(
+            "what",
+            Kind::OneOf(&["ls", "show", "hub", "chain"]),
+            "ls: as tables; show: as JSON; hub or chain: begin another world",
+        ),
+        Arg::new("servers", Kind::Text, "Of that world: how many servers each cluster has"),
+    ],
     own: true,
-    ..Command::new("topology", "Show the clusters, servers, apps and links of this world", &[])
+    ..Command::new(
+        "topology",
+        "Show the clusters, servers, apps and links of this world, or begin another",
+        &[
+            "'topology hub 3,1,1': three clusters, of which the second and third are leaves of the first;",
+            "'topology chain 3,1,1': each is a leaf of the one before. 1 to 8 clusters of 1 to 5 servers,",
+            "each a JetStream domain of its own. It is another page: the way back is the browser's.",
+        ],
+    )
 };

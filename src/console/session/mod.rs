@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::client::object::{Done, File, Got};
 use crate::client::{Call, OpId, Outcome};
 use crate::kernel::{Rng, Span};
-use crate::world::{ClientSpec, Input, Role, World};
+use crate::world::{ClientSpec, Input, Role, Topology, World};
 
 use super::commands::Verb;
 mod progress;
@@ -46,6 +46,7 @@ pub struct Session {
     entries: Vec<Entry>,
     history: LineHistory,
     files: Vec<Arc<File>>,
+    beginning: Option<Topology>,
 }
 
 /// What becomes of a line.
@@ -65,7 +66,13 @@ impl Session {
             entries: Vec::new(),
             history: LineHistory::default(),
             files: Vec::new(),
+            beginning: None,
         }
+    }
+
+    /// The world that a line wants to take this one's place, if one does. Whoever has the worlds sees to it.
+    pub fn take_beginning(&mut self) -> Option<Topology> {
+        self.beginning.take()
     }
 
     /// The client that types.
@@ -123,6 +130,7 @@ impl Session {
             }
             Parsed::Run(mut invocation) => {
                 if let Some(done) = topology::run(&invocation, world) {
+                    self.beginning = done.begins;
                     let what = match done.inputs.as_slice() {
                         [] => fixed(done.lines, done.fine),
                         _ => given(done.lines),

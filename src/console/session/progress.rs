@@ -141,8 +141,9 @@ impl Session {
             return (self.render(entry, world), None);
         };
         let mut views: Vec<OpView<'_>> = Vec::new();
-        let (mut lost, mut lasting) = (false, false);
+        let (mut lost, mut lasting, mut away) = (false, false, false);
         if let Some((process, client)) = gather::client(world, &entry.client) {
+            away = client.connected_to().is_none();
             for issued in ops {
                 match client.op(issued.op) {
                     Some(record) if *record.call == issued.call => {
@@ -178,6 +179,10 @@ impl Session {
             }
             Err(Stop::Ask(..)) => (waiting, None),
         };
+        if away && matches!(state, State::Running | State::Listening) {
+            let who = &entry.client;
+            lines.push(Line::hint(format!("{who} is not connected; this goes on as soon as it is.")));
+        }
         (Output { lines, state, next }, wakes)
     }
 }

@@ -164,6 +164,39 @@ fn the_world_is_listed_and_given_as_json() {
 }
 
 #[test]
+fn a_line_begins_a_world_of_any_shape() {
+    let mut typist = Typist::new();
+    let shape = |topology: &Topology| {
+        let sizes: Vec<usize> = topology.clusters.iter().map(|c| c.servers.len()).collect();
+        let links = topology.links.iter().map(|link| format!("{}>{}", link.from, link.to));
+        (sizes, links.collect::<Vec<_>>().join(" "))
+    };
+    for (line, sizes, links) in [
+        ("topology hub 3,1,5", vec![3, 1, 5], "eu-west>us-east ap-south>us-east"),
+        ("topology chain 1,2,1", vec![1, 2, 1], "eu-west>us-east ap-south>eu-west"),
+        ("topology hub 4", vec![4], ""),
+        ("topology chain 5,5,5,5,5,5,5,5", vec![5; 8], ""),
+    ] {
+        assert!(typist.done(line).starts_with("Another world begins: us-east"), "{line}");
+        let begun = typist.session.take_beginning().unwrap();
+        let (had, joined) = shape(&begun);
+        assert_eq!(had, sizes, "{line}");
+        assert!(links.is_empty() || joined == links, "{line}: {joined}");
+        assert!(World::new(begun).is_ok(), "{line}");
+    }
+    for (line, why) in [
+        ("topology hub", "how many servers in each cluster?"),
+        ("topology hub 3,x", "how many servers in each cluster?"),
+        ("topology hub 3,6", "cluster eu-west has 6 servers; 1 to 5 are possible"),
+        ("topology chain 0", "cluster us-east has 0 servers; 1 to 5 are possible"),
+        ("topology hub 1,1,1,1,1,1,1,1,1", "a topology has at most 8 clusters, this one has 9"),
+    ] {
+        typist.refused(line, why);
+        assert_eq!(typist.session.take_beginning(), None, "{line}");
+    }
+}
+
+#[test]
 fn wrong_names_say_which_there_are() {
     let mut typist = Typist::new();
     typist.refused("fault crash us-east/n9", "there are audit, checkout, cli, us-east/n1");
@@ -212,4 +245,20 @@ fn a_fault_is_taken_back_where_history_goes_another_way() {
     typist.world = before;
     typist.done("fault crash us-east/n2");
     assert_eq!(lines(&typist), ["fault crash us-east/n2"]);
+}
+
+#[test]
+fn who_is_cut_off_is_told_what_is_waited_for() {
+    let mut typist = Typist::new();
+    typist.done("fault dark us-east");
+    typist.world.run_until(typist.world.now() + Span::secs(1));
+    let (out, state) = typist.types("nats stream ls");
+    assert_eq!(state, State::Running);
+    assert_eq!(out, "cli is not connected; this goes on as soon as it is.");
+    typist.done("fault heal all");
+    typist.session.run(&mut typist.world, Span::secs(60));
+    let entry = &typist.session.entries()[1];
+    let output = typist.session.render(entry, &typist.world);
+    assert_eq!(output.state, State::Done);
+    assert!(output.lines.iter().any(|line| line.text.contains("ORDERS")), "{output:?}");
 }
