@@ -70,6 +70,7 @@ pub(crate) const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("gateways", ""),
             ("health", "use 'nats server report jetstream'"),
             ("mem", ""),
+            ("leafnodes", "use 'topology ls' and 'link ls'"),
             ("routes", "use 'nats server info'"),
         ],
     ),

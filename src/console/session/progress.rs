@@ -181,7 +181,9 @@ impl Session {
         };
         if away && matches!(state, State::Running | State::Listening) {
             let who = &entry.client;
-            lines.push(Line::hint(format!("{who} is not connected; this goes on as soon as it is.")));
+            lines.push(Line::hint(format!(
+                "{who} is not connected; this goes on as soon as it is."
+            )));
         }
         (Output { lines, state, next }, wakes)
     }

@@ -38,7 +38,7 @@ pub struct LeafRemote {
     pub cluster: Arc<str>,
     /// Its servers, in the order in which they are dialled.
     pub servers: Vec<ProcId>,
-    /// Subjects of which nothing is to come from the hub.
+    /// Subjects of which nothing is to come from the hub; nothing goes there either.
     pub deny_imports: Vec<Subject>,
     /// Subjects of which nothing goes to the hub.
     pub deny_exports: Vec<Subject>,
@@ -262,7 +262,8 @@ impl Server {
         leaf.other_domain = info.domain != config.domain || !info.jetstream || !jetstream;
         match remote {
             Some(remote) => {
-                leaf.deny_out.clone_from(&remote.deny_exports);
+                // What does not come in does not go out either, observed on the real server.
+                leaf.deny_out = [&remote.deny_exports[..], &remote.deny_imports[..]].concat();
                 leaf.deny_in.clone_from(&remote.deny_imports);
             }
             None => leaf.deny_out.clone_from(&info.deny_imports),

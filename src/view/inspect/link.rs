@@ -57,7 +57,12 @@ pub(super) fn inspect(cast: Cast<'_>, a: ProcId, b: ProcId) -> Option<Inspection
             (!patterns.is_empty())
                 .then(|| fact(&format!("not from {from} to {to}"), patterns.join(", ")))
         };
-        list.extend(denied(&joined.deny_exports, &joined.from, &joined.to));
+        // What is denied to come in does not go out either.
+        let mut out = joined.deny_exports.clone();
+        out.extend(
+            joined.deny_imports.iter().filter(|d| !joined.deny_exports.contains(d)).cloned(),
+        );
+        list.extend(denied(&out, &joined.from, &joined.to));
         list.extend(denied(&joined.deny_imports, &joined.to, &joined.from));
         actions.push(whole(&joined.from, &joined.to, link.cut));
     }
