@@ -296,7 +296,8 @@ pub(super) fn domain_free(subject: &str, domain: Option<&str>) -> String {
     }
 }
 
-/// Whether a subject is one of key-value buckets or object stores, which stand behind a domain's prefix as they are.
+/// Whether a subject is one of key-value buckets or object stores, which stand behind a domain's prefix as
+/// they are.
 pub(super) fn is_of_bucket(subject: &str) -> bool {
     subject.starts_with("$KV.") || subject.starts_with("$OBJ.")
 }

@@ -20,8 +20,8 @@ pub struct ClusterLink {
     pub to: String,
     /// What the way is like between any server here and any there.
     pub link: LinkSpec,
-    /// Subjects of which nothing comes from the hub to the leaf; and nothing goes the other way, which the name
-    /// does not say, but the real server does.
+    /// Subjects of which nothing comes from the hub to the leaf; and nothing goes the other way, which the
+    /// name does not say, but the real server does.
     pub deny_imports: Vec<String>,
     /// Subjects of which nothing goes from the leaf to the hub.
     pub deny_exports: Vec<String>,

@@ -1,4 +1,5 @@
-//! Worlds of a shape: so many clusters of so many servers, with leaf links between them and nothing in them yet.
+//! Worlds of a shape: so many clusters of so many servers, with leaf links between them and nothing in them
+//! yet.
 
 use crate::kernel::{LinkSpec, Span};
 

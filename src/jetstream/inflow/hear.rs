@@ -131,9 +131,9 @@ impl Inflow {
         Heard::Take(Incoming { seq, at, message })
     }
 
-    /// A message could not be stored: it counts as not taken, and comes again with another consumer. The real
-    /// server does so for sources. A full mirror without other copies leaves it out there, and gives the next one
-    /// its sequence: that is left out here.
+    /// A message could not be stored: it counts as not taken, and comes again with another consumer. The
+    /// real server does so for sources. A full mirror without other copies leaves it out there, and gives
+    /// the next one its sequence: that is not done here.
     pub fn not_taken(&mut self, seq: u64) {
         self.seq = self.seq.min(seq.saturating_sub(1));
     }
