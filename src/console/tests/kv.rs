@@ -274,3 +274,17 @@ fn an_application_has_the_options_of_nats_py_and_changes_what_others_made_whole(
     let (edited, _) = typist.types("checkout> nats kv edit COPY --description 'A copy'");
     assert!(edited.contains("Origin Bucket: A\n"), "{edited}");
 }
+
+#[test]
+fn values_that_are_not_plain_are_shown_in_base64_but_in_watches_and_lists() {
+    let mut typist = Typist::new();
+    typist.types("nats kv add CONFIG");
+    typist.types("nats kv put CONFIG name Zoë");
+    let (got, _) = typist.types("nats kv get CONFIG name");
+    assert!(got.contains("\n\nWm/Dqw==\nIn base64"), "{got}");
+    expect(&mut typist, &[("nats kv get CONFIG name --raw", "Zoë")]);
+    let (history, _) = typist.types("nats kv history CONFIG name");
+    assert!(history.contains("│ 4      │ Wm/Dqw== │"), "{history}");
+    let (list, _) = typist.types("nats kv ls CONFIG -v --display-value");
+    assert!(list.contains("│ Zoë   │"), "{list}");
+}

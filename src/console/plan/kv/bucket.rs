@@ -96,7 +96,7 @@ fn apply(bucket: &mut Bucket, line: &Invocation) -> Result<(), String> {
 /// `nats kv info`
 pub(in super::super) fn info(run: &mut Run<'_>, line: &Invocation) -> Done {
     if line.arg(0).is_none() {
-        let stop = run.fail("cannot pick a bucket without a terminal and no bucket name supplied");
+        let stop = run.fail("cannot prompt for user input without a terminal");
         run.hint("Give the name of the bucket; 'nats kv ls' lists them.");
         return Err(stop);
     }

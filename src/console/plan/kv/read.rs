@@ -38,17 +38,20 @@ pub(in super::super) fn get(run: &mut Run<'_>, line: &Invocation) -> Done {
     } else {
         run.say(text);
     }
+    if !is_plain(&entry.value) {
+        run.hint("In base64, as the CLI shows what is not plain ASCII; --raw shows it as it is.");
+    }
     Ok(())
 }
 
-/// A value as text; what cannot be printed in base64.
+/// Whether the CLI shows a value as it is: plain ASCII on a single line.
+fn is_plain(value: &[u8]) -> bool {
+    value.iter().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// A value as text; what is not plain in base64.
 pub(super) fn value(entry: &Entry) -> String {
-    match std::str::from_utf8(&entry.value) {
-        Ok(text) if !text.contains(|c: char| c.is_control() && !c.is_whitespace()) => {
-            text.to_owned()
-        }
-        _ => encoded(&entry.value).unwrap_or_default(),
-    }
+    if is_plain(&entry.value) { entry.text() } else { encoded(&entry.value).unwrap_or_default() }
 }
 
 /// `nats kv history`
@@ -108,7 +111,7 @@ pub(in super::super) fn watch(run: &mut Run<'_>, line: &Invocation) -> Done {
         let Some(entry) = Entry::delivered(bucket, message) else { continue };
         let (at, what, key) = (created(&entry), entry.operation.name(), &entry.key);
         run.say(match entry.operation {
-            Operation::Put => format!("[{at}] {what} {bucket} > {key}: {}", value(&entry)),
+            Operation::Put => format!("[{at}] {what} {bucket} > {key}: {}", entry.text()),
             _ => format!("[{at}] {what} {bucket} > {key}"),
         });
     }
@@ -152,7 +155,7 @@ pub(in super::super) fn keys(run: &mut Run<'_>, line: &Invocation) -> Done {
             entry.revision.into(),
         ];
         if values {
-            row.push(value(entry).into());
+            row.push(entry.text().replace('\n', " ").into());
         }
         table.row(row);
     }

@@ -21,7 +21,7 @@ pub(in crate::console::plan) fn info(run: &mut Run<'_>, line: &Invocation) -> Do
     let bucket = line.arg(0).unwrap_or_default();
     let Some(object) = line.arg(1) else {
         if bucket.is_empty() {
-            let stop = run.fail("bucket is required");
+            let stop = run.fail("cannot prompt for user input without a terminal");
             run.hint("All buckets: nats object ls");
             return Err(stop);
         }
