@@ -300,3 +300,28 @@ fn an_upload_is_told_chunk_by_chunk_and_at_its_end_becomes_an_object() {
         assert!(said.contains(sentence), "{sentence}\n{said}");
     }
 }
+
+#[test]
+fn an_upload_that_got_its_name_is_not_said_to_be_gone() {
+    use crate::client::object::{Content, Op};
+    let mut player = player(object_store());
+    let content = Content::Generated { size: 300_000, seed: 1 };
+    let call = Call::Object(Op::put("assets", "film.mkv", content).into());
+    player.command(PlayerCommand::Act(Input::Call { client: "cli".to_owned(), call }));
+    let notes = |player: &mut Player| -> Vec<String> {
+        let stage = player.frame().stage;
+        let rows = &stage.tapes[0].card.as_ref().unwrap().rows;
+        rows.iter().map(|row| row.words.last().unwrap().text.clone()).collect()
+    };
+    let mut seen = false;
+    for _ in 0..400 {
+        player.command(PlayerCommand::HopForward);
+        while player.is_active() {
+            player.tick(16.0);
+        }
+        let notes = notes(&mut player);
+        assert!(!notes.contains(&"gone".to_owned()), "{notes:?}");
+        seen |= notes.contains(&"now film.mkv".to_owned());
+    }
+    assert!(seen);
+}

@@ -48,6 +48,8 @@ pub(super) struct Drawn {
 pub(super) struct Draft {
     /// Tells it from the others.
     pub(super) id: String,
+    /// Of an object: its upload, under which it had a row before its meta message came.
+    upload: String,
     name: String,
     /// Its cells, in order: sequence, kind, and what is written on it.
     cells: Vec<(u64, CellKind, String)>,
@@ -113,8 +115,10 @@ pub(super) fn draw(
     let shown = if there > slots.len() { slots.len().saturating_sub(1) } else { slots.len() };
     let mut drawn = Drawn { card: Card::default(), cells: Vec::new(), said: String::new() };
     for (slot, id) in slots.iter().zip(order).take(shown) {
-        let gone =
-            Draft { name: id.clone(), note: "gone".to_owned(), quiet: true, ..Draft::default() };
+        // An upload that has got its meta message goes on as the object's row.
+        let named = drafts.iter().find(|draft| draft.upload == *id);
+        let note = named.map_or_else(|| "gone".to_owned(), |draft| format!("now {}", draft.name));
+        let gone = Draft { name: id.clone(), note, quiet: true, ..Draft::default() };
         place(view, owner, *slot, known(id).unwrap_or(&gone), &mut drawn);
     }
     let visible = order.iter().take(shown).filter(|id| known(id).is_some()).count();
@@ -151,6 +155,7 @@ fn bucket(view: View<'_>, owner: &StreamView<'_>, stream: &Stream) -> Vec<Draft>
             .collect();
         Draft {
             id: key.name.clone(),
+            upload: String::new(),
             name: key.name.clone(),
             cells: cells.collect(),
             newest: true,
@@ -181,6 +186,7 @@ fn store(stream: &Stream) -> Vec<Draft> {
         cells.push((object.meta.seq, kind, word.to_owned()));
         Draft {
             id: object.name.clone(),
+            upload: object.info.nuid.clone(),
             name: object.name.clone(),
             cells,
             note: match (object.info.link(), object.info.deleted) {
