@@ -14,6 +14,7 @@ mod disk;
 mod frame;
 mod gather;
 mod group;
+mod group_output;
 mod groups;
 mod hosted;
 mod inflow;
