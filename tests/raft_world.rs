@@ -240,7 +240,9 @@ fn run_all(all: std::ops::Range<u64>, servers: usize, replicas: usize, moves: Mo
         acknowledged += storm.acknowledged.all().len();
     }
     // Clients that get nothing through would prove nothing.
-    assert!(acknowledged > 20 * cases, "only {acknowledged} acknowledged in {cases} cases");
+    // One case alone is asked for to see what happens in it.
+    let enough = cases == 1 || acknowledged > 20 * cases;
+    assert!(enough, "only {acknowledged} acknowledged in {cases} cases");
 }
 
 #[test]
