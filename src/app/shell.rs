@@ -184,6 +184,7 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
             <a class="skip" href="#stage">"Skip to the play area"</a>
             {(!embed).then(|| view! { <Header theme=theme panels=panels/> })}
             <main class="main">
+                {embed.then(|| view! { <h1 class="unseen">{live(move || lesson.get().unwrap_or_else(|| scene_title(ctx)))}</h1> })}
                 {(!embed || with_lesson)
                     .then(|| {
                         view! {
@@ -282,6 +283,11 @@ fn Page(ctx: Ctx, options: Options, theme: RwSignal<Theme>) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// What the scene is called.
+fn scene_title(ctx: Ctx) -> String {
+    ctx.scene().map_or("A shared world", |scene| scene.title).to_owned()
 }
 
 /// Whether the key belongs to what has the focus: text fields take all keys, sliders and lists the

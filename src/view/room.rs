@@ -102,6 +102,21 @@ pub fn fit(text: &str, style: TextStyle, width: f64) -> String {
     String::new()
 }
 
+/// The same for a name, of which beginning and end say most: the middle is left out.
+pub fn fit_name(name: &str, style: TextStyle, width: f64) -> String {
+    if style.width(name) <= width {
+        return name.to_owned();
+    }
+    let chars: Vec<char> = name.chars().collect();
+    let cut = |kept: usize| -> String {
+        let (head, tail) = (kept.div_ceil(2), kept / 2);
+        let (head, tail) = (chars.iter().take(head), chars.iter().skip(chars.len() - tail));
+        head.chain(&['…']).chain(tail).collect()
+    };
+    let kept = (1..chars.len()).rev().map(cut);
+    kept.into_iter().find(|cut| style.width(cut) <= width).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +151,9 @@ mod tests {
         assert_eq!(fit("ORDERS", TextStyle::Mono, 100.0), "ORDERS");
         let cut = fit("orders.new.and.more", TextStyle::Mono, 60.0);
         assert!(cut.ends_with('…') && TextStyle::Mono.width(&cut) <= 60.0, "{cut}");
+        let cut = fit_name("HIGH-VALUE-ORDERS", TextStyle::Mono, 80.0);
+        assert!(cut.starts_with("HIGH-") && cut.ends_with("DERS"), "{cut}");
+        assert!(TextStyle::Mono.width(&cut) <= 80.0 && cut.contains('…'), "{cut}");
+        assert_eq!(fit_name("ORDERS", TextStyle::Mono, 100.0), "ORDERS");
     }
 }

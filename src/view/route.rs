@@ -1,6 +1,8 @@
 //! Ways between panels: lines with right angles that lead from one to another through the room between
 //! them, and around what is in the way.
 
+mod panels;
+
 use super::frame::{Point, Rect};
 
 /// What a bend costs: as much as a detour of so many pixels.
@@ -8,9 +10,9 @@ const BEND: f64 = 40.0;
 /// What it costs to lead through a panel.
 const THROUGH: f64 = 10_000.0;
 /// Beside a panel with nothing beyond, a way keeps so far away.
-const BESIDE: f64 = 9.0;
+const BESIDE: f64 = 12.0;
 /// Ways beside each other are so far apart, and keep so far from a panel at least.
-const APART: f64 = 4.0;
+const APART: f64 = 6.0;
 const EDGE: f64 = 3.0;
 /// Within a panel, a way keeps so far from what it joins.
 const INSIDE: f64 = 8.0;

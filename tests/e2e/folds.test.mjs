@@ -29,6 +29,32 @@ journey("regions that have no room are summaries, and unfold and fold by keyboar
   assert.deepEqual(await expanded(page), ["false", "false", "false", "false"]);
 }, whole);
 
+journey("what flows between two summaries is one line, which says and lists how many flows it stands for", async (page) => {
+  await page.keyboard.press("Escape");
+  const lines = page.locator(".flow [data-stop]");
+  await page.waitForFunction(() => document.querySelectorAll(".flow").length === 6);
+  const names = await lines.evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  const several = names.filter((name) => /^\d+ flows between \S+ and \S+, /.test(name));
+  assert.equal(several.length, 6, names.join("\n"));
+  const line = page.locator('.flow [data-stop][aria-label*="between us-east and eu-west"]');
+  const count = (await line.getAttribute("aria-label")).match(/^\d+/)[0];
+  await line.focus();
+  await page.keyboard.press("Enter");
+  const listed = page.locator("aside.right section.table").filter({ hasText: `${count} flows between us-east and eu-west` });
+  await listed.waitFor();
+  assert.equal(await listed.locator("tbody tr").count(), Number(count));
+}, whole);
+
+journey("on a phone the longest name of a stream is whole, and what is cut is in a title", async (page) => {
+  const names = () => page.locator(".tape > text:first-of-type").allTextContents();
+  assert.ok((await names()).includes("HIGH-VALUE-ORDERS"), (await names()).join());
+  await enter(page, "stream add A-STREAM-WITH-A-VERY-LONG-NAME --subjects long --defaults");
+  await page.locator("#console-input").press("Escape");
+  const cut = (await names()).find((name) => /^A-.+…/.test(name));
+  assert.ok(cut, (await names()).join());
+  await page.locator(".tape > title", { hasText: "A-STREAM-WITH-A-VERY-LONG-NAME" }).waitFor({ state: "attached" });
+}, { ...whole, viewport: { width: 390, height: 844 } });
+
 journey("a choice stays when time passes and when the window changes", async (page) => {
   await fold(page, "us-east").click();
   await button(page, "One hop forward").click();

@@ -100,13 +100,23 @@ test("says what it is to a reader without scripts", async () => {
 });
 
 test("axe finds nothing to object to", async () => {
-  for (const query of ["", "?scene=one-order"]) {
+  // The start page, a scene, a lesson, and both as a frame shows them: each has its one heading of level one.
+  const pages = [
+    ["", /See JetStream flow/],
+    ["?scene=one-order", /One order, made visible/],
+    ["?lesson=2-work-queue", /Work queue/],
+    ["?scene=one-order&embed=1", /^One order, made visible$/],
+    ["?lesson=2-work-queue&embed=1", /^Work queue/],
+  ];
+  for (const [query, heading] of pages) {
     for (const colorScheme of ["light", "dark"]) {
       const { page, close } = await newPage(browser, host.origin, { colorScheme });
       await page.goto(host.url + query);
       await started(page);
       await page.locator(query ? ".server" : ".card").first().waitFor();
-      assert.deepEqual(await accessibilityFindings(page), []);
+      await page.locator("h1").filter({ hasText: heading }).waitFor({ state: "attached" });
+      assert.equal(await page.locator("h1").count(), 1, query);
+      assert.deepEqual(await accessibilityFindings(page), [], query);
       await close();
     }
   }

@@ -37,7 +37,10 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     let folds = stage.clusters.iter().filter_map(fold);
     let summaries = stage.clusters.iter().filter(folded).map(named);
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
-    let flows = stage.flows.iter().map(|part| flow(part, |s| stop(s, &part.entity, &part.a11y)));
+    // What joins panels leads into none: so what is written on links lies over it.
+    let flow = |part: &FlowLine| flow(part, |s| stop(s, &part.entity, &part.a11y));
+    let joins = stage.flows.iter().filter(|part| part.joins_panels).map(flow);
+    let flows = stage.flows.iter().filter(|part| !part.joins_panels).map(flow);
     let servers =
         stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
     let tapes =
@@ -48,6 +51,7 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     let vacant = stage.vacant.iter().map(|place| vacant(*place));
     clusters
         .chain(vacant)
+        .chain(joins)
         .chain(links)
         .chain(summaries)
         .chain(folds)
@@ -268,7 +272,13 @@ fn tape(tape: &Tape, over: &str, stop: impl Fn(Shape) -> Shape) -> Shape {
     if tape.takes.is_some() {
         group = group.with("data-takes", "");
     }
+    // A name that is not whole on the stage is in the title.
+    let cut = match &tape.entity {
+        Entity::Stream { name, .. } if **name != *tape.name.text => Some(name.to_string()),
+        _ => None,
+    };
     group
+        .holds_all(cut.map(|name| Shape::new("title").says(name)))
         .holds(stop(row))
         .holds(Shape::label(&tape.name))
         .holds_all(tape.kind.as_ref().map(Shape::label))

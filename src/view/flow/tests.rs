@@ -5,7 +5,7 @@ use crate::client::Call;
 use crate::view::frame::{CellKind, Frame, Section};
 use crate::view::{LayoutHints, Player, PlayerCommand};
 use crate::world::Input;
-use crate::world::scenes::two_regions;
+use crate::world::scenes::{two_regions, whole_picture};
 
 fn player() -> Player {
     let mut player = Player::new(World::new(two_regions()).unwrap());
@@ -240,6 +240,23 @@ fn flows_of_folded_clusters_are_one_line_but_for_what_is_looked_at() {
     let [line] = &frame.stage.flows[..] else { panic!("{:?}", frame.stage.flows) };
     assert_eq!((line.flows, line.state), (3, FlowState::InStep));
     assert!(line.a11y.matches("of ORDERS in us-east").count() == 3, "{}", line.a11y);
+    assert!(
+        line.a11y.starts_with("3 flows between us-east and eu-west, in step: "),
+        "{}",
+        line.a11y
+    );
+    assert!(line.joins_panels && !line.both, "all lead one way");
+    let entity = line.entity.clone();
+    // Whatever there is room for on the stage, the inspector of the line lists them all.
+    player.command(PlayerCommand::Select(Some(entity)));
+    let inspection = player.frame().inspection.unwrap();
+    let listed = inspection.tabs[0].sections.iter().find_map(|section| match section {
+        Section::Table { title: Some(title), rows, .. } if title.starts_with("3 flows between") => {
+            Some(rows.len())
+        }
+        _ => None,
+    });
+    assert_eq!(listed, Some(3));
     player.command(PlayerCommand::Select(Some(mirror())));
     let flows = player.frame().stage.flows.clone();
     assert_eq!(flows.iter().map(|line| line.flows).sum::<usize>(), 3);
@@ -268,5 +285,22 @@ fn badges_are_on_their_tapes_and_nothing_is_written_over_anything() {
         if let Some(kind) = &tape.kind {
             assert!(!badge.rect.overlaps(&kind.rect()), "{width}: {kind:?}");
         }
+    }
+}
+
+/// Where all are summaries, one line stands for all that flows between two of them, in either direction.
+#[test]
+fn between_two_summaries_there_is_one_line_with_a_tip_at_each_end() {
+    let mut player = Player::new(World::new(whole_picture()).unwrap());
+    let stage = player.frame().stage;
+    assert!(stage.clusters.iter().all(|cluster| cluster.fold.as_ref().is_some_and(|f| f.folded)));
+    let all = Flow::all(player.world());
+    let between = all.iter().filter(|flow| flow.origin_cluster != Some(flow.cluster)).count();
+    assert_eq!(stage.flows.iter().map(|line| line.flows).sum::<usize>(), between);
+    assert_eq!(stage.flows.len(), 6, "three regions and a hub: {:?}", stage.flows);
+    let both = stage.flows.iter().filter(|line| line.both).count();
+    assert_eq!(both, 3, "regions mirror each other, the hub only gathers");
+    for line in &stage.flows {
+        assert_eq!(line.tip().matches('M').count(), if line.both { 2 } else { 1 });
     }
 }

@@ -3,7 +3,7 @@
 use crate::view::entity::Entity;
 use crate::view::flow::FlowState;
 
-use super::geometry::{Pill, Point};
+use super::geometry::{Pill, Point, Rect};
 
 /// How round its corners are.
 const ROUND: f64 = 9.0;
@@ -21,6 +21,10 @@ pub struct FlowLine {
     pub state: FlowState,
     /// For how many flows it stands.
     pub flows: usize,
+    /// Whether it joins two clusters as a whole, and ends at their panels.
+    pub joins_panels: bool,
+    /// Whether some of its flows go the other way: it has a tip at its beginning too.
+    pub both: bool,
     /// What it is and what it lacks, where there is room or something to say.
     pub plate: Option<Pill>,
     /// Whether it is selected.
@@ -32,10 +36,15 @@ pub struct FlowLine {
 }
 
 impl FlowLine {
-    /// The line, for an SVG `d` attribute. It ends where the tip begins.
+    /// The line, for an SVG `d` attribute. It ends, and begins, where a tip does.
     pub fn path(&self) -> String {
         let Some(first) = self.points.first() else { return String::new() };
-        let mut d = format!("M{:.1} {:.1}", first.x, first.y);
+        let tip = self.tip_length() - 1.0;
+        let start = match self.points.get(1) {
+            Some(next) if self.both => towards(*first, *next, tip),
+            _ => *first,
+        };
+        let mut d = format!("M{:.1} {:.1}", start.x, start.y);
         for bend in self.points.windows(3) {
             let &[a, b, c] = bend else { continue };
             let round = ROUND.min(a.distance(b) / 2.0).min(b.distance(c) / 2.0);
@@ -46,29 +55,57 @@ impl FlowLine {
             ));
         }
         let end = match self.points[..] {
-            [.., before, last] => towards(last, before, TIP.0 - 1.0),
+            [.., before, last] => towards(last, before, tip),
             _ => *first,
         };
         d.push_str(&format!("L{:.1} {:.1}", end.x, end.y));
         d
     }
 
-    /// Its tip: a triangle.
+    /// Its tips: a triangle, or one at each end.
     pub fn tip(&self) -> String {
         let [.., before, last] = self.points[..] else { return String::new() };
-        let back = towards(last, before, TIP.0);
-        let way = Point::new(last.x - before.x, last.y - before.y).unit();
-        let (dx, dy) = (-way.y * TIP.1, way.x * TIP.1);
-        format!(
-            "M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}z",
-            last.x,
-            last.y,
-            back.x + dx,
-            back.y + dy,
-            back.x - dx,
-            back.y - dy
-        )
+        let mut d = triangle(before, last, self.tip_length());
+        if let ([first, next, ..], true) = (&self.points[..], self.both) {
+            d.push_str(&triangle(*next, *first, self.tip_length()));
+        }
+        d
     }
+
+    /// Whether it leads through a box.
+    pub fn crosses(&self, rect: &Rect) -> bool {
+        self.points.windows(2).any(|leg| {
+            let &[a, b] = leg else { return false };
+            let corner = Point::new(a.x.min(b.x), a.y.min(b.y));
+            let leg = Rect::new(corner.x, corner.y, (a.x - b.x).abs(), (a.y - b.y).abs());
+            leg.grow(1.0).overlaps(rect)
+        })
+    }
+
+    /// Two tips on a short line do not touch.
+    fn tip_length(&self) -> f64 {
+        let length = match self.points[..] {
+            [one, other] => one.distance(other),
+            _ => f64::MAX,
+        };
+        TIP.0.min(length * 0.42)
+    }
+}
+
+/// A triangle at the end of a line.
+fn triangle(before: Point, last: Point, length: f64) -> String {
+    let back = towards(last, before, length);
+    let way = Point::new(last.x - before.x, last.y - before.y).unit();
+    let (dx, dy) = (-way.y * TIP.1, way.x * TIP.1);
+    format!(
+        "M{:.1} {:.1}L{:.1} {:.1}L{:.1} {:.1}z",
+        last.x,
+        last.y,
+        back.x + dx,
+        back.y + dy,
+        back.x - dx,
+        back.y - dy
+    )
 }
 
 /// The point so far from one on the way to another.

@@ -30,6 +30,7 @@ pub(super) fn inspect(cast: Cast<'_>, entity: &Entity) -> Option<Inspection> {
     first.extend(transforms(&flow));
     first.push(facts("The consumer at the origin", consumer(cast, &flow)));
     first.push(kept(cast, &flow));
+    first.extend(companions(cast, &flow));
     let mut tabs = vec![Tab { name: "Flow", sections: first }];
     tabs.extend(api(cast, &flow));
     let copied = flow.view.map_or_else(|| "–".to_owned(), |view| grouped(view.seq));
@@ -56,6 +57,29 @@ pub(super) fn inspect(cast: Cast<'_>, entity: &Entity) -> Option<Inspection> {
         knobs: None,
         actions: Vec::new(),
     })
+}
+
+/// All that flows between the same two clusters: where they are summaries, one line stands for it.
+fn companions(cast: Cast<'_>, flow: &Flow<'_>) -> Option<Section> {
+    let ends = |flow: &Flow<'_>| {
+        let origin = flow.origin_cluster?;
+        (origin != flow.cluster).then_some((origin.min(flow.cluster), origin.max(flow.cluster)))
+    };
+    let (a, b) = ends(flow)?;
+    let all = Flow::all(cast.world());
+    let rows = all.iter().filter(|other| ends(other) == Some((a, b))).map(|other| Row {
+        entity: Some(other.entity()),
+        tone: Some(other.state.tone()),
+        ..row(vec![
+            format!("{} → {}", other.source.name, other.stream),
+            cast.cluster(other.cluster).to_owned(),
+            other.state.word().to_owned(),
+        ])
+    });
+    let rows: Vec<Row> = rows.collect();
+    let (a, b) = (cast.cluster(a), cast.cluster(b));
+    let title = format!("{} between {a} and {b}", count(rows.len() as u64, "flow"));
+    (rows.len() > 1).then(|| table(&title, vec!["Flow", "To", "How it is"], rows, ""))
 }
 
 /// How long ago the origin was heard of.

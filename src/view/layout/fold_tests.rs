@@ -1,6 +1,7 @@
 //! Summaries: when clusters become some by themselves; and that nothing overlaps however they are folded.
 
 use super::*;
+use crate::view::frame::TextStyle;
 use std::sync::Arc;
 
 /// The stages of a page of 1440 by 900, of an embedded one of 820 by 560, and of a phone of 390 by 844.
@@ -83,6 +84,24 @@ fn three_regions_and_a_hub_are_summaries_with_all_their_streams_at_all_sizes() {
         let hub = layout.clusters[3].panel;
         assert!(layout.clusters[..3].iter().all(|region| region.panel.y <= hub.y), "{case}");
     }
+}
+
+/// A phone's summary is narrow: the longest names stand above their lines there, as there is room.
+#[test]
+fn names_of_streams_are_whole_where_there_is_room_for_them() {
+    for size in SIZES {
+        let layout = Layout::new(&regions(), hints(size));
+        for (cluster, longest) in layout.clusters.iter().zip([10, 10, 10, 17]) {
+            let tape = cluster.tapes[0];
+            let room = if cluster.beside > 0.0 { cluster.beside - 6.0 } else { tape.w };
+            let wide = TextStyle::Mono.width(&"M".repeat(longest));
+            assert!(wide <= room, "{size:?}: {longest} characters in {room} px");
+            let above = tape.y - cluster.panel.y - 60.0;
+            assert!(cluster.beside > 0.0 || above >= 14.0, "room for a line of text above");
+        }
+    }
+    let hub = &Layout::new(&regions(), hints(SIZES[2])).clusters[3];
+    assert!(hub.beside == 0.0 && hub.tapes[0].h >= 14.0, "{hub:?}");
 }
 
 #[test]

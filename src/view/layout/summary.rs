@@ -20,6 +20,11 @@ const ICON: f64 = 26.0;
 /// From one stream to the next where there is room, and the least.
 const ROW_TALL: f64 = 22.0;
 const ROW_LOW: f64 = 15.0;
+/// Height of a name above its line, and from one such line to the next at most.
+const NAME: f64 = 17.0;
+const NAMED: f64 = 42.0;
+/// Room for a line above the first row, around the one in the middle.
+const AROUND: f64 = 14.0;
 /// How wide a summary is: at least and at most.
 const WIDTH: (f64, f64) = (164.0, 300.0);
 /// The least height of one, and between two of them.
@@ -84,8 +89,10 @@ pub(super) fn grid(clusters: &[&ClusterPlaces], area: Rect) -> Vec<ClusterLayout
     let share = ((h - 2.0 * EDGE - BETWEEN.0 * between) / whole.max(1.0)).min(1.0);
     let heights: Vec<f64> = wanted.iter().map(|wanted| (wanted * share).max(LEAST)).collect();
     let spare = (h - 2.0 * EDGE - heights.iter().sum::<f64>()).max(0.0);
+    let around = if columns > 2 { spare.min(AROUND) } else { 0.0 };
+    let spare = spare - around;
     let step = (spare / between.max(1.0)).clamp(BETWEEN.0, BETWEEN.1);
-    let mut y = area.y + EDGE + ((spare - step * between) / 2.0).max(0.0);
+    let mut y = area.y + EDGE + around + ((spare - step * between) / 2.0).max(0.0);
     let mut placed = Vec::new();
     for (row, height) in rows.iter().zip(heights) {
         let width = row.len() as f64 * (cell + gap) - gap;
@@ -119,11 +126,18 @@ fn place(places: &ClusterPlaces, panel: Rect) -> ClusterLayout {
     let lines = shown + usize::from(shown < streams);
     let pitch = ((room - zone) / lines.max(1) as f64).min(ROW_TALL);
     let longest = places.streams.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    // Names first, as long as there is room for numbers as well.
-    let beside = (longest as f64 * 6.72 + 8.0).min((inner - 76.0).max(inner * 0.5));
+    // Names first, as long as there is room for numbers as well; one that is longer stands above its line,
+    // and so do all others, where that is not too high.
+    let (wanted, most) = (longest as f64 * 6.72 + 8.0, (inner - 76.0).max(inner * 0.5));
+    let tall = ((room - zone) / lines.max(1) as f64).min(NAMED);
+    let above = wanted > most && tall >= NAME + ROW_LOW;
+    let beside = if above { 0.0 } else { wanted.min(most) };
+    let pitch = if above { tall } else { pitch };
+    let name = if above { NAME } else { 1.5 };
     let tape = |line: usize| {
-        let y = panel.y + HEAD + zone + line as f64 * pitch + 1.5;
-        Rect::new(panel.x + INNER + beside, y, inner - beside, pitch - 3.0)
+        let y = panel.y + HEAD + zone + line as f64 * pitch + name;
+        let h = if above { (pitch - name - 4.0).min(ROW_TALL - 3.0) } else { pitch - 3.0 };
+        Rect::new(panel.x + INNER + beside, y, inner - beside, h)
     };
     let (x, y) = match beside_name {
         true => (panel.right() - 12.0 - FOLD - servers, panel.y + 30.0),

@@ -135,7 +135,7 @@ fn place_cluster(
         (share / 2.0 - 2.0).min(if zone.h > 170.0 && zone.w > 420.0 { 28.0 } else { 23.0 });
     let (servers, row) = place_servers(places.servers, zone, radius);
     let beside = match pitch < CLOSE {
-        true => (panel.w * 0.24).min(104.0),
+        true => (panel.w * 0.26).min(104.0),
         false => 0.0,
     };
     let head = if beside > 0.0 { 0.0 } else { TAPE_HEAD };

@@ -69,10 +69,12 @@ fn app(view: View<'_>, room: &mut Room, place: AppPlace) -> Option<AppPill> {
         (None, Some(ring)) => ring.centre.x - RING - 4.0,
         (None, None) => rect.right() - 8.0,
     };
-    // In a narrow pill the button tells enough of what it is.
+    // In a narrow pill the button tells enough of what it is, and the whole of a name more than an icon.
+    let name = TextStyle::Name.width(world.short_name(process));
     let left = rect.x
         + match (rect.w < NARROW, &button) {
             (true, Some(_)) => 10.0,
+            (true, None) if name > right - rect.x - 29.0 => 10.0,
             (true, None) => 29.0,
             _ => 34.0,
         };

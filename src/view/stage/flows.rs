@@ -16,7 +16,7 @@ use crate::view::route::{Stop, Ways};
 use crate::view::text::count;
 use crate::world::StreamView;
 
-use super::View;
+use super::{View, joins};
 
 /// Lines at one tape are so far apart, and their ends so far from it.
 const APART: f64 = 5.0;
@@ -29,8 +29,8 @@ const ON_TAPE: f64 = 98.0;
 /// One end of a line: a cluster, and its tape if that is drawn.
 type End = (usize, Option<usize>);
 
-/// Draws the lines. Flows between the same two ends are one: of streams that are not drawn, and of those in
-/// summaries, the ends are their clusters, but for what is looked at.
+/// Draws the lines. Flows between the same two ends are one. Of streams that are not drawn, and of those in
+/// summaries but for what is looked at, the ends are their clusters: see [`joins`].
 pub(super) fn draw(
     view: View<'_>,
     room: &mut Room,
@@ -44,14 +44,21 @@ pub(super) fn draw(
         (cluster, place.map(|(.., place)| *place).filter(|place| *place < drawn))
     };
     let mut bundles: Map<(End, End), Vec<&Flow<'_>>> = Map::new();
+    let mut pairs: joins::Pairs<'_> = Map::new();
     for flow in view.flows {
         let Some(cluster) = flow.origin_cluster else { continue };
         let near = is_near(view.selected, flow);
         let from = end(cluster, &flow.source.name, near);
         let ends = (from, end(flow.cluster, flow.stream, near));
-        // Within a cluster of which nothing is drawn there is no way to show.
-        if ends.0 != ends.1 {
-            bundles.entry(ends).or_default().push(flow);
+        match ends {
+            // Within a cluster of which nothing is drawn there is no way to show.
+            (a, b) if a == b => {}
+            ((a, None), (b, None)) => {
+                let both = pairs.entry((a.min(b), a.max(b))).or_default();
+                let way = if a < b { &mut both[0] } else { &mut both[1] };
+                way.push(flow);
+            }
+            ends => bundles.entry(ends).or_default().push(flow),
         }
     }
     let walls: Vec<Rect> = view.layout.clusters.iter().map(wall).collect();
@@ -75,10 +82,13 @@ pub(super) fn draw(
         let Some(mut line) = line(view, flows, ways.between(from, to, n)) else { continue };
         let few = bundles.iter().len() <= FEW;
         let words = words(&line, flows, few, to_is_drawn);
-        line.plate = plate(room, &walls, &line, &words);
+        line.plate = plate(room, &walls, &[], &line, &words);
         lines.push(line);
     }
-    lines
+    // Those of clusters as a whole lie under them.
+    let mut all = joins::draw(view, room, (&ways, &walls), &pairs, &lines);
+    all.append(&mut lines);
+    all
 }
 
 /// A panel with what stands above it.
@@ -103,9 +113,10 @@ fn stop_at(view: View<'_>, (cluster, tape): End, aside: f64) -> Option<Stop> {
     Some(Stop { panel: cluster, ends: [Point::new(left, y), Point::new(right, y)] })
 }
 
-fn line(view: View<'_>, flows: &[&Flow<'_>], points: Vec<Point>) -> Option<FlowLine> {
+pub(super) fn line(view: View<'_>, flows: &[&Flow<'_>], points: Vec<Point>) -> Option<FlowLine> {
     let worst = flows.iter().max_by_key(|flow| flow.state)?;
-    let entity = worst.entity();
+    // It stands for the first as long as all are well, so that it stays the same thing.
+    let entity = if worst.state.is_bad() { worst } else { flows.first()? }.entity();
     let selected = flows.iter().any(|flow| view.selected.is_focus(&flow.entity()));
     let near = |flow: &&Flow<'_>| is_near(view.selected, flow) || is_near(view.pointed, flow);
     let said: Vec<String> = flows.iter().map(|flow| flow.a11y(view.cast.world())).collect();
@@ -114,6 +125,8 @@ fn line(view: View<'_>, flows: &[&Flow<'_>], points: Vec<Point>) -> Option<FlowL
         points,
         state: worst.state,
         flows: flows.len(),
+        joins_panels: false,
+        both: false,
         plate: None,
         selected,
         highlighted: flows.iter().any(near),
@@ -133,12 +146,14 @@ fn stream(flow: &Flow<'_>) -> Entity {
 
 /// What could be written on a line, the longest first; nothing if there is nothing to say. How it is stands
 /// on the tape it leads to, if that is drawn.
-fn words(line: &FlowLine, flows: &[&Flow<'_>], few: bool, on_tape: bool) -> Vec<String> {
+pub(super) fn words(line: &FlowLine, flows: &[&Flow<'_>], few: bool, on_tape: bool) -> Vec<String> {
     let [flow] = flows else {
         let all = count(flows.len() as u64, "flow");
-        let (said, _) = together(flows);
-        let mut words: Vec<String> =
-            said.into_iter().map(|said| format!("{all} · {said}")).collect();
+        let mut words = Vec::new();
+        // That some are catching up, the line shows: the plate does not change with every message.
+        if line.state.is_bad() {
+            words.extend(together(flows).0.iter().map(|said| format!("{all} · {said}")));
+        }
         words.push(all);
         return words;
     };
@@ -161,8 +176,14 @@ fn words(line: &FlowLine, flows: &[&Flow<'_>], few: bool, on_tape: bool) -> Vec<
 }
 
 /// A plate on a line where there is room, on its longest leg first. It keeps off the edges of panels, but
-/// for the line that is looked at.
-fn plate(room: &mut Room, walls: &[Rect], line: &FlowLine, words: &[String]) -> Option<Pill> {
+/// for the line that is looked at, and off lines that lie over it.
+pub(super) fn plate(
+    room: &mut Room,
+    walls: &[Rect],
+    over: &[FlowLine],
+    line: &FlowLine,
+    words: &[String],
+) -> Option<Pill> {
     let tone = if line.state.is_bad() { Token::Fault } else { Token::Text };
     let mut legs: Vec<(Point, Point)> = Vec::new();
     for leg in line.points.windows(2) {
@@ -174,7 +195,8 @@ fn plate(room: &mut Room, walls: &[Rect], line: &FlowLine, words: &[String]) -> 
     crate::sorted::sort_by_key(&mut legs, length);
     let whole = |rect: &Rect| {
         let crossed = |wall: &Rect| wall.overlaps(rect) && !wall.contains(rect);
-        line.selected || !walls.iter().any(crossed)
+        let free = line.selected || !walls.iter().any(crossed);
+        free && !over.iter().any(|line| line.crosses(rect))
     };
     for text in words {
         let (w, h) = (TextStyle::SmallMono.width(text) + 14.0, 18.0);
@@ -234,7 +256,7 @@ pub(super) fn told(view: View<'_>, stream: &StreamView<'_>) -> Option<(Vec<Strin
 }
 
 /// How it is with all of some flows, in words of several lengths, and the colour of that.
-fn together(flows: &[&Flow<'_>]) -> (Vec<String>, Token) {
+pub(super) fn together(flows: &[&Flow<'_>]) -> (Vec<String>, Token) {
     let worst = flows.iter().map(|flow| flow.state).max().unwrap_or(FlowState::InStep);
     let all = flows.len();
     let bad = flows.iter().filter(|flow| flow.state == worst).count();

@@ -5,6 +5,7 @@ mod bundles;
 mod cards;
 mod consumers;
 mod flows;
+mod joins;
 mod links;
 mod servers;
 mod summary;

@@ -12,7 +12,7 @@ use crate::view::frame::{
 };
 use crate::view::layout::{Places, TAPE};
 use crate::view::palette::Token;
-use crate::view::room::{Room, fit};
+use crate::view::room::{Room, fit, fit_name};
 use crate::view::text::{brief, count, grouped};
 use crate::world::StreamView;
 use crate::world::bucket::Kind;
@@ -114,14 +114,16 @@ fn found<'a>(
 
 /// A stream's name, above its tape or beside it.
 fn name(view: View<'_>, stream: &StreamView<'_>, rect: Rect) -> Label {
-    let beside = view.layout.clusters.get(stream.cluster).map_or(0.0, |cluster| cluster.beside);
+    let cluster = view.layout.clusters.get(stream.cluster);
+    let (beside, folded) = cluster.map_or((0.0, false), |c| (c.beside, c.folded));
     let (at, width) = if beside > 0.0 {
         (Point::new(rect.x - beside, rect.centre().y + 4.0), beside - 6.0)
     } else {
-        (Point::new(rect.x, rect.y - 6.0), rect.w * 0.7)
+        // In a summary nothing else stands there.
+        (Point::new(rect.x, rect.y - 6.0), rect.w * if folded { 1.0 } else { 0.7 })
     };
     Label {
-        text: fit(stream.name, TextStyle::Mono, width),
+        text: fit_name(stream.name, TextStyle::Mono, width),
         at,
         anchor: Anchor::Start,
         style: TextStyle::Mono,
