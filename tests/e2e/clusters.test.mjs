@@ -38,7 +38,7 @@ journey("a mirror is a labelled flow that is selected by keyboard and tells of i
   assert.equal(await page.locator(".flow.selected").count(), 1);
   // Its origin tells of it too, and leads there.
   await select(page, '.tape [aria-label^="stream ORDERS,"]', "ORDERS");
-  await inspector(page).getByRole("button", { name: "ORDERS_MIRROR", exact: true }).click();
+  await inspector(page).getByRole("button", { name: "eu-west ORDERS_MIRROR", exact: true }).click();
   await inspector(page).locator("h2", { hasText: "ORDERS → ORDERS_MIRROR" }).waitFor();
   assert.deepEqual(await accessibilityFindings(page), []);
 }, regions);
