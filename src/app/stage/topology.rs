@@ -37,10 +37,7 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     let folds = stage.clusters.iter().filter_map(fold);
     let summaries = stage.clusters.iter().filter(folded).map(named);
     let links = stage.links.iter().map(|part| link(part, |s| stop(s, &part.entity, &part.a11y)));
-    // What joins panels leads into none: so what is written on links lies over it.
-    let flow = |part: &FlowLine| flow(part, |s| stop(s, &part.entity, &part.a11y));
-    let joins = stage.flows.iter().filter(|part| part.joins_panels).map(flow);
-    let flows = stage.flows.iter().filter(|part| !part.joins_panels).map(flow);
+    let flows = stage.flows.iter().map(|part| flow(part, |s| stop(s, &part.entity, &part.a11y)));
     let servers =
         stage.servers.iter().map(|part| server(part, |s| stop(s, &part.entity, &part.a11y)));
     let tapes =
@@ -51,7 +48,6 @@ pub(crate) fn topology(stage: &Stage, here: &str, over: &str) -> Vec<Shape> {
     let vacant = stage.vacant.iter().map(|place| vacant(*place));
     clusters
         .chain(vacant)
-        .chain(joins)
         .chain(links)
         .chain(summaries)
         .chain(folds)

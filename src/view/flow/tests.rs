@@ -245,7 +245,7 @@ fn flows_of_folded_clusters_are_one_line_but_for_what_is_looked_at() {
         "{}",
         line.a11y
     );
-    assert!(line.joins_panels && !line.both, "all lead one way");
+    assert!(!line.both, "all lead one way");
     let entity = line.entity.clone();
     // Whatever there is room for on the stage, the inspector of the line lists them all.
     player.command(PlayerCommand::Select(Some(entity)));

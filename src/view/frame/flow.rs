@@ -21,8 +21,6 @@ pub struct FlowLine {
     pub state: FlowState,
     /// For how many flows it stands.
     pub flows: usize,
-    /// Whether it joins two clusters as a whole, and ends at their panels.
-    pub joins_panels: bool,
     /// Whether some of its flows go the other way: it has a tip at its beginning too.
     pub both: bool,
     /// What it is and what it lacks, where there is room or something to say.

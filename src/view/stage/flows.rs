@@ -125,7 +125,6 @@ pub(super) fn line(view: View<'_>, flows: &[&Flow<'_>], points: Vec<Point>) -> O
         points,
         state: worst.state,
         flows: flows.len(),
-        joins_panels: false,
         both: false,
         plate: None,
         selected,

@@ -31,7 +31,6 @@ pub(super) fn draw(
             points.reverse();
         }
         let Some(mut line) = line(view, &flows, points) else { continue };
-        line.joins_panels = true;
         line.both = !there.is_empty() && !back.is_empty();
         let mut words = words(&line, &flows, false, false);
         if flows.len() > 1 {
