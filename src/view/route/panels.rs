@@ -30,10 +30,13 @@ impl Side {
     }
 }
 
+/// A side of one of the panels.
+type End = (usize, Side);
+
 /// Where a way leaves and arrives, and through which room it leads if it has two bends.
 #[derive(Debug, Clone, Copy)]
 struct Plan {
-    ends: [(usize, Side); 2],
+    ends: [End; 2],
     room: Option<usize>,
 }
 
@@ -89,7 +92,7 @@ impl Ways<'_> {
     }
 
     /// Between which heights, or how far from left to right, ways may leave at a side.
-    fn range(&self, (panel, side): (usize, Side)) -> (f64, f64) {
+    fn range(&self, (panel, side): End) -> (f64, f64) {
         let Some(wall) = self.walls.get(panel) else { return (0.0, 0.0) };
         match side.is_level() {
             true => (wall.y + HEAD.0, (wall.y + HEAD.1).min(wall.bottom() - 8.0)),
@@ -117,7 +120,7 @@ impl Ways<'_> {
     /// Where each way leaves and arrives, so that those of a side are in the order of where they lead. None
     /// is in the very middle, where links are.
     fn places(&self, plans: &[Plan]) -> Vec<[f64; 2]> {
-        let mut sides: Map<(usize, Side), Vec<(i64, usize, usize)>> = Map::new();
+        let mut sides: Map<End, Vec<(i64, usize, usize)>> = Map::new();
         for (n, plan) in plans.iter().enumerate() {
             for end in 0..2 {
                 let (Some(here), Some((there, _))) = (plan.ends.get(end), plan.ends.get(1 - end))
@@ -161,12 +164,12 @@ impl Ways<'_> {
     /// else its height.
     fn room(&self, level: bool, room: usize, aside: f64) -> Option<f64> {
         match level {
-            true => self.gap(room / 2, room % 2 == 0, aside),
+            true => self.gap(room / 2, room.is_multiple_of(2), aside),
             false => self.levels(aside).nth(room),
         }
     }
 
-    fn point(&self, (panel, side): (usize, Side), at: f64) -> Option<Point> {
+    fn point(&self, (panel, side): End, at: f64) -> Option<Point> {
         let wall = self.walls.get(panel)?;
         Some(match side {
             Side::Left => Point::new(wall.x, at),
