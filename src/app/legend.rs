@@ -158,7 +158,7 @@ fn out(ctx: Ctx) -> AnyView {
             on:focus=move |_| look()
             on:click=move |_| look()
         >
-            "Open in the playground"
+            <span class="legend__words">"Open in the playground"</span>
             {Icon::Share.view()}
         </a>
     }
