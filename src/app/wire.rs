@@ -19,8 +19,15 @@ pub(crate) fn Wire() -> impl IntoView {
     let ctx = expect_context::<Ctx>();
     let lines = Memo::new(move |_| ctx.frame.read().wire.clone());
     let list = NodeRef::<Div>::new();
+    // Not whenever a line changes: one that is pointed at must stay under the pointer.
+    let newest = Memo::new(move |_| {
+        lines.with(|lines| {
+            let now = lines.iter().find(|line| line.now);
+            (lines.last().map(|line| line.event), now.map(|line| line.event))
+        })
+    });
     Effect::new(move |_| {
-        lines.track();
+        newest.track();
         if let Some(list) = list.get() {
             request_animation_frame(move || show_newest(&list));
         }

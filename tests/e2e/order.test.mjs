@@ -74,6 +74,21 @@ journey("pointing at a line lights up its arrow, and a click tells all about it"
   assert.match(await panel.innerText(), /n3 delivers orders\.new to audit/);
 });
 
+journey("a line that is pointed at stays where it is", async (page) => {
+  await publishAndRest(page);
+  const list = page.getByTestId("wire");
+  const top = () => list.evaluate((element) => element.scrollTop);
+  await page.waitForFunction(() => document.querySelector('[data-testid="wire"]').scrollTop > 0);
+  await list.evaluate((element) => { element.scrollTop = 0; });
+  const line = page.locator(".wire__line").nth(1);
+  const place = await line.boundingBox();
+  await page.mouse.move(place.x + 20, place.y + place.height / 2);
+  await page.locator(".wire__line.hot").first().waitFor();
+  // What a change of the lines would do, it does with the next picture.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  assert.equal(await top(), 0);
+});
+
 journey("moves while it plays, and stands still when it is paused", async (page) => {
   await page.getByTestId("publish").click();
   await page.locator(".packet").first().waitFor();
