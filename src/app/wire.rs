@@ -27,7 +27,8 @@ pub(crate) fn Wire() -> impl IntoView {
         })
     });
     Effect::new(move |_| {
-        newest.track();
+        // Read, not only tracked: nobody else does, and a memo that is not read follows nothing.
+        newest.get();
         if let Some(list) = list.get() {
             request_animation_frame(move || show_newest(&list));
         }

@@ -80,9 +80,7 @@ journey("a line that is pointed at stays where it is", async (page) => {
   const top = () => list.evaluate((element) => element.scrollTop);
   await page.waitForFunction(() => document.querySelector('[data-testid="wire"]').scrollTop > 0);
   await list.evaluate((element) => { element.scrollTop = 0; });
-  const line = page.locator(".wire__line").nth(1);
-  const place = await line.boundingBox();
-  await page.mouse.move(place.x + 20, place.y + place.height / 2);
+  await page.locator(".wire__line").first().hover();
   await page.locator(".wire__line.hot").first().waitFor();
   // What a change of the lines would do, it does with the next picture.
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
