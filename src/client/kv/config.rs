@@ -103,19 +103,20 @@ impl Bucket {
         if !self.mirror.is_empty() && !self.sources.is_empty() {
             return Err("a bucket is a copy of one or gathers from several, not both".to_owned());
         }
-        // Python's word for it. To change a bucket nats-py has no call but that for streams, which has all.
-        let unknown = [
-            ("mirror", !self.mirror.is_empty()),
-            ("mirror_domain", !self.mirror_domain.is_empty()),
-            ("sources", !self.sources.is_empty()),
-            ("compression", self.compression),
-            ("metadata", !self.metadata.is_empty()),
-        ];
-        let made_by_python = act == Act::Add && dialect == Dialect::Python;
-        match unknown.into_iter().find(|(_, given)| *given && made_by_python) {
-            Some((name, _)) => Err(unknown_option(name)),
-            None => Ok(()),
+        // To change a bucket nats-py has no call but that for streams, which knows all options.
+        if act != Act::Add {
+            return Ok(());
         }
+        refuse_unknown(
+            dialect,
+            &[
+                ("mirror", !self.mirror.is_empty()),
+                ("mirror_domain", !self.mirror_domain.is_empty()),
+                ("sources", !self.sources.is_empty()),
+                ("compression", self.compression),
+                ("metadata", !self.metadata.is_empty()),
+            ],
+        )
     }
 
     /// The options that a bucket has.
@@ -251,9 +252,18 @@ impl Bucket {
     }
 }
 
-/// What nats-py says of an option that only others know, and which ones it has.
-pub(in crate::client) fn unknown_option(name: &str) -> String {
-    format!("unexpected keyword argument '{name}'; Go's client knows it, and so does the console")
+/// Says in Python's words which of the options that only Go's client knows is given to nats-py, if one is.
+/// `only_go`: their names, and whether they are given.
+pub(in crate::client) fn refuse_unknown(
+    dialect: Dialect,
+    only_go: &[(&str, bool)],
+) -> Result<(), String> {
+    match only_go.iter().find(|(_, given)| *given && dialect == Dialect::Python) {
+        Some((name, _)) => Err(format!(
+            "unexpected keyword argument '{name}'; Go's client knows it, and so does the console"
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The stream of a bucket, which may be named by either.

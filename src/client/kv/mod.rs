@@ -26,7 +26,7 @@ pub use config::Bucket;
 pub use entry::{Entry, Operation};
 pub use outcome::{Got, KvError};
 
-pub(super) use config::unknown_option;
+pub(super) use config::refuse_unknown;
 pub(super) use outcome::weight;
 pub(super) use run::run;
 

@@ -7,7 +7,7 @@ use crate::sorted::Map;
 
 use super::name;
 use crate::client::Dialect;
-use crate::client::kv::unknown_option;
+use crate::client::kv::refuse_unknown;
 
 /// The configuration of a bucket. What is left out is as the server or the library has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,11 +45,8 @@ impl BucketConfig {
     /// # Errors
     /// Which is none, in Python's words.
     pub(super) fn check(&self, dialect: Dialect) -> Result<(), String> {
-        let unknown = [("compression", self.compression), ("metadata", !self.metadata.is_empty())];
-        match unknown.into_iter().find(|(_, given)| *given && dialect == Dialect::Python) {
-            Some((name, _)) => Err(unknown_option(name)),
-            None => Ok(()),
-        }
+        let only_go = [("compression", self.compression), ("metadata", !self.metadata.is_empty())];
+        refuse_unknown(dialect, &only_go)
     }
 
     /// The body of `STREAM.CREATE` with which a library makes a bucket of this name.
