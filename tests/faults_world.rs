@@ -11,7 +11,7 @@
 mod faults_support;
 
 use faults_support::{Field, power_cut, restart};
-use windtunnel::client::{Answer, Call, Draft};
+use windtunnel::client::{Answer, Call};
 use windtunnel::kernel::{EventKind, ProcState, Span};
 use windtunnel::server;
 use windtunnel::world::{Input, Topology};
@@ -129,12 +129,7 @@ fn a_slow_disk_delays_acknowledgements() {
     assert_eq!(field.troubles(), ["the disk of c/n1 takes 50 ms for a write"]);
     // What comes during a write is written together afterwards, and in order.
     let before = field.world.now();
-    let message = Draft { subject: "s.x".to_owned(), ..Draft::default() };
-    for _ in 0..10 {
-        let call = Call::JsPublish { message: message.clone(), count: 1, retries: 0 };
-        field.begin(call);
-    }
-    field.world.run_idle(Span::secs(5));
+    field.publish_at_once(10);
     let took = field.world.now().since(before);
     assert!(took < Span::millis(110), "{took}");
     field.give(&slow("c/n1", 0));
@@ -182,12 +177,7 @@ fn what_waits_for_a_disk_is_written_together_and_in_order() {
     let quick = field.time_to_publish();
     field.give(&slow("c", 50));
     let before = field.world.now();
-    let message = Draft { subject: "s.x".to_owned(), ..Draft::default() };
-    for _ in 0..10 {
-        let call = Call::JsPublish { message: message.clone(), count: 1, retries: 0 };
-        field.begin(call);
-    }
-    field.world.run_idle(Span::secs(5));
+    field.publish_at_once(10);
     // The first is written alone, the others together after it, and so it goes on at the followers.
     let took = field.world.now().since(before);
     assert!(took <= quick + Span::millis(200), "{took}");

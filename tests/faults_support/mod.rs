@@ -38,6 +38,15 @@ impl Field {
         self.give(&Input::Call { client: "app".to_owned(), call });
     }
 
+    /// Has the application publish so many messages at the same moment, and waits for what comes of it.
+    pub(crate) fn publish_at_once(&mut self, count: u32) {
+        let message = Draft { subject: "s.x".to_owned(), ..Draft::default() };
+        for _ in 0..count {
+            self.begin(Call::JsPublish { message: message.clone(), count: 1, retries: 0 });
+        }
+        self.world.run_idle(Span::secs(5));
+    }
+
     /// What the application's next operation is called.
     pub(crate) fn next_op(&self) -> OpId {
         self.world.client(self.world.process("app").unwrap()).unwrap().next_op()
